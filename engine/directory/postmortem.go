@@ -1,0 +1,31 @@
+package directory
+
+import "time"
+
+// Postmortem is when an incident owes one, when it is due, and how its owner is reminded.
+type Postmortem struct {
+	// Required decides at the close of an incident; nil for never.
+	Required func(IncidentFacts) (bool, error)
+	Due      time.Duration
+	Remind   Remind
+}
+
+// IncidentFacts is what postmortem.required_when sees as `incident`.
+type IncidentFacts struct {
+	Priority string        `expr:"priority"`
+	Title    string        `expr:"title"`
+	Service  string        `expr:"service"`
+	Team     string        `expr:"team"`
+	Duration time.Duration `expr:"duration"` // from its opening to its resolution (or to its close, unresolved)
+	Alerts   int           `expr:"alerts"`   // how many alerts joined
+	Tags     []string      `expr:"tags"`
+}
+
+// Remind is the rhythm of reminders: every so often, at a wall-clock time in the owner's zone, on the
+// named days only, over the given ways.
+type Remind struct {
+	Every time.Duration
+	At    string         // "17:00"
+	Days  []time.Weekday // empty for every day
+	Via   []string
+}
