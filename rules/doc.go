@@ -1,0 +1,28 @@
+// Package rules is the routing language: it decides which team and escalation
+// policy an event goes to, and what is changed about the event on the way.
+//
+// Rules are compiled and type-checked once, by [Compile], which reports every
+// mistake it finds as a [Problem] with the place and, where it can, a
+// suggestion. The [Router] that it returns is immutable and safe for use by
+// many goroutines.
+//
+// Conditions are written in expr (https://expr-lang.org) over the fields of an
+// [Event], with three additions: time_between("17:00", "06:00"),
+// weekday in ["sat", "sun"] and during("business-hours").
+//
+// # How an event is decided
+//
+// The global rules are tried in order. A rule that matches applies what it sets;
+// the first one without Continue ends the search. If it names a team (or, where it
+// names nothing, the event has a team by then), that team's routes are tried in
+// the same way and choose the policy; then the team's default policy stands in.
+// What is still undecided goes to the fallback policy. A condition that fails while it runs
+// counts as not matched, is reported in [Decision.Errors], and never loses the
+// event.
+//
+// # What it may not do
+//
+// Evaluation does no I/O, reads no clock (the moment is an argument) and holds no
+// state between events. The package imports nothing of this project. It does not know which teams and policies
+// exist; whoever builds the [Spec] checks that.
+package rules

@@ -1,0 +1,93 @@
+package rules
+
+import (
+	"sync"
+	"time"
+)
+
+// Router decides where events go. It is made by Compile and safe for
+// concurrent use.
+type Router struct {
+	loc      *time.Location
+	rules    []rule
+	teams    map[string]*teamRoutes
+	fallback string
+	groups   bool
+
+	evaluators *sync.Pool // of *evaluator
+}
+
+// teamRoutes are a team's compiled routes and the policy where none decides.
+type teamRoutes struct {
+	routes   []rule
+	fallback string
+}
+
+// Groups says whether any rule groups events, so that a Decision can have a
+// GroupKey.
+func (r *Router) Groups() bool { return r.groups }
+
+// Route decides about an event at the moment now. It does not change the event.
+func (r *Router) Route(ev Event, now time.Time) Decision {
+	return r.decide(ev, now, nil)
+}
+
+// Explain decides as Route does, and tells how.
+func (r *Router) Explain(ev Event, now time.Time) Explanation {
+	tried := []Tried{}
+	d := r.decide(ev, now, &tried)
+	return Explanation{Decision: d, Tried: tried}
+}
+
+// decide is the one way of an event through the rules. Where tried is not nil,
+// every rule that is tried is added to it.
+func (r *Router) decide(ev Event, now time.Time, tried *[]Tried) Decision {
+	e := r.evaluators.Get().(*evaluator)
+	e.begin(ev, now, tried)
+
+	dest := destination{}
+	if decided := e.firstMatch(r.rules); decided != nil {
+		dest = decided.dest
+		e.decision.Rule = decided.label()
+	}
+	switch dest.kind {
+	case toNobody:
+		e.decision.Nobody = true
+	case toPolicy:
+		e.decision.Policy = dest.name
+	case toTeam:
+		e.setTeam(dest.name)
+		r.decideWithinTeam(e)
+	case toUndecided:
+		r.decideWithinTeam(e)
+	}
+	if e.decision.Policy == "" && !e.decision.Nobody {
+		e.decision.Policy = r.fallback
+		e.decidedBy("fallback")
+	}
+	d := e.finish()
+	r.evaluators.Put(e)
+	return d
+}
+
+// decideWithinTeam lets the routes of the event's team choose the policy.
+func (r *Router) decideWithinTeam(e *evaluator) {
+	team := r.teams[e.decision.Team]
+	if team == nil {
+		return
+	}
+	dest := destination{}
+	if decided := e.firstMatch(team.routes); decided != nil {
+		dest = decided.dest
+		e.decidedBy(decided.label())
+	}
+	switch {
+	case dest.kind == toNobody:
+		e.decision.Nobody = true
+	case dest.kind == toPolicy:
+		e.decision.Policy = dest.name
+	case team.fallback != "":
+		e.decision.Policy = team.fallback
+		e.decidedBy("default of team " + e.decision.Team)
+	}
+}
