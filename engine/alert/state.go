@@ -34,7 +34,8 @@ type State struct {
 
 	Integration string `json:"integration"`
 	DedupKey    string `json:"dedup_key"`
-	// Members are the dedup keys that fire, when a rule groups events; nil otherwise.
+	// Grouped says that a rule's group_by made it of several events; Members are their dedup keys that fire.
+	Grouped bool            `json:"grouped,omitempty"`
 	Members map[string]bool `json:"members,omitempty"`
 
 	Title       string            `json:"title"`
@@ -66,7 +67,9 @@ type State struct {
 	ExhaustedAt  time.Time `json:"exhausted_at,omitzero"` // everything was tried and nobody acknowledged
 
 	Runs  []Run       `json:"runs,omitempty"` // the policies being run: the routed one, then the fallback
+	Started int `json:"started,omitempty"` // how many runs were ever started
 	Pages []page.Page `json:"pages,omitempty"`
+	Paged int         `json:"paged,omitempty"` // how many pages were ever made; the N of the latest
 	Posts []Post      `json:"posts,omitempty"`
 	Rev   int         `json:"rev,omitempty"` // counts what changes in the look of its posts
 
@@ -80,12 +83,13 @@ type State struct {
 
 // Run is one policy being run. Offsets count from Base.
 type Run struct {
+	ID int `json:"id,omitempty"` // what its pages name it by; every start of a policy has its own
 	Policy   policy.Policy `json:"policy"` // pinned: a reload does not change it
 	Base     time.Time     `json:"base"`
 	Round    int           `json:"round,omitempty"`   // 0 is the first, then the repeats
 	Next     int           `json:"next,omitempty"`    // the step that fires next
 	LastAt   time.Time     `json:"last_at,omitzero"`  // when its last step fired
-	Reached  bool          `json:"reached,omitempty"` // somebody could be paged in this round
+	Reached  bool          `json:"reached,omitempty"` // a page of this round got through
 	Fallback bool          `json:"fallback,omitempty"`
 	Over     bool          `json:"over,omitempty"`
 }

@@ -32,7 +32,7 @@ const (
 type Page struct {
 	N     int    `json:"n"` // 1, 2, … in its record; (record, N) is the idempotency key for providers
 	Kind  Kind   `json:"kind,omitempty"`
-	Run   int    `json:"run,omitempty"`   // which run of a policy (0 is the routed one; 1 the fallback, …)
+	Run   int    `json:"run,omitempty"`   // which run of a policy, as the record numbers them
 	Round int    `json:"round,omitempty"` // which repeat of that run
 	Step  int    `json:"step"`            // which step of the policy, from 1; 0 when none
 	User  string `json:"user,omitempty"`
@@ -47,6 +47,7 @@ type Page struct {
 	SentAt      time.Time `json:"sent_at,omitzero"`
 	DeliveredAt time.Time `json:"delivered_at,omitzero"`
 	Attempts    int       `json:"attempts,omitempty"` // counts claims; it is the fencing number of the current one
+	Failures    int       `json:"failures,omitempty"` // counts refusals of the provider, not crashes of ours
 	Replica     string    `json:"replica,omitempty"`  // who claimed it
 	LeaseUntil  time.Time `json:"lease_until,omitzero"`
 	Ref         string    `json:"ref,omitempty"` // the provider's id for the message

@@ -1,0 +1,100 @@
+package alert
+
+import (
+	"time"
+
+	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/engine/event"
+	"github.com/tocsin-oncall/tocsin/engine/page"
+	"github.com/tocsin-oncall/tocsin/rules"
+)
+
+// Env is the world at the instant of a transition.
+type Env struct {
+	Now  time.Time
+	Dir  *directory.Directory
+	Pick func(n int) int // a random number below n, for random: targets
+}
+
+// Effects is what a transition means outside the alert: things to count, once the commit is made.
+type Effects struct {
+	Unreachable int           // steps that reached nobody
+	Exhausted   bool          // everything was tried
+	Acked       bool          // it was acknowledged now,
+	AckedAfter  time.Duration // so long after it began
+}
+
+// Input is what can happen to an alert: Fired, Resolved, Action, Woken, Settled, Reported, Posted,
+// IncidentJoined.
+type Input interface {
+	apply(*State, Env, *Effects) error
+}
+
+// Apply makes one thing happen to the alert and then everything that is due by now: steps, timeouts,
+// expiry. It fails only with *Refused, and then nothing has changed.
+func Apply(s *State, in Input, env Env) (Effects, error) {
+	var fx Effects
+	if err := in.apply(s, env, &fx); err != nil {
+		return Effects{}, err
+	}
+	s.advance(env, &fx)
+	s.dropUnwanted(env)
+	s.refreshPosts(env.Now)
+	s.compact()
+	return fx, nil
+}
+
+// Fired is a firing event of an alert that exists.
+type Fired struct {
+	Event event.Event
+	// ReopenWithin is how long after its close a firing event re-opens the alert; see Reopens.
+	ReopenWithin time.Duration
+}
+
+// Resolved is an event that says that it is over.
+type Resolved struct {
+	Event event.Event
+	Keep  bool // only mark the alert recovered
+}
+
+// Woken is the passing of time.
+type Woken struct{}
+
+func (Woken) apply(*State, Env, *Effects) error { return nil }
+
+// Settled is what came of a claimed page.
+type Settled struct{ page.Outcome }
+
+// Reported is a provider's later word about a page.
+type Reported struct {
+	Page      int
+	Ref       string
+	Delivered bool
+	Reason    string
+}
+
+// Posted is what came of editing a post.
+type Posted struct {
+	Via, Ref  string
+	Fence     int
+	Rev       int // what it shows now
+	Error     string
+	Permanent bool
+	Wait      time.Duration
+}
+
+// IncidentJoined says that the incident that the alert wanted has taken it in.
+type IncidentJoined struct{ Incident string }
+
+func (in IncidentJoined) apply(s *State, env Env, _ *Effects) error {
+	s.WantIncident, s.IncidentDue = false, time.Time{}
+	if s.Incident != in.Incident {
+		s.Incident = in.Incident
+		s.note(env, "incident", "", "joined incident "+in.Incident)
+		s.Rev++
+	}
+	return nil
+}
+
+// Routing is what the rules decided for a new alert.
+type Routing = rules.Decision

@@ -1,0 +1,180 @@
+package alert
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/tocsin-oncall/tocsin/engine/event"
+	"github.com/tocsin-oncall/tocsin/engine/store"
+)
+
+// New is the alert that a firing event begins. Its first steps may be due at once: their pages are there.
+func New(id store.ID, number uint64, integration, key string, ev event.Event, d Routing, env Env) (*State, Effects) {
+	s := &State{
+		Format: Format, ID: id, Number: number, Status: Open,
+		Integration: integration, DedupKey: key,
+		Title:       cmp.Or(d.Title, ev.Title),
+		Description: cmp.Or(d.Description, ev.Description),
+		Source:      ev.Source,
+		Service:     cmp.Or(d.Service, ev.Service),
+		Team:        cmp.Or(d.Team, ev.Team),
+		Rule:        d.Rule,
+		Priority:    cmp.Or(d.Priority, ev.Priority, event.DefaultPriority),
+		Tags:        d.Tags,
+		Actions:     ev.Actions,
+		Labels:      merged(ev.Labels, d.Labels),
+		Details:     ev.Details,
+		Link:        ev.Link,
+		Runbook:     ev.Runbook,
+		Count:       1,
+		CreatedAt:   env.Now,
+		StartsAt:    ev.StartsAt,
+		LastEventAt: env.Now,
+		ExpiresAt:   ev.ExpiresAt,
+	}
+	for k, v := range d.Details {
+		if s.Details == nil {
+			s.Details = map[string]any{}
+		}
+		s.Details[k] = v
+	}
+	if d.GroupKey != "" {
+		s.Grouped, s.Members = true, map[string]bool{ev.DedupKey: true}
+	}
+	if d.Incident {
+		s.WantIncident, s.IncidentDue = true, env.Now
+	}
+	s.note(env, "created", "", fmt.Sprintf("%s from %s", s.Priority, integration))
+	for _, problem := range d.Errors {
+		s.note(env, "rule_error", "", problem)
+	}
+	s.route(d, env)
+	var fx Effects
+	s.advance(env, &fx)
+	return s, fx
+}
+
+// route pins the policy that the rules chose. One that is unknown (a reload may have removed it between the
+// two looks) becomes the fallback, never silence.
+func (s *State) route(d Routing, env Env) {
+	switch {
+	case d.Nobody:
+		s.note(env, "routed", "", fmt.Sprintf("rule %q says that nobody is paged", d.Rule))
+		return
+	case d.Suppress:
+		s.note(env, "routed", "", fmt.Sprintf("suppressed by rule %q: nobody is paged", d.Rule))
+		return
+	}
+	name := d.Policy
+	p, ok := env.Dir.Policies[name]
+	if !ok {
+		p, ok = env.Dir.Policies[env.Dir.Fallback]
+		s.note(env, "routed", "", fmt.Sprintf("policy %q is unknown: fallback %q runs", name, env.Dir.Fallback))
+	}
+	if !ok {
+		s.ExhaustedAt = env.Now
+		s.note(env, "exhausted", "", "there is no policy to page anybody with")
+		return
+	}
+	s.Policy = p.Name
+	s.start(p, env.Now.Add(d.Delay), p.Name == env.Dir.Fallback)
+	text := fmt.Sprintf("rule %q chose policy %s", d.Rule, p.Name)
+	if d.Delay > 0 {
+		text += fmt.Sprintf(", delayed by %s", d.Delay)
+	}
+	s.note(env, "routed", "", text)
+}
+
+func merged(a, b map[string]string) map[string]string {
+	if len(b) == 0 {
+		return a
+	}
+	out := maps.Clone(a)
+	if out == nil {
+		out = map[string]string{}
+	}
+	maps.Copy(out, b)
+	return out
+}
+
+// Reopens reports whether a firing event now would re-open the closed alert; otherwise it begins a new one.
+func (s *State) Reopens(within time.Duration, now time.Time) bool {
+	return s.Status == Closed && within > 0 && now.Before(s.ClosedAt.Add(within))
+}
+
+func (in Fired) apply(s *State, env Env, _ *Effects) error {
+	ev := in.Event
+	s.Count++
+	s.LastEventAt = env.Now
+	if !ev.StartsAt.IsZero() && (s.StartsAt.IsZero() || ev.StartsAt.Before(s.StartsAt)) && s.Active() {
+		s.StartsAt = ev.StartsAt
+	}
+	// Replicas of a Prometheus pair differ a little: the later expiry holds.
+	if ev.ExpiresAt.IsZero() || ev.ExpiresAt.After(s.ExpiresAt) {
+		s.ExpiresAt = ev.ExpiresAt
+	}
+	if s.Grouped {
+		if s.Members == nil {
+			s.Members = map[string]bool{}
+		}
+		s.Members[ev.DedupKey] = true
+	}
+	if !s.RecoveredAt.IsZero() {
+		s.RecoveredAt = time.Time{}
+		s.note(env, "repeated", "", "fires again")
+		s.Rev++
+	}
+	if s.Status == Closed {
+		s.reopen(env, in.ReopenWithin)
+	}
+	return nil
+}
+
+// reopen takes up a closed alert where it was: whoever had acknowledged it has it again, otherwise the
+// policy goes on with the steps that it had not taken. Those who had been paged are told; they are not
+// paged anew.
+func (s *State) reopen(env Env, within time.Duration) {
+	s.note(env, "reopened", "", fmt.Sprintf("fires again within %s of its close", within))
+	s.ClosedAt, s.ClosedBy = time.Time{}, ""
+	s.Status = Open
+	if s.AckedBy != "" {
+		s.Status, s.AckedAt = Acked, env.Now
+	}
+	s.Rev++
+	s.tell(env, "", "Fires again", false)
+}
+
+func (in Resolved) apply(s *State, env Env, _ *Effects) error {
+	if !s.Active() {
+		return nil
+	}
+	if s.Grouped {
+		delete(s.Members, in.Event.DedupKey)
+		if len(s.Members) > 0 {
+			s.note(env, "recovered", "", fmt.Sprintf("%s is over, %d more of its group fire", in.Event.DedupKey, len(s.Members)))
+			return nil
+		}
+	}
+	if in.Keep {
+		if s.RecoveredAt.IsZero() {
+			s.RecoveredAt, s.ExpiresAt = env.Now, time.Time{}
+			s.note(env, "recovered", "", "the source says that it is over; somebody must close it")
+			s.Rev++
+		}
+		return nil
+	}
+	s.close(env, "", "resolved by its source")
+	return nil
+}
+
+// close ends the alert: nothing more is sent for it but the word to those who had been paged.
+func (s *State) close(env Env, by, text string) {
+	s.Status, s.ClosedAt, s.ClosedBy = Closed, env.Now, by
+	s.SnoozedUntil, s.ExpiresAt, s.ExhaustedAt = time.Time{}, time.Time{}, time.Time{}
+	s.cancel(func(i int) bool { return true })
+	s.note(env, "closed", by, text)
+	s.Rev++
+	s.tell(env, by, "Closed: "+text, true)
+}

@@ -1,0 +1,253 @@
+package alert
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/tocsin-oncall/tocsin/engine/page"
+	"github.com/tocsin-oncall/tocsin/engine/policy"
+)
+
+// defaultGrace is how long after its last step an alert counts as exhausted, where its policy says nothing.
+const defaultGrace = 5 * time.Minute
+
+// advance does everything that is due by now, until nothing is.
+func (s *State) advance(env Env, fx *Effects) {
+	s.timeouts(env)
+	for i := 0; i < len(s.Runs); i++ { // the fallback may be added on the way
+		for s.step(i, env, fx) {
+		}
+	}
+}
+
+// timeouts are what ends by itself: a snooze, an acknowledgement, a firing that is not repeated.
+func (s *State) timeouts(env Env) {
+	if s.Active() && reached(s.ExpiresAt, env.Now) {
+		s.Members = nil
+		_ = Resolved{}.apply(s, env, nil) // never refused
+		return
+	}
+	switch s.Status {
+	case Snoozed:
+		if reached(s.SnoozedUntil, env.Now) {
+			s.note(env, "woke", "", "the snooze is over")
+			s.restart(env)
+		}
+	case Acked:
+		if reached(s.ackTimeout(), env.Now) {
+			s.note(env, "ack_timeout", "", fmt.Sprintf("acknowledged by %s but not closed for %s: open again", s.AckedBy, s.Runs[0].Policy.AckTimeout))
+			s.restart(env)
+		}
+	}
+}
+
+func reached(t, now time.Time) bool { return !t.IsZero() && !t.After(now) }
+
+// ackTimeout is when the acknowledgement is forgotten; zero for never.
+func (s *State) ackTimeout() time.Time {
+	if s.Status != Acked || len(s.Runs) == 0 || s.Runs[0].Policy.AckTimeout <= 0 {
+		return time.Time{}
+	}
+	return s.AckedAt.Add(s.Runs[0].Policy.AckTimeout)
+}
+
+// step does the next thing of a run if it is due, and reports whether it did.
+func (s *State) step(i int, env Env, fx *Effects) bool {
+	if !reached(s.nextAt(i, env), env.Now) {
+		return false
+	}
+	run := &s.Runs[i]
+	if s.Status == Open && s.dead(i) {
+		fx.Unreachable++
+		s.note(env, "unreachable", "", fmt.Sprintf("step %d of policy %s reached nobody", run.Next, run.Policy.Name))
+	}
+	switch {
+	case run.Next < len(run.Policy.Steps):
+		s.skipAcked(run)
+		s.fire(i, env)
+	case s.unheard(i) && s.hasFallback(env):
+		s.fallback(env)
+	case run.Round < run.Policy.Repeat.Times:
+		run.again(env.Now)
+		s.note(env, "repeat", "", fmt.Sprintf("policy %s runs again (%d of %d)", run.Policy.Name, run.Round, run.Policy.Repeat.Times))
+	default:
+		s.giveUp(i, env, fx)
+	}
+	return true
+}
+
+// nextAt is when a run wants to do its next thing: take its next step, begin its next round, or give up;
+// at once when the step before reached nobody. Zero when it waits for nothing.
+func (s *State) nextAt(i int, env Env) time.Time {
+	run := &s.Runs[i]
+	if run.Over || s.Status == Snoozed || s.Status == Closed {
+		return time.Time{}
+	}
+	if s.Status == Acked {
+		for n := run.Next; n < len(run.Policy.Steps); n++ {
+			if run.Policy.Steps[n].Unless == policy.UnlessClosed {
+				return run.Base.Add(run.offset(n))
+			}
+		}
+		return time.Time{}
+	}
+	switch {
+	case run.Next < len(run.Policy.Steps):
+		if s.dead(i) {
+			return env.Now
+		}
+		return run.Base.Add(run.offset(run.Next))
+	case s.unheard(i) && s.hasFallback(env):
+		return env.Now
+	case run.Round < run.Policy.Repeat.Times:
+		return run.roundAt()
+	case s.dead(i):
+		return env.Now
+	}
+	return run.LastAt.Add(run.grace())
+}
+
+// fire takes the next step of a run.
+func (s *State) fire(i int, env Env) {
+	run := &s.Runs[i]
+	step := run.Policy.Steps[run.Next]
+	run.Next++
+	run.LastAt = env.Now
+	s.notify(run.ID, run.Round, run.Next, step, env)
+}
+
+// skipAcked passes over the steps that an acknowledged alert does not take.
+func (s *State) skipAcked(run *Run) {
+	for s.Status == Acked && run.Policy.Steps[run.Next].Unless != policy.UnlessClosed {
+		run.Next++
+	}
+}
+
+// dead reports whether the step taken last in a run has reached nobody and never will: it had nobody to
+// page, or every page to its people (to its channels, when it has no people) failed for good.
+func (s *State) dead(i int) bool {
+	run := &s.Runs[i]
+	if run.Next <= run.first() {
+		return false
+	}
+	people, channels := 0, 0 // pages that got through or still may
+	persons := false
+	for _, p := range s.Pages {
+		if p.Kind != page.Escalation || p.Run != run.ID || p.Round != run.Round || p.Step != run.Next {
+			continue
+		}
+		persons = persons || p.User != ""
+		switch {
+		case p.Status == page.Failed:
+		case p.User != "":
+			people++
+		default:
+			channels++
+		}
+	}
+	if persons {
+		return people == 0
+	}
+	return channels == 0
+}
+
+// unheard reports whether a whole round got through to nobody.
+func (s *State) unheard(i int) bool {
+	run := &s.Runs[i]
+	return run.Next >= len(run.Policy.Steps) && !run.Reached && (len(run.Policy.Steps) == 0 || s.dead(i))
+}
+
+// giveUp ends a run that has tried everything. The alert is exhausted, and the fallback takes over.
+func (s *State) giveUp(i int, env Env, fx *Effects) {
+	s.Runs[i].Over = true
+	if s.ExhaustedAt.IsZero() {
+		s.ExhaustedAt = env.Now
+		fx.Exhausted = true
+		s.note(env, "exhausted", "", fmt.Sprintf("policy %s has been tried to its end and nobody acknowledged", s.Runs[i].Policy.Name))
+		s.Rev++
+	}
+	if s.hasFallback(env) {
+		s.fallback(env)
+	}
+}
+
+// hasFallback reports whether the fallback policy can still be run for this alert.
+func (s *State) hasFallback(env Env) bool {
+	for _, run := range s.Runs {
+		if run.Fallback {
+			return false
+		}
+	}
+	_, ok := env.Dir.Policies[env.Dir.Fallback]
+	return ok
+}
+
+func (s *State) fallback(env Env) {
+	p := env.Dir.Policies[env.Dir.Fallback]
+	s.note(env, "fallback", "", fmt.Sprintf("fallback policy %s takes over", p.Name))
+	s.start(p, env.Now, true)
+}
+
+// start adds a run of a policy whose offsets count from base.
+func (s *State) start(p policy.Policy, base time.Time, fallback bool) {
+	s.Runs = append(s.Runs, Run{ID: s.Started, Policy: p, Base: base, Fallback: fallback})
+	s.Started++
+}
+
+// current is the run that is not over yet, -1 when all are.
+func (s *State) current() int {
+	for i := range s.Runs {
+		if !s.Runs[i].Over {
+			return i
+		}
+	}
+	return -1
+}
+
+// atEnd reports whether the run has neither a step nor a round left.
+func (r *Run) atEnd() bool {
+	return r.Next >= len(r.Policy.Steps) && r.Round >= r.Policy.Repeat.Times
+}
+
+// first is the step that a round begins with.
+func (r *Run) first() int {
+	if r.Round == 0 || r.Policy.Repeat.From >= len(r.Policy.Steps) {
+		return 0
+	}
+	return r.Policy.Repeat.From
+}
+
+// offset is how long after Base a step of this round is due.
+func (r *Run) offset(n int) time.Duration {
+	after := r.Policy.Steps[n].After
+	if r.Round > 0 {
+		after -= r.Policy.Steps[r.first()].After
+	}
+	return after
+}
+
+// roundAt is when the next round begins: Every after this one began, and never before its last step was taken.
+func (r *Run) roundAt() time.Time {
+	every := r.Policy.Repeat.Every
+	if every <= 0 {
+		every = r.grace()
+	}
+	at := r.Base.Add(every)
+	if at.Before(r.LastAt) {
+		return r.LastAt
+	}
+	return at
+}
+
+// again begins the next round.
+func (r *Run) again(now time.Time) {
+	r.Round++
+	r.Base, r.Next, r.Reached = now, r.first(), false
+}
+
+func (r *Run) grace() time.Duration {
+	if r.Policy.ExhaustedAfter > 0 {
+		return r.Policy.ExhaustedAfter
+	}
+	return defaultGrace
+}
