@@ -131,6 +131,16 @@ func TestABareDestinationInAGlobalRuleGetsASuggestion(t *testing.T) {
 	}
 }
 
+func TestAbsurdNestingIsRefusedAndNotFatal(t *testing.T) {
+	t.Parallel()
+	for _, open := range []string{"(", "[", "-", "not ", "{a:", "title?.", "len(", "any(tags,", "true ? ", "let a = "} {
+		_, problems := rules.Compile(rules.Spec{Rules: []rules.Rule{{When: strings.Repeat(open, 16_000/len(open))}}})
+		if len(problems) == 0 {
+			t.Errorf("%q many times over is accepted", open)
+		}
+	}
+}
+
 func TestAProblemReadsAsOneLine(t *testing.T) {
 	t.Parallel()
 	_, problems := rules.Compile(rules.Spec{Rules: []rules.Rule{{When: `true and priorty == "P1"`}}})

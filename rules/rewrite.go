@@ -65,6 +65,7 @@ func (r *rewriter) call(node *ast.Node, call *ast.CallNode) {
 	default:
 		return
 	}
+	// Where there was a problem, s is nil and the program is never run.
 	ast.Patch(node, &ast.CallNode{
 		Callee:    &ast.IdentifierNode{Value: withinName},
 		Arguments: []ast.Node{&ast.IdentifierNode{Value: "now"}, &ast.ConstantNode{Value: s}},

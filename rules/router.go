@@ -27,7 +27,9 @@ type teamRoutes struct {
 // GroupKey.
 func (r *Router) Groups() bool { return r.groups }
 
-// Route decides about an event at the moment now. It does not change the event.
+// Route decides about an event at the moment now. It does not change the event,
+// and shares nothing of it with the decision. Its cost grows with the number of
+// rules tried and the size of what they look at.
 func (r *Router) Route(ev Event, now time.Time) Decision {
 	return r.decide(ev, now, nil)
 }
