@@ -1,0 +1,37 @@
+package promlabels
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// earliest is the oldest time that is believed: no alert has been firing since before then, but clocks that were
+// never set and epochs gone negative say so.
+var earliest = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// Timestamp is an RFC 3339 time that never fails to decode, because one odd clock must not cost a batch of alerts.
+// What cannot be read, or lies before the year 2000, is the zero time and stays in Unreadable. The zero time itself,
+// null and "" mean "not given".
+type Timestamp struct {
+	time.Time
+	Unreadable string
+}
+
+// UnmarshalJSON implements json.Unmarshaler. It returns no error.
+func (t *Timestamp) UnmarshalJSON(b []byte) error {
+	var s string
+	if json.Unmarshal(b, &s) != nil {
+		*t = Timestamp{Unreadable: string(b)}
+		return nil
+	}
+	parsed, err := time.Parse(time.RFC3339, s)
+	switch {
+	case s == "" || err == nil && parsed.IsZero():
+		*t = Timestamp{}
+	case err != nil || parsed.Before(earliest):
+		*t = Timestamp{Unreadable: s}
+	default:
+		*t = Timestamp{Time: parsed.UTC()}
+	}
+	return nil
+}
