@@ -3,6 +3,7 @@ package jsonhook
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/tocsin-oncall/tocsin/engine/event"
@@ -85,8 +86,8 @@ func labels(v any) (map[string]string, error) {
 	switch v := v.(type) {
 	case nil:
 		return nil, nil
-	case map[string]string:
-		return v, nil
+	case map[string]string: // headers or query, which all events of the request share
+		return maps.Clone(v), nil
 	case map[string]any:
 		m := make(map[string]string, len(v))
 		for name, value := range v {
