@@ -4,6 +4,9 @@
 // memberships in ordered lists. Every record lives in one shard, named by its id. A Tx changes records of
 // one shard atomically or not at all; there are no locks and no transactions across shards. A Commit that
 // returned nil is durable. The package knows nothing of alerts, and nothing here reads a clock but Now.
+//
+// Every method gives up when its context ends; the error then wraps ErrUnavailable and the context's. A
+// closed store answers ErrUnavailable.
 package store
 
 import (
@@ -41,8 +44,10 @@ type Change struct {
 	ID     ID
 	Expect uint64 // the version this was computed from; 0 when the record must not exist yet
 
-	Delete bool   // remove the record, its wake-up and its list memberships (Leave is implied for lists named in Leave only)
-	Data   []byte // the new state
+	// Delete removes the record and its wake-up; Data, Wake and Join are ignored then. Lists and keys are
+	// not looked for: name the lists that it is in under Leave, and release its keys under Keys.
+	Delete bool
+	Data   []byte // the new state; up to MaxData bytes
 
 	// Wake is when the record asks to be woken, zero for never. Stores keep milliseconds and round up:
 	// a record is never woken early.
@@ -52,12 +57,13 @@ type Change struct {
 
 	// Join and Leave change the record's list memberships. Joining twice, or leaving a list that it is
 	// not in, is fine. Order is the record's place in every list it joins (its creation in Unix
-	// milliseconds) and is the same in every change of a record.
+	// milliseconds) and is the same in every change of a record. A list both left and joined is joined.
 	Join, Leave []string
 	Order       int64
 }
 
-// KeyChange moves one lookup key of the shard from one record to another, like a compare-and-set.
+// KeyChange moves one lookup key of the shard from one record to another, like a compare-and-set. Those of
+// one Tx apply in their order.
 type KeyChange struct {
 	Name string
 	From ID // who must hold it now; "" for nobody
@@ -96,10 +102,12 @@ type Cursor struct {
 type Records interface {
 	// Load returns the records in the order of ids. One that does not exist has Version 0.
 	Load(ctx context.Context, ids ...ID) ([]Record, error)
-	// Find returns the records that hold the keys, in their order. A free key gives Version 0.
+	// Find returns the records that hold the keys, in their order. A free key gives Version 0 and no ID. A
+	// key whose record was deleted without releasing it gives Version 0 and the ID that still holds it.
 	Find(ctx context.Context, keys ...Key) ([]Record, error)
 	// Commit commits every Tx for itself; the errors are in their order, nil, ErrConflict or one that
-	// wraps ErrUnavailable. It returns when what it reports as nil is durable.
+	// wraps ErrUnavailable (or ErrInvalid, which is a bug). It returns when what it reports as nil is
+	// durable. The Txs of one call may be applied in any order. Slices may be used again afterwards.
 	Commit(ctx context.Context, txs ...Tx) []error
 }
 
@@ -116,7 +124,8 @@ type Timers interface {
 // Lists is what people look through.
 type Lists interface {
 	// List returns a page of the union of the lists, newest first, and where the next page begins: a zero
-	// cursor when there is none. A record that is in several of the lists comes once.
+	// cursor when there is none. A record that is in several of the lists comes once. A page may hold fewer
+	// than Limit records, because some were deleted meanwhile: only the cursor tells that it was the last.
 	List(ctx context.Context, q Query) ([]Record, Cursor, error)
 	// Count returns how many records each list holds.
 	Count(ctx context.Context, lists ...string) ([]int, error)
