@@ -1,0 +1,56 @@
+package incident
+
+import "fmt"
+
+// close ends the incident, and decides about its postmortem. A second close changes nothing.
+func (s *State) close(a Action, env Env, fx *Effects) {
+	if s.Status == Closed {
+		return
+	}
+	text := "closed"
+	if s.Status == Open {
+		s.ResolvedAt, s.ResolvedBy = env.Now, a.By
+		text = "resolved and closed"
+	}
+	s.Status, s.ClosedAt, s.ClosedBy = Closed, env.Now, a.By
+	s.note(env, "closed", a.By, a.said(text))
+	fx.PostmortemOwed = s.owesPostmortem(env)
+	s.note(env, "postmortem", "", s.PostmortemReason)
+}
+
+// owesPostmortem asks the configured condition. One that cannot be evaluated counts as fulfilled: a
+// postmortem too many is waived in a minute, one too few is never missed.
+func (s *State) owesPostmortem(env Env) bool {
+	if s.Postmortem != "" {
+		s.PostmortemReason = s.Postmortem + " is that of an earlier close"
+		return false
+	}
+	required := env.Dir.Postmortem.Required
+	if required == nil {
+		s.PostmortemReason = "not owed: postmortem.required_when is not configured"
+		return false
+	}
+	owed, err := required(s.Facts(env.Now))
+	switch {
+	case err != nil:
+		s.PostmortemReason = fmt.Sprintf("owed: postmortem.required_when could not be evaluated: %v", err)
+		return true
+	case !owed:
+		s.PostmortemReason = "not owed: postmortem.required_when is false"
+		return false
+	}
+	s.PostmortemReason = "owed: postmortem.required_when is true"
+	return true
+}
+
+func (in PostmortemMade) apply(s *State, env Env, _ *Effects) error {
+	switch {
+	case s.PostmortemID == in.ID:
+		return nil
+	case s.Postmortem != "":
+		return &Refused{fmt.Sprintf("%s has a postmortem already: %s.", s.Name(), s.Postmortem)}
+	}
+	s.Postmortem, s.PostmortemID = in.Name, in.ID
+	s.note(env, "postmortem", "", in.Name+" is its postmortem")
+	return nil
+}
