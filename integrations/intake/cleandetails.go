@@ -18,9 +18,9 @@ func cleanDetails(details, notes map[string]any) map[string]any {
 	}
 	all := make(map[string]any, len(details)+len(notes)+1)
 	total := 0
-	for name, value := range details {
-		if name = cutName(name); name != "" {
-			all[name] = plain(value, 0)
+	for _, key := range slices.Sorted(maps.Keys(details)) {
+		if name := cutName(key); name != "" {
+			all[name] = plain(details[key], 0)
 		}
 	}
 	maps.Copy(all, notes)
@@ -56,7 +56,9 @@ func cutDetails(all, notes map[string]any) map[string]any {
 			keep(name)
 		}
 	}
-	kept[note] = len(all) - len(kept)
+	if dropped := len(all) - len(kept); dropped > 0 {
+		kept[note] = dropped
+	}
 	return kept
 }
 
