@@ -1,0 +1,132 @@
+package postmortem
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+const maxNote = 10_000 // bytes
+
+func (a Action) apply(s *State, env Env, _ *Effects) error {
+	if len(a.Note) > maxNote {
+		return &Refused{fmt.Sprintf("A note holds %d bytes at most, this one has %d.", maxNote, len(a.Note))}
+	}
+	switch a.Do {
+	case Note:
+		if strings.TrimSpace(a.Note) == "" {
+			return &Refused{"A note needs a text."}
+		}
+		s.note(env, "note", a.By, a.Note)
+		return nil
+	case Complete:
+		return s.complete(a, env)
+	case Waive:
+		return s.waive(a, env)
+	case Reopen:
+		s.reopen(a, env)
+		return nil
+	case Assign:
+		return s.assign(a, env)
+	case Update:
+		return s.update(a, env)
+	}
+	return &Refused{fmt.Sprintf("%q is not something that can be done to a postmortem.", a.Do)}
+}
+
+func byWhom(by string) string {
+	if by == "" {
+		return ""
+	}
+	return " by " + by
+}
+
+// said is what the timeline says: what was done, where, and the words that came with it.
+func (a Action) said(what string) string {
+	if a.Via != "" {
+		what += " over " + a.Via
+	}
+	if a.Note != "" {
+		what += ": " + a.Note
+	}
+	return what
+}
+
+// isOver refuses what cannot be done to a postmortem that nobody owes any more.
+func (s *State) isOver() error {
+	switch s.Status {
+	case Completed:
+		return &Refused{fmt.Sprintf("%s was completed%s. Reopen it first.", s.Name(), byWhom(s.CompletedBy))}
+	case Waived:
+		return &Refused{fmt.Sprintf("%s was waived%s. Reopen it first.", s.Name(), byWhom(s.WaivedBy))}
+	}
+	return nil
+}
+
+func (s *State) complete(a Action, env Env) error {
+	if s.Status == Completed {
+		return nil // it is what they wanted
+	}
+	if err := s.isOver(); err != nil {
+		return err
+	}
+	s.Status, s.CompletedAt, s.CompletedBy = Completed, env.Now, a.By
+	s.stopReminders()
+	s.note(env, "completed", a.By, a.said("completed"))
+	return nil
+}
+
+func (s *State) waive(a Action, env Env) error {
+	if s.Status == Waived {
+		return nil
+	}
+	if err := s.isOver(); err != nil {
+		return err
+	}
+	reason := strings.TrimSpace(a.Note)
+	if reason == "" {
+		return &Refused{"Say why " + s.Name() + " is not needed."}
+	}
+	s.Status, s.WaivedAt, s.WaivedBy, s.WaivedFor = Waived, env.Now, a.By, reason
+	s.stopReminders()
+	s.note(env, "waived", a.By, a.said("waived"))
+	return nil
+}
+
+func (s *State) stopReminders() {
+	s.RemindAt = time.Time{}
+	s.cancel()
+}
+
+func (s *State) reopen(a Action, env Env) {
+	if s.Status == Open {
+		return
+	}
+	s.Status = Open
+	s.CompletedAt, s.CompletedBy = time.Time{}, ""
+	s.WaivedAt, s.WaivedBy, s.WaivedFor = time.Time{}, "", ""
+	s.note(env, "reopened", a.By, a.said("open again"))
+	s.schedule(env, time.Time{})
+}
+
+// assign hands the postmortem to somebody else, who is reminded from now on.
+func (s *State) assign(a Action, env Env) error {
+	if err := s.isOver(); err != nil {
+		return err
+	}
+	switch {
+	case !known(env, a.Owner):
+		return &Refused{fmt.Sprintf("There is no user %q.", a.Owner)}
+	case a.Owner == s.Owner:
+		return nil
+	}
+	text := "assigned to " + a.Owner
+	if s.Owner != "" {
+		text += ", after " + s.Owner
+	}
+	s.Owner = a.Owner
+	s.cancel()
+	s.schedule(env, time.Time{})
+	s.note(env, "assigned", a.By, a.said(text))
+	return nil
+}

@@ -1,0 +1,63 @@
+package postmortem
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/tocsin-oncall/tocsin/engine/page"
+)
+
+// Page returns page n, or nil.
+func (s *State) Page(n int) *page.Page {
+	for i := range s.Pages {
+		if s.Pages[i].N == n {
+			return &s.Pages[i]
+		}
+	}
+	return nil
+}
+
+// cancel gives up the reminders that did not go out yet.
+func (s *State) cancel() {
+	for i := range s.Pages {
+		s.Pages[i].Cancel()
+	}
+}
+
+// stillWanted reports whether a reminder may go out now: the postmortem is owed, and this is the latest.
+func (s *State) stillWanted(p *page.Page) bool { return s.Status == Open && p.Round == s.Reminders }
+
+// dropUnwanted cancels what became due but is not wanted any more: a claim that ran out, or a retry, of a
+// postmortem that was completed meanwhile.
+func (s *State) dropUnwanted(env Env) {
+	for i := range s.Pages {
+		if p := &s.Pages[i]; p.Due(env.Now) && !s.stillWanted(p) {
+			p.Status, p.LeaseUntil = page.Cancelled, time.Time{}
+		}
+	}
+}
+
+func (in Settled) apply(s *State, env Env, _ *Effects) error {
+	p := s.Page(in.N)
+	if p == nil || !p.Settle(in.Outcome, env.Now) {
+		s.note(env, "late_outcome", "", fmt.Sprintf("reminder %d attempt %d came to its end after its claim was over: it may have been sent twice", in.N, in.Fence))
+		return nil
+	}
+	switch p.Status {
+	case page.Failed:
+		s.note(env, "failed", "", fmt.Sprintf("%s could not be reminded over %s: %s", p.User, p.Via, p.Error))
+	case page.Pending:
+		if !s.stillWanted(p) {
+			p.Cancel()
+		}
+	}
+	return nil
+}
+
+func (in Reported) apply(s *State, env Env, _ *Effects) error {
+	p := s.Page(in.Page)
+	if p != nil && p.Report(in.Ref, in.Delivered, in.Reason, env.Now) && !in.Delivered {
+		s.note(env, "failed", "", fmt.Sprintf("%s did not get the %s: %s", p.User, p.Via, in.Reason))
+	}
+	return nil
+}

@@ -1,0 +1,56 @@
+package postmortem
+
+import (
+	"time"
+
+	"github.com/tocsin-oncall/tocsin/engine/incident"
+	"github.com/tocsin-oncall/tocsin/engine/page"
+	"github.com/tocsin-oncall/tocsin/engine/store"
+)
+
+// Identity is its id.
+func (s *State) Identity() store.ID { return s.ID }
+
+// Born is when the postmortem was made.
+func (s *State) Born() time.Time { return s.CreatedAt }
+
+// Waits names every time that the postmortem is waiting for.
+func (s *State) Waits(env Env, add func(time.Time)) {
+	for i := range s.Pages {
+		add(s.Pages[i].Wake())
+	}
+	if s.Status == Open {
+		add(s.RemindAt)
+	}
+	add(s.GoneAt(env))
+}
+
+// GoneAt is when a completed or waived postmortem is deleted; zero for never. One that is owed stays.
+func (s *State) GoneAt(env Env) time.Time {
+	keep := env.Dir.Retention.Postmortems
+	if keep <= 0 {
+		return time.Time{}
+	}
+	switch s.Status {
+	case Completed:
+		return s.CompletedAt.Add(keep)
+	case Waived:
+		return s.WaivedAt.Add(keep)
+	}
+	return time.Time{}
+}
+
+// Lists are the lists that the postmortem is found in: the one of its status.
+func (s *State) Lists() []string { return []string{ListOf(s.Status)} }
+
+// ListOf names the list of a status.
+func ListOf(status Status) string { return "postmortems/" + string(status) }
+
+// Keys are the lookup keys by which the postmortem is found: its name.
+func (s *State) Keys() []string { return []string{NameKey(s.Name())} }
+
+// NameKey is the lookup key of a name such as PM-3. It is in incident.Shard.
+func NameKey(name string) string { return incident.NameKey(name) }
+
+// Paging are its reminders, to be claimed in place.
+func (s *State) Paging() []page.Page { return s.Pages }
