@@ -1,0 +1,228 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/schedules"
+)
+
+func (b *builder) users() {
+	for _, v := range b.f.Providers.Vias() {
+		b.dir.Vias[string(v)] = true
+	}
+	b.plans("default_notify", b.f.DefaultNotify)
+	b.dir.DefaultNotify = plans(b.f.DefaultNotify)
+	emails, phones := map[string]Name{}, map[string]Name{}
+	for i, u := range b.f.Users {
+		path := fmt.Sprintf("users[%d]", i)
+		b.plans(path+".notify", u.Notify)
+		b.once(path+".phone", phones, string(u.Phone), u.Name, "a reply by text or phone cannot tell who it is from")
+		b.once(path+".email", emails, strings.ToLower(string(u.Email)), u.Name, "both get what is meant for one")
+		du := directory.User{
+			Name: string(u.Name), FullName: u.FullName, Email: string(u.Email), Phone: string(u.Phone), Slack: string(u.Slack),
+			Zone: b.location(path+".timezone", u.Timezone),
+		}
+		if u.Notify != nil {
+			p := plans(u.Notify)
+			du.Notify = &p
+		}
+		b.dir.Users[du.Name] = du
+	}
+}
+
+// once warns of an address that somebody else already has.
+func (b *builder) once(path string, holders map[string]Name, address string, who Name, so string) {
+	if address == "" {
+		return
+	}
+	if other, twice := holders[address]; twice {
+		b.warn(path, so, "%s has the same as %s", who, other)
+	}
+	holders[address] = who
+}
+
+func plans(p *Plans) directory.Plans {
+	if p == nil {
+		return directory.Plans{}
+	}
+	return directory.Plans{High: methods(p.High), Low: methods(p.Low)}
+}
+
+func methods(list []Method) []directory.Method {
+	var out []directory.Method
+	for _, m := range list {
+		out = append(out, directory.Method{Via: string(m.Via), After: time.Duration(m.After)})
+	}
+	return out
+}
+
+// plans checks that there is a provider for every way.
+func (b *builder) plans(path string, p *Plans) {
+	if p == nil {
+		return
+	}
+	b.methods(path+".high", p.High)
+	b.methods(path+".low", p.Low)
+}
+
+func (b *builder) methods(path string, list []Method) {
+	if b.origin.tree.find(path).path != path {
+		return // a default, or the same as the other one, which is checked for itself
+	}
+	for i, m := range list {
+		b.via(fmt.Sprintf("%s[%d].via", path, i), m.Via)
+	}
+}
+
+func (b *builder) via(path string, v Via) {
+	if provider := providerOf(v); provider != "" && !b.f.Providers.has(v) {
+		b.fail(path, fmt.Sprintf("add %s under providers:", provider), "there is no provider for %s", v)
+	}
+}
+
+func (b *builder) teams() {
+	for i, t := range b.f.Teams {
+		path := fmt.Sprintf("teams[%d]", i)
+		dt := directory.Team{Name: string(t.Name)}
+		seen := map[string]bool{}
+		for j, m := range t.Members {
+			at := fmt.Sprintf("%s.members[%d]", path, j)
+			if b.origin.tree.find(at+".user").path == at+".user" {
+				at += ".user"
+			}
+			if !b.refer(at, user, m.User) {
+				continue
+			}
+			if seen[m.User] {
+				b.warn(at, "", "%s is in the team twice", m.User)
+				continue
+			}
+			seen[m.User] = true
+			dt.Members = append(dt.Members, directory.Member{User: m.User, Admin: m.Role == "admin"})
+		}
+		b.refer(path+".default_policy", pol, t.DefaultPolicy)
+		b.dir.Teams[dt.Name] = dt
+	}
+}
+
+func (b *builder) services() {
+	for i, s := range b.f.Services {
+		path := fmt.Sprintf("services[%d]", i)
+		b.refer(path+".team", team, s.Team)
+		for j, on := range s.DependsOn {
+			b.refer(item(path+".depends_on", j, b.written(path+".depends_on")), service, on)
+		}
+		b.dir.Services[string(s.Name)] = directory.Service{Name: string(s.Name), Team: s.Team, DependsOn: s.DependsOn}
+	}
+	for i, s := range b.f.Services {
+		if way := b.cycle(string(s.Name), nil); way != nil {
+			b.warn(fmt.Sprintf("services[%d].depends_on", i), "", "%s depends on itself: %s", s.Name, strings.Join(way, " → "))
+			return
+		}
+	}
+}
+
+// written is the length of a list as it is written: 1 for what is not written as a list.
+func (b *builder) written(path string) int {
+	if n := b.origin.tree.find(path); n.path == path && n.kind == list {
+		return max(2, len(n.items)) // so that item gives an index
+	}
+	return 1
+}
+
+// cycle returns the way from a service over what it depends on back to where it began, nil if there is none.
+func (b *builder) cycle(name string, way []string) []string {
+	seen := map[string]bool{}
+	var visit func(at string, way []string) []string
+	visit = func(at string, way []string) []string {
+		way = append(way, at)
+		for _, on := range b.dir.Services[at].DependsOn {
+			if on == name {
+				return append(way, on)
+			}
+			if seen[on] {
+				continue
+			}
+			seen[on] = true
+			if found := visit(on, way); found != nil {
+				return found
+			}
+		}
+		return nil
+	}
+	return visit(name, way)
+}
+
+func (b *builder) schedules() {
+	for i, s := range b.f.Schedules {
+		path := fmt.Sprintf("schedules[%d]", i)
+		b.onCall(path, s)
+		spec := schedules.Spec{Name: string(s.Name), Zone: s.Timezone, Combine: string(s.Combine)}
+		set(&spec.Zone, b.zone.String())
+		for _, r := range s.Rotations {
+			spec.Rotations = append(spec.Rotations, r.spec())
+		}
+		for _, o := range s.Overrides {
+			spec.Overrides = append(spec.Overrides, schedules.OverrideSpec{
+				User: o.User, From: o.From, To: o.To, Replace: o.Replace, Rotation: o.Rotation, Reason: o.Reason,
+			})
+		}
+		built, problems := schedules.New(spec)
+		for _, p := range problems {
+			at := p.Path
+			if at == "zone" {
+				at = "timezone"
+			}
+			b.fail(strings.TrimSuffix(path+"."+at, "."), "", "%s", p.Message)
+		}
+		if built != nil {
+			b.dir.Schedules[string(s.Name)] = built
+		}
+	}
+}
+
+func (r Rotation) spec() schedules.RotationSpec {
+	spec := schedules.RotationSpec{
+		Name: r.Name, Starts: r.Starts, Ends: r.Ends, Every: r.Every, RRule: r.RRule, StartAt: r.StartAt,
+	}
+	for _, p := range r.Participants {
+		spec.Participants = append(spec.Participants, p)
+	}
+	for _, part := range r.Restrict {
+		spec.Restrict = append(spec.Restrict, schedules.RestrictionSpec{Days: texts(part.Days), From: part.From, To: part.To})
+	}
+	return spec
+}
+
+// onCall checks that those who are on call are users.
+func (b *builder) onCall(path string, s Schedule) {
+	for i, r := range s.Rotations {
+		for j, group := range r.Participants {
+			at := fmt.Sprintf("%s.rotations[%d].participants[%d]", path, i, j)
+			for k, name := range group {
+				if name != schedules.Nobody {
+					b.refer(item(at, k, b.written(at)), user, name)
+				}
+			}
+		}
+	}
+	for i, o := range s.Overrides {
+		at := fmt.Sprintf("%s.overrides[%d]", path, i)
+		if o.User != schedules.Nobody {
+			b.refer(at+".user", user, o.User)
+		}
+		b.refer(at+".replace", user, o.Replace)
+	}
+}
+
+// texts makes plain texts of texts of a form.
+func texts[T ~string](list []T) []string {
+	var out []string
+	for _, t := range list {
+		out = append(out, string(t))
+	}
+	return out
+}

@@ -1,0 +1,82 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/file"
+
+	"github.com/tocsin-oncall/tocsin/engine/directory"
+)
+
+// maxConditionNodes bounds the syntax tree of required_when.
+const maxConditionNodes = 1000
+
+func (b *builder) postmortem() {
+	p := b.f.Postmortem
+	built := directory.Postmortem{Required: b.required(string(p.RequiredWhen)), Due: time.Duration(p.Due)}
+	built.Remind = directory.Remind{Every: time.Duration(p.Remind.Every), At: string(p.Remind.At), Via: texts(p.Remind.Via)}
+	for _, d := range p.Remind.Days {
+		if at := slices.Index(days, string(d)); at >= 0 {
+			built.Remind.Days = append(built.Remind.Days, time.Weekday(at))
+		}
+	}
+	for i, v := range p.Remind.Via {
+		b.via(fmt.Sprintf("postmortem.remind.via[%d]", i), v)
+	}
+	b.dir.Postmortem = built
+}
+
+// required compiles required_when; nil for never.
+func (b *builder) required(source string) func(directory.IncidentFacts) (bool, error) {
+	const path = "postmortem.required_when"
+	if strings.TrimSpace(source) == "" {
+		return nil
+	}
+	program, err := expr.Compile(source, expr.Env(map[string]any{"incident": directory.IncidentFacts{}}), expr.AsBool(),
+		expr.MaxNodes(maxConditionNodes), expr.DisableBuiltin("duration"), expr.DisableBuiltin("now"),
+		expr.Function("duration", duration, ParseDuration))
+	var at *file.Error
+	if errors.As(err, &at) {
+		b.report(Error, path, at.From, at.Message, conditionHint(at.Message))
+		return nil
+	} else if err != nil {
+		b.fail(path, "", "%s", err)
+		return nil
+	}
+	return func(facts directory.IncidentFacts) (bool, error) {
+		result, err := expr.Run(program, map[string]any{"incident": facts})
+		if err != nil {
+			return false, fmt.Errorf("postmortem.required_when: %w", err)
+		}
+		return result.(bool), nil // as AsBool had it checked
+	}
+}
+
+// duration is expr's, with the units of the configuration.
+func duration(args ...any) (any, error) { return ParseDuration(args[0].(string)) }
+
+// conditionHint suggests the name of a field for one that expr does not know.
+func conditionHint(message string) string {
+	var names []string
+	for i := range reflect.TypeFor[directory.IncidentFacts]().NumField() {
+		names = append(names, reflect.TypeFor[directory.IncidentFacts]().Field(i).Tag.Get("expr"))
+	}
+	words := strings.Fields(message)
+	switch {
+	case strings.Contains(message, "has no field") && len(words) > 0:
+		return suggest(words[len(words)-1], names, "")
+	case strings.HasPrefix(message, "unknown name"):
+		name := words[len(words)-1]
+		if slices.Contains(names, name) {
+			return fmt.Sprintf("did you mean %q?", "incident."+name)
+		}
+		return suggest(name, []string{"incident", "duration"}, "")
+	}
+	return ""
+}

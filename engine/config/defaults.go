@@ -1,0 +1,141 @@
+package config
+
+import (
+	"fmt"
+	"time"
+)
+
+// setDefaults fills what was left out and has the same default in every configuration.
+func (f *File) setDefaults() {
+	set(&f.Listen, "127.0.0.1:8080")
+	set(&f.PublicURL, Link("http://"+f.Listen))
+	set(&f.Store, NewStoreURL("bolt:data/tocsin.db"))
+	set(&f.Timezone, "UTC")
+	set(&f.AckLinkTTL, Duration(72*time.Hour))
+	set(&f.Log.Level, "info")
+	set(&f.Log.Format, "text")
+	set(&f.Storm.Messages, 5)
+	set(&f.Storm.Per, Duration(time.Minute))
+	if f.Urgency.High == nil {
+		f.Urgency.High = []Priority{"P1", "P2"}
+	}
+	set(&f.Retention.Alerts, Keep(90*day))
+	set(&f.Retention.Incidents, Forever)
+	set(&f.Retention.Postmortems, Forever)
+	set(&f.Postmortem.Due, Duration(week))
+	set(&f.Postmortem.Remind.Every, Duration(day))
+	set(&f.Postmortem.Remind.At, "09:00")
+	if f.Postmortem.Remind.Days == nil {
+		f.Postmortem.Remind.Days = []Day{"mon", "tue", "wed", "thu", "fri"}
+	}
+	for i := range f.Integrations {
+		set(&f.Integrations[i].OnResolve, "close")
+		if f.Integrations[i].Type == "prometheus" {
+			set(&f.Integrations[i].ResolveTimeout, Duration(5*time.Minute))
+		}
+	}
+	f.Providers.setDefaults()
+	f.setNotifyDefaults()
+}
+
+// set gives a value to what has none.
+func set[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+// smtpPorts are the ports of mail submission by TLS.
+var smtpPorts = map[TLS]int{"none": 25, "starttls": 587, "tls": 465}
+
+func (p *Providers) setDefaults() {
+	if p.Slack != nil {
+		set(&p.Slack.BaseURL, "https://slack.com/api/")
+	}
+	if p.Twilio != nil {
+		set(&p.Twilio.BaseURL, "https://api.twilio.com")
+	}
+	if p.SMTP != nil {
+		set(&p.SMTP.TLS, "starttls")
+		set(&p.SMTP.Port, smtpPorts[p.SMTP.TLS])
+	}
+}
+
+// Vias returns the ways that have a provider, in the order in which a person would rather be reached.
+func (p Providers) Vias() []Via {
+	var vias []Via
+	for _, v := range Via("").choices() {
+		if p.has(Via(v)) {
+			vias = append(vias, Via(v))
+		}
+	}
+	return vias
+}
+
+func (p Providers) has(v Via) bool {
+	switch v {
+	case "slack":
+		return p.Slack != nil
+	case "sms", "voice":
+		return p.Twilio != nil
+	case "email":
+		return p.SMTP != nil
+	case "console":
+		return p.Console != nil
+	}
+	return false
+}
+
+// providerOf names the provider of a way.
+func providerOf(v Via) string {
+	return map[Via]string{"slack": "slack", "sms": "twilio", "voice": "twilio", "email": "smtp", "console": "console"}[v]
+}
+
+// setNotifyDefaults makes every plan whole: a user's own, else the default one, for each urgency.
+func (f *File) setNotifyDefaults() {
+	if f.DefaultNotify == nil {
+		f.DefaultNotify = f.Providers.plans()
+	}
+	f.DefaultNotify.setDefaults()
+	if f.Postmortem.Remind.Via == nil {
+		for _, v := range []Via{"slack", "email"} {
+			if f.Providers.has(v) {
+				f.Postmortem.Remind.Via = append(f.Postmortem.Remind.Via, v)
+			}
+		}
+		if f.Postmortem.Remind.Via == nil && f.Providers.Console != nil {
+			f.Postmortem.Remind.Via = []Via{"console"}
+		}
+	}
+	for i := range f.Users {
+		if f.Users[i].Notify != nil {
+			f.Users[i].Notify.setDefaults()
+		}
+	}
+}
+
+func (p *Plans) setDefaults() {
+	if p.Low == nil {
+		p.Low = p.High
+	}
+	if p.High == nil {
+		p.High = p.Low
+	}
+}
+
+// plans are how people are reached where nothing says how: by everything that there is, calls last.
+func (p Providers) plans() *Plans {
+	after := map[Via]time.Duration{"sms": 2 * time.Minute, "voice": 5 * time.Minute}
+	plans := &Plans{}
+	for _, v := range p.Vias() {
+		plans.High = append(plans.High, Method{Via: v, After: Duration(after[v])})
+		if after[v] == 0 {
+			plans.Low = append(plans.Low, Method{Via: v})
+		}
+	}
+	return plans
+}
+
+// String shows a place as file:line:col.
+func (p position) String() string { return fmt.Sprintf("%s:%d:%d", p.src.name, p.line, p.col) }

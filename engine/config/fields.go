@@ -1,0 +1,215 @@
+package config
+
+import (
+	"fmt"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// maxSecret bounds a file that holds a secret, in bytes.
+const maxSecret = 64 << 10
+
+// field is one key of a struct.
+type field struct {
+	key      string
+	index    []int
+	kind     reflect.Type
+	required bool
+	tag      reflect.StructTag
+}
+
+func (f field) secret() bool {
+	return f.kind == secretType || f.kind == secretsType || f.kind == storeType
+}
+
+// fieldsOf returns the keys of a struct, those of embedded ones included.
+func fieldsOf(t reflect.Type) []field {
+	var fields []field
+	for _, f := range reflect.VisibleFields(t) {
+		tag := f.Tag.Get("json")
+		if tag == "" {
+			continue
+		}
+		key, options, _ := strings.Cut(tag, ",")
+		fields = append(fields, field{key: key, index: f.Index, kind: f.Type, required: options == "", tag: f.Tag})
+	}
+	return fields
+}
+
+func (l *loader) decodeStruct(n *node, v reflect.Value, what string) {
+	if short, ok := v.Addr().Interface().(setText); ok && n.kind == text {
+		short.setText(n.text)
+		return
+	}
+	if n.kind != mapping {
+		l.wrong(n, "a mapping", "")
+		return
+	}
+	fields := fieldsOf(v.Type())
+	known := map[string]bool{}
+	for _, f := range fields {
+		e, file := n.entry(f.key), (*entry)(nil)
+		known[f.key] = true
+		if f.secret() && f.kind != storeType {
+			known[f.key+"_file"] = true
+			file = n.entry(f.key + "_file")
+		}
+		switch {
+		case e != nil && file != nil:
+			e.value.hide()
+			l.report(Error, file.at, n.path, fmt.Sprintf("%s and %s exclude each other", f.key, file.key), "keep one of the two")
+		case file != nil:
+			l.decodeSecretFile(file.value, v.FieldByIndex(f.index))
+		case e != nil:
+			l.decode(e.value, v.FieldByIndex(f.index), f.key)
+			l.checkMinimum(e.value, v.FieldByIndex(f.index), f)
+		}
+		if f.required && (e == nil || e.value.kind == nothing) && (file == nil || file.value.kind == nothing) {
+			at := n.at
+			if e != nil {
+				at = e.at
+			}
+			l.report(Error, at, n.path, fmt.Sprintf("%s is missing", f.key), meaning(f))
+		}
+	}
+	for _, e := range n.entries {
+		if !known[e.key] {
+			l.unknown(e, fields, what)
+		}
+	}
+}
+
+// meaning tells what a missing key is for.
+func meaning(f field) string {
+	doc := strings.TrimSuffix(f.tag.Get("doc"), ".")
+	if doc == "" {
+		return ""
+	}
+	return fmt.Sprintf("write %s: (%s)", f.key, doc)
+}
+
+// unknown reports a key that there is not. Its value is hidden where it may be a misspelt secret's.
+func (l *loader) unknown(e entry, fields []field, what string) {
+	var keys []string
+	secrets := false
+	for _, f := range fields {
+		keys = append(keys, f.key)
+		if f.secret() {
+			secrets = true
+			keys = append(keys, f.key+"_file")
+		}
+	}
+	hint := didYouMean(e.key, keys)
+	if secrets || looksSecret(e.key) {
+		e.value.hide()
+	}
+	if hint == "" {
+		slices.Sort(keys)
+		hint = "the keys here are " + strings.Join(keys, ", ")
+	}
+	l.report(Error, e.at, e.value.path, fmt.Sprintf("unknown key %q in %s", e.key, what), hint)
+}
+
+// checkMinimum holds numbers and lists against the limits in their tags, which the schema also states.
+func (l *loader) checkMinimum(n *node, v reflect.Value, f field) {
+	if n.kind == nothing || n.kind == broken {
+		return
+	}
+	for rule := range strings.SplitSeq(f.tag.Get("jsonschema"), ",") {
+		name, value, _ := strings.Cut(rule, "=")
+		limit, err := strconv.ParseFloat(value, 64)
+		if err != nil {
+			continue
+		}
+		switch {
+		case name == "minItems" && v.Kind() == reflect.Slice && n.kind == list && v.Len() < int(limit),
+			name == "minimum" && v.Kind() == reflect.Int && n.kind != text && float64(v.Int()) < limit:
+			l.report(Error, n.at, n.path, fmt.Sprintf("%s must be at least %s", describe(f, name), value), "")
+		case name == "maximum" && v.Kind() == reflect.Int && float64(v.Int()) > limit:
+			l.report(Error, n.at, n.path, fmt.Sprintf("%s must be at most %s", f.key, value), "")
+		case name == "exclusiveMinimum" && v.Kind() == reflect.Float64 && v.Float() <= limit:
+			l.report(Error, n.at, n.path, fmt.Sprintf("%s must be more than %s", f.key, value), "")
+		}
+	}
+}
+
+func describe(f field, rule string) string {
+	if rule == "minItems" {
+		return "the number of " + f.key
+	}
+	return f.key
+}
+
+// decodeSecret fills a Secret, Secrets or StoreURL, and sees to it that it is never shown.
+func (l *loader) decodeSecret(n *node, v reflect.Value) {
+	if v.Type() == storeType { // whether it holds a password is seen only when it is taken apart
+		if n.kind == text && NewStoreURL(n.text).String() != n.text {
+			n.hide()
+			l.secrets = append(l.secrets, n.text, n.raw)
+		}
+	} else {
+		n.hide()
+	}
+	if n.kind == list && v.Type() == secretsType {
+		for _, item := range n.items {
+			if item.kind != text {
+				l.wrong(item, "text", "put it in quotes")
+				continue
+			}
+			l.addSecret(item.text, v)
+		}
+		return
+	}
+	if n.kind != text {
+		l.wrong(n, "text", "put it in quotes")
+		return
+	}
+	l.addSecret(n.text, v)
+}
+
+func (l *loader) addSecret(value string, v reflect.Value) {
+	switch v.Type() {
+	case secretType:
+		v.Set(reflect.ValueOf(Secret{value}))
+	case storeType:
+		v.Set(reflect.ValueOf(NewStoreURL(value)))
+		return
+	case secretsType:
+		v.Set(reflect.Append(v, reflect.ValueOf(Secret{value})))
+	}
+	l.secrets = append(l.secrets, value)
+}
+
+// decodeSecretFile fills a Secret or Secrets from the files that n names.
+func (l *loader) decodeSecretFile(n *node, v reflect.Value) {
+	switch {
+	case n.kind == list && v.Type() == secretsType:
+		for _, item := range n.items {
+			l.decodeSecretFile(item, v)
+		}
+		return
+	case n.kind == nothing || n.kind == broken:
+		return
+	case n.kind != text:
+		l.wrong(n, "the path of a file", "")
+		return
+	}
+	path := n.text
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(filepath.Dir(n.at.src.name), path)
+	}
+	data, err := read(path, maxSecret)
+	if err != nil {
+		l.invalid(n, fmt.Sprintf("the file %q %s", n.text, reason(err)), "")
+		return
+	}
+	value := strings.TrimRight(data, "\r\n")
+	if value == "" {
+		l.invalid(n, fmt.Sprintf("the file %q is empty", n.text), "")
+		return
+	}
+	l.addSecret(value, v)
+}

@@ -1,0 +1,78 @@
+package config
+
+// File is a configuration as it is written, with what the defaults add. The tags give the keys, those without
+// omitempty or omitzero are required, and doc is what the schema says about them. For every key that holds a
+// secret there is another one, ending in _file, that names a file with the secret in it.
+type File struct {
+	PublicURL  Link     `json:"public_url,omitempty" doc:"What links in messages start with, as people reach this server. Default: http:// and listen."`
+	Listen     string   `json:"listen,omitempty" doc:"The address to serve on. Default 127.0.0.1:8080."`
+	Store      StoreURL `json:"store,omitzero" doc:"Where the state is kept: bolt:PATH, redis://…, rediss://…, redis+sentinel://…, redis+cluster://… or mem:. Default bolt:data/tocsin.db."`
+	Timezone   string   `json:"timezone,omitempty" doc:"IANA zone wherever none is given. Default UTC."`
+	SigningKey Secrets  `json:"signing_key,omitempty" doc:"Signs ack links; several while it is changed, the first signs. Without one, a key is made once and kept in the store."`
+	AckLinkTTL Duration `json:"ack_link_ttl,omitempty" doc:"How long an ack link works. Default 72h."`
+	Fallback   string   `json:"fallback,omitempty" doc:"The policy for whatever no rule decides and whatever reaches nobody."`
+	Watch      bool     `json:"watch,omitempty" doc:"Reload when a configuration file changes. Default false."`
+	Log        Log      `json:"log,omitzero" doc:"What is logged, and how."`
+	Storm      Storm    `json:"storm,omitzero" doc:"How many messages one person gets over one way before the rest is bundled."`
+	APIKeys    []APIKey `json:"api_keys,omitempty" doc:"Who may use the REST API and the command line."`
+
+	Users         []User  `json:"users,omitempty" doc:"The people who can be paged."`
+	DefaultNotify *Plans  `json:"default_notify,omitempty" doc:"How to reach users who do not say. Default: over every way that has a provider, texts after 2m and calls after 5m."`
+	Urgency       Urgency `json:"urgency,omitzero" doc:"Which priorities use the high plan."`
+	Teams         []Team  `json:"teams,omitempty" doc:"Groups of users, with their routes."`
+
+	Schedules []Schedule `json:"schedules,omitempty" doc:"Who is on call when."`
+	Policies  []Policy   `json:"policies,omitempty" doc:"Escalation policies: who is notified how long after an alert began."`
+	Channels  []Channel  `json:"channels,omitempty" doc:"Places that are notified, rather than people."`
+	Services  []Service  `json:"services,omitempty" doc:"What the teams run."`
+	Windows   []Window   `json:"windows,omitempty" doc:"Named parts of the week, for during(…) in rules."`
+	Rules     []Rule     `json:"rules,omitempty" doc:"Where alerts go. The first match wins, unless it says continue."`
+
+	Integrations []Integration `json:"integrations,omitempty" doc:"Who may send alerts."`
+	Providers    Providers     `json:"providers,omitzero" doc:"What pages are sent through."`
+	Postmortem   Postmortem    `json:"postmortem,omitzero" doc:"Which incidents owe a postmortem, and how its owner is reminded."`
+	Retention    Retention     `json:"retention,omitzero" doc:"How long closed records are kept."`
+
+	origin *origin // where everything was written; nil if the File was not loaded
+}
+
+// Log says what is logged, and how.
+type Log struct {
+	Level  LogLevel  `json:"level,omitempty" doc:"Default info."`
+	Format LogFormat `json:"format,omitempty" doc:"Default text."`
+}
+
+// Storm bounds what one person gets over one way.
+type Storm struct {
+	Messages int      `json:"messages,omitempty" jsonschema:"minimum=1" doc:"Default 5."`
+	Per      Duration `json:"per,omitempty" doc:"Default 1m."`
+}
+
+// APIKey lets somebody use the API.
+type APIKey struct {
+	Name Name   `json:"name" doc:"What the timeline calls whoever uses it."`
+	Key  Secret `json:"key" doc:"At least 16 characters; sent as Authorization: Bearer KEY."`
+	Role Role   `json:"role" doc:"admin may do everything, responder may act on alerts, viewer may look."`
+}
+
+// Retention is how long closed records are kept.
+type Retention struct {
+	Alerts      Keep `json:"alerts,omitempty" doc:"Default 90d."`
+	Incidents   Keep `json:"incidents,omitempty" doc:"Default forever."`
+	Postmortems Keep `json:"postmortems,omitempty" doc:"Default forever."`
+}
+
+// Postmortem says which incidents owe a postmortem.
+type Postmortem struct {
+	RequiredWhen Expr     `json:"required_when,omitempty" doc:"A condition over incident: priority, title, service, team, duration, alerts, tags. Default: never."`
+	Due          Duration `json:"due,omitempty" doc:"How long after the incident's close it is due. Default 7d."`
+	Remind       Remind   `json:"remind,omitzero" doc:"How its owner is reminded."`
+}
+
+// Remind is the rhythm of reminders.
+type Remind struct {
+	Every Duration `json:"every,omitempty" doc:"Default 1d."`
+	At    Clock    `json:"at,omitempty" doc:"Wall clock in the owner's zone. Default 09:00."`
+	Days  []Day    `json:"days,omitempty" doc:"Default mon to fri."`
+	Via   []Via    `json:"via,omitempty" doc:"Default: slack, email, and console where there is neither, as far as they have a provider."`
+}

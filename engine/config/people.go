@@ -1,0 +1,90 @@
+package config
+
+// User is a person who can be paged.
+type User struct {
+	Name     Name    `json:"name" doc:"Short, such as ethan."`
+	FullName string  `json:"full_name,omitempty" doc:"As people write it."`
+	Email    Email   `json:"email,omitempty" doc:"For email."`
+	Phone    Phone   `json:"phone,omitempty" doc:"For sms and voice: E.164, in quotes, such as \"+15550100\"."`
+	Slack    SlackID `json:"slack,omitempty" doc:"For slack: the member id, such as U01ETHAN."`
+	Timezone string  `json:"timezone,omitempty" doc:"IANA zone in which times are told to them. Default: timezone."`
+	Notify   *Plans  `json:"notify,omitempty" doc:"How to reach them. Default: default_notify."`
+}
+
+// Plans are the ways to reach a person, by urgency.
+type Plans struct {
+	High []Method `json:"high,omitempty" doc:"For the priorities in urgency.high. Where only low is given, the same as low."`
+	Low  []Method `json:"low,omitempty" doc:"For the others. Where only high is given, the same as high."`
+}
+
+// Method is one way to reach a person.
+type Method struct {
+	Via   Via      `json:"via" doc:"How."`
+	After Duration `json:"after,omitempty" doc:"How long after the step, if nobody acknowledged by then. Default 0s."`
+}
+
+// Urgency sorts the priorities.
+type Urgency struct {
+	High []Priority `json:"high,omitempty" doc:"Default P1 and P2."`
+}
+
+// Team is a group that owns services and is paged together.
+type Team struct {
+	Name          Name     `json:"name" doc:"Short, such as it-west."`
+	Members       []Member `json:"members,omitempty" doc:"User names, or {user, role}."`
+	DefaultPolicy string   `json:"default_policy,omitempty" doc:"The policy where no route decides. Default: fallback."`
+	Routes        []Rule   `json:"routes,omitempty" doc:"Which policy the team's alerts go to. The first match wins, unless it says continue."`
+}
+
+// Member is a user's place in a team; a bare name is a member.
+type Member struct {
+	User string     `json:"user" doc:"A user's name."`
+	Role MemberRole `json:"role,omitempty" doc:"Default member."`
+}
+
+func (m *Member) setText(user string) { m.User = user }
+
+// Service is something that a team runs.
+type Service struct {
+	Name      Name   `json:"name" doc:"As alerts name it."`
+	Team      string `json:"team,omitempty" doc:"Who runs it."`
+	DependsOn Names  `json:"depends_on,omitempty" doc:"The services without which it does not work."`
+}
+
+// Schedule says who is on call when.
+type Schedule struct {
+	Name      Name       `json:"name" doc:"Short, such as it-west-primary."`
+	Timezone  string     `json:"timezone,omitempty" doc:"IANA zone of its wall-clock times. Default: timezone."`
+	Combine   Combine    `json:"combine,omitempty" doc:"union: everybody whom a rotation has on call. layers: the last listed rotation that has anybody. Default union."`
+	Rotations []Rotation `json:"rotations" jsonschema:"minItems=1" doc:"People who take turns."`
+	Overrides []Override `json:"overrides,omitempty" doc:"Somebody else, for a while; the later listed wins."`
+}
+
+// Rotation is people who take turns.
+type Rotation struct {
+	Name         string     `json:"name,omitempty" doc:"Default rotation-1, rotation-2, …"`
+	Starts       string     `json:"starts,omitempty" doc:"When the first turn begins: 2026-03-09T09:00, wall clock in the schedule's zone unless it has an offset."`
+	Ends         string     `json:"ends,omitempty" doc:"From when on nobody is on call by it."`
+	Every        string     `json:"every,omitempty" doc:"The length of a turn: Nh, Nd or Nw."`
+	RRule        string     `json:"rrule,omitempty" doc:"Instead of every, the hand-offs as an RFC 5545 rule, such as FREQ=WEEKLY;BYDAY=MO,TH."`
+	Participants []Names    `json:"participants" jsonschema:"minItems=1" doc:"A user, a list of users who are on call together, or nobody for a gap; for each turn."`
+	StartAt      int        `json:"start_at,omitempty" jsonschema:"minimum=0" doc:"Which participant has the first turn; 0 is the first listed."`
+	Restrict     []Restrict `json:"restrict,omitempty" doc:"The parts of the week in which anybody is on call by it. Default: all of it."`
+}
+
+// Restrict is a part of the week.
+type Restrict struct {
+	Days []Day  `json:"days,omitempty" doc:"On which it begins. Default: every day."`
+	From string `json:"from,omitempty" doc:"Wall clock, such as \"09:00\". Default: the whole day."`
+	To   string `json:"to,omitempty" doc:"Up to \"24:00\"; before from is on the next day."`
+}
+
+// Override puts somebody else on call.
+type Override struct {
+	User     string `json:"user" doc:"Who; nobody to take people off call."`
+	From     string `json:"from" doc:"2026-03-11T09:00, wall clock in the schedule's zone unless it has an offset."`
+	To       string `json:"to" doc:"Until then."`
+	Replace  string `json:"replace,omitempty" doc:"Only this user is replaced. Default: everybody."`
+	Rotation string `json:"rotation,omitempty" doc:"Only in this rotation. Default: in all."`
+	Reason   string `json:"reason,omitempty" doc:"For people."`
+}
