@@ -126,7 +126,7 @@ func (in *Interactions) reply(ctx context.Context, to, text string) error {
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("Slack answered HTTP %d", resp.StatusCode)
+		return fmt.Errorf("the response_url answered HTTP %d", resp.StatusCode)
 	}
 	return nil
 }

@@ -67,8 +67,8 @@ func NewInteractions(o InboundOptions) (*Interactions, error) {
 		return nil, errors.New("slack: signing_secret is missing; it is on your app's page under Basic Information")
 	}
 	for _, s := range o.SigningSecrets {
-		if len(s) < 16 {
-			return nil, errors.New("slack: a signing_secret is shorter than 16 characters; copy it whole from your app's page")
+		if s == "" {
+			return nil, errors.New("slack: a signing_secret is empty, so anybody could sign; copy it from your app's page under Basic Information")
 		}
 	}
 	if o.Acts == nil || o.Directory == nil || o.Now == nil || o.Log == nil {

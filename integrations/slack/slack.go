@@ -22,7 +22,7 @@ import (
 const DefaultBaseURL = api.APIURL
 
 // Options are how to reach a workspace. The token is a bot's (xoxb-…) with the scopes chat:write,
-// chat:write.public (for channels that the bot has not joined), im:write and commands.
+// chat:write.public (for channels that the bot has not joined) and commands.
 type Options struct {
 	Token   string
 	BaseURL string        // empty for DefaultBaseURL
@@ -95,7 +95,7 @@ func (s *Sender) Send(ctx context.Context, m deliver.Message) (deliver.Receipt, 
 	return deliver.Receipt{Ref: channel + ":" + ts, Editable: showsAlert(m)}, nil
 }
 
-// Update edits the message at ref to show m.Alert as it is now.
+// Update edits the message at ref to show m.Alert as it is now, of whatever kind m is.
 func (s *Sender) Update(ctx context.Context, ref string, m deliver.Message) error {
 	channel, ts, err := parseRef(ref)
 	if err != nil {
@@ -104,7 +104,7 @@ func (s *Sender) Update(ctx context.Context, ref string, m deliver.Message) erro
 	if m.Alert == nil {
 		return deliver.Permanent("slack: only a message about one alert can be edited")
 	}
-	if _, _, _, err := s.client.UpdateMessageContext(ctx, channel, ts, look(m)...); err != nil {
+	if _, _, _, err := s.client.UpdateMessageContext(ctx, channel, ts, shown(alertBlocks(m))...); err != nil {
 		return sorted("chat.update", err)
 	}
 	return nil
@@ -123,20 +123,21 @@ func showsAlert(m deliver.Message) bool {
 	return m.Alert != nil && len(m.Bundle) == 0 && m.Kind == page.Escalation
 }
 
-// look is a message as Slack shows it: blocks, and the text of its notification.
+// look is a message as Slack shows it.
 func look(m deliver.Message) []api.MsgOption {
-	var text string
-	var blocks []api.Block
 	switch {
 	case len(m.Bundle) > 0:
-		text, blocks = bundleBlocks(m)
+		return shown(bundleBlocks(m))
 	case showsAlert(m):
-		text, blocks = alertBlocks(m)
-	default:
-		text, blocks = wordsBlocks(m)
+		return shown(alertBlocks(m))
 	}
+	return shown(wordsBlocks(m))
+}
+
+// shown is blocks, and the text of their notification, which is escaped already.
+func shown(text string, blocks []api.Block) []api.MsgOption {
 	return []api.MsgOption{
-		api.MsgOptionText(text, false), // escaped already
+		api.MsgOptionText(text, false),
 		api.MsgOptionBlocks(blocks...),
 		api.MsgOptionDisableLinkUnfurl(),
 		api.MsgOptionDisableMediaUnfurl(),

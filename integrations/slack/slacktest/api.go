@@ -22,19 +22,12 @@ func (s *Server) routes() http.Handler {
 func (s *Server) call(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.calls++
-	hold := s.hold
 	var f failure
 	if len(s.failures) > 0 {
 		f, s.failures = s.failures[0], s.failures[1:]
 	}
 	s.mu.Unlock()
-	if hold != nil {
-		select {
-		case <-hold:
-		case <-r.Context().Done():
-			return
-		}
-	}
+	s.wait(r)
 	if f.status != 0 {
 		if f.retryAfter != "" {
 			w.Header().Set("Retry-After", f.retryAfter)
@@ -48,6 +41,20 @@ func (s *Server) call(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	json.NewEncoder(w).Encode(a)
+}
+
+// wait holds a request while the server is told to.
+func (s *Server) wait(r *http.Request) {
+	s.mu.Lock()
+	hold := s.hold
+	s.mu.Unlock()
+	if hold == nil {
+		return
+	}
+	select {
+	case <-hold:
+	case <-r.Context().Done():
+	}
 }
 
 func (s *Server) answer(r *http.Request) answer {
@@ -162,6 +169,7 @@ func content(text, raw string) ([]map[string]any, answer) {
 
 // response takes what is sent to a response_url.
 func (s *Server) response(w http.ResponseWriter, r *http.Request) {
+	s.wait(r)
 	var body struct {
 		Text string `json:"text"`
 		Type string `json:"response_type"`

@@ -118,7 +118,7 @@ func (s *Server) fail(n int, f failure) {
 	}
 }
 
-// Hold lets every call wait until release is called or the test ends.
+// Hold lets every call, and every post to a response_url, wait until release is called or the test ends.
 func (s *Server) Hold() (release func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
