@@ -1,0 +1,177 @@
+package redis
+
+import (
+	"crypto/sha1"
+	"encoding/hex"
+
+	goredis "github.com/redis/go-redis/v9"
+)
+
+// script is a Lua script, which Redis knows by its hash after it has seen the text once.
+type script struct{ text, hash string }
+
+func newScript(text string) script {
+	sum := sha1.Sum([]byte(text))
+	return script{text: text, hash: hex.EncodeToString(sum[:])}
+}
+
+// call is the command that runs the script.
+func (sc script) call(keys []string, args ...any) *goredis.Cmd {
+	all := make([]any, 0, 3+len(keys)+len(args))
+	all = append(all, "evalsha", sc.hash, len(keys))
+	for _, k := range keys {
+		all = append(all, k)
+	}
+	return command(append(all, args...)...)
+}
+
+// withText turns a command that names its script by the hash into one that brings the text.
+func withText(c goredis.Cmder) bool {
+	args := c.Args()
+	if args[0] != "evalsha" {
+		return false
+	}
+	for _, sc := range []script{commitScript, findScript, pageScript, mendRecordsScript, mendWakesScript, aliveScript, timeScript} {
+		if sc.hash == args[1] {
+			args[0], args[1] = "eval", sc.text
+			return true
+		}
+	}
+	return false
+}
+
+// A Tx: checks everything, then writes everything.
+//
+// KEYS  1 records, 2 wake-ups, 3 lookup keys, 4… the lists that are joined or left
+// ARGV  for each change: its id; the expected version as 8 bytes, "" for none; the new record, "" to delete
+//
+//	it; the wake-up in ms, "" for none; the order;
+//	how many lookup keys, and of each: name, from, to;
+//	how many lists it leaves, and of each: its place in KEYS;
+//	how many lists it joins, and of each: its place in KEYS
+//
+// Returns 1 when it is committed, 0 on a conflict.
+var commitScript = newScript(`
+local at = 0
+local function arg() at = at + 1; return ARGV[at] end
+local writes, held = {}, {}
+local function write(...) writes[#writes + 1] = {...} end
+while at < #ARGV do
+  local id, expect, record, wake, order = arg(), arg(), arg(), arg(), arg()
+  local was = redis.call('HGET', KEYS[1], id) or ''
+  if string.sub(was, 1, 8) ~= expect then return 0 end
+  for _ = 1, arg() do
+    local name, from, to = arg(), arg(), arg()
+    local holder = held[name] or redis.call('HGET', KEYS[3], name) or ''
+    if holder == from then held[name] = to elseif to ~= '' then return 0 end
+  end
+  if record ~= '' then
+    write('HSET', KEYS[1], id, record)
+  elseif was ~= '' then
+    write('HDEL', KEYS[1], id)
+  end
+  if wake ~= '' then
+    write('ZADD', KEYS[2], wake, id)
+  elseif was ~= '' then
+    write('ZREM', KEYS[2], id)
+  end
+  for _ = 1, arg() do write('ZREM', KEYS[arg() + 0], id) end
+  for _ = 1, arg() do write('ZADD', KEYS[arg() + 0], order, id) end
+end
+for name, id in pairs(held) do
+  if id ~= '' then redis.call('HSET', KEYS[3], name, id) else redis.call('HDEL', KEYS[3], name) end
+end
+for i = 1, #writes do redis.call(unpack(writes[i])) end
+return 1
+`)
+
+// The records that hold lookup keys of one shard.
+//
+// KEYS  1 records, 2 lookup keys
+// ARGV  names
+// Returns for each name the id, "" when the key is free, and the record, "" when there is none.
+var findScript = newScript(`
+local found = {}
+for _, name in ipairs(ARGV) do
+  local id = redis.call('HGET', KEYS[2], name) or ''
+  found[#found + 1] = id
+  found[#found + 1] = id ~= '' and redis.call('HGET', KEYS[1], id) or ''
+end
+return found
+`)
+
+// The members of a list that come after a cursor, newest first. Many may share an order, so that the place
+// of the cursor is looked for among them by halving. The cursor itself may be gone, or in another shard.
+//
+// KEYS  1 the list
+// ARGV  1 order and 2 id of the cursor, 3 how many
+// Returns id, order, id, order, …
+var pageScript = newScript(`
+local lo = redis.call('ZCOUNT', KEYS[1], '-inf', '(' .. ARGV[1])
+local hi = redis.call('ZCOUNT', KEYS[1], '-inf', ARGV[1])
+while lo < hi do
+  local middle = math.floor((lo + hi) / 2)
+  if redis.call('ZRANGE', KEYS[1], middle, middle)[1] < ARGV[2] then lo = middle + 1 else hi = middle end
+end
+if lo == 0 then return {} end
+local from = redis.call('ZCARD', KEYS[1]) - lo
+return redis.call('ZREVRANGE', KEYS[1], from, from + ARGV[3] - 1, 'WITHSCORES')
+`)
+
+// Looks at some records and gives each the wake-up that it asks for.
+//
+// KEYS  1 records, 2 wake-ups
+// ARGV  1 cursor of HSCAN, 2 about how many
+// Returns the next cursor, "0" at the end, and how many it mended.
+var mendRecordsScript = newScript(`
+local page = redis.call('HSCAN', KEYS[1], ARGV[1], 'COUNT', ARGV[2])
+local mended = 0
+for i = 1, #page[2], 2 do
+  local id, wake = page[2][i], struct.unpack('>I8', page[2][i + 1], 9)
+  local score = redis.call('ZSCORE', KEYS[2], id)
+  if wake == 0 and score then
+    redis.call('ZREM', KEYS[2], id)
+    mended = mended + 1
+  elseif wake ~= 0 and tonumber(score or 0) ~= wake then
+    redis.call('ZADD', KEYS[2], string.format('%.0f', wake), id)
+    mended = mended + 1
+  end
+end
+return {page[1], mended}
+`)
+
+// Looks at some wake-ups and removes those without a record.
+//
+// KEYS  1 records, 2 wake-ups
+// ARGV  1 cursor of ZSCAN, 2 about how many
+// Returns the next cursor, "0" at the end, and how many it mended.
+var mendWakesScript = newScript(`
+local page = redis.call('ZSCAN', KEYS[2], ARGV[1], 'COUNT', ARGV[2])
+local mended = 0
+for i = 1, #page[2], 2 do
+  if redis.call('HEXISTS', KEYS[1], page[2][i]) == 0 then
+    redis.call('ZREM', KEYS[2], page[2][i])
+    mended = mended + 1
+  end
+end
+return {page[1], mended}
+`)
+
+// Membership by the server's clock.
+//
+// KEYS  1 replicas by the time when they are taken for dead
+// ARGV  1 the replica, 2 for how many ms it lives, 0 when it leaves
+// Returns the replicas that live.
+var aliveScript = newScript(`
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZADD', KEYS[1], string.format('%.0f', now + ARGV[2]), ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now))
+return redis.call('ZRANGE', KEYS[1], 0, -1)
+`)
+
+// The clock of the server that keeps what all shards share, so that all replicas ask the same one.
+//
+// KEYS  1 any key of that server
+// Returns seconds and microseconds.
+var timeScript = newScript(`return redis.call('TIME')`)

@@ -1,0 +1,190 @@
+// Package redistest starts real redis-servers for tests: on the loopback interface, on a port and in a
+// folder of their own, with an append-only file, and ended with the test.
+package redistest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// startTimeout bounds how long a server may take until it answers.
+const startTimeout = 10 * time.Second
+
+// Server is a redis-server that a test started.
+type Server struct {
+	Addr string // host:port
+	Dir  string // holds its append-only file and redis.log
+
+	t      testing.TB
+	args   []string
+	cmd    *exec.Cmd
+	exited chan struct{}
+}
+
+// Start starts a server with settings as in redis.conf ("appendfsync always"), which win over those of the
+// package, and waits until it answers. Without redis-server the test fails and says how to install it.
+func Start(t testing.TB, settings ...string) *Server {
+	t.Helper()
+	if _, err := exec.LookPath("redis-server"); err != nil {
+		t.Fatal("this test needs a real redis-server, which is not installed: apt-get install redis-server")
+	}
+	s := &Server{t: t, Dir: t.TempDir()}
+	for attempt := 1; ; attempt++ {
+		port := freePort(t)
+		s.Addr = net.JoinHostPort("127.0.0.1", port)
+		s.args = []string{
+			"--port", port, "--bind", "127.0.0.1", "--dir", s.Dir, "--logfile", "redis.log", "--save", "",
+			"--appendonly", "yes", "--appendfsync", "everysec", "--daemonize", "no", "--enable-debug-command", "yes",
+		}
+		for _, line := range settings {
+			name, value, _ := strings.Cut(line, " ")
+			s.args = append(s.args, "--"+name, value)
+		}
+		err := s.run()
+		if err == nil {
+			break
+		}
+		if attempt == 3 { // another process may have taken the port meanwhile
+			t.Fatal(err)
+		}
+	}
+	t.Cleanup(s.Kill)
+	return s
+}
+
+// StartCluster starts a server that is a whole Redis Cluster by itself. It refuses scripts and commands
+// whose keys are of different slots.
+func StartCluster(t testing.TB, settings ...string) *Server {
+	t.Helper()
+	s := Start(t, append([]string{"cluster-enabled yes", "cluster-port " + freePort(t)}, settings...)...)
+	c := s.Client()
+	if err := c.ClusterAddSlotsRange(t.Context(), 0, 16383).Err(); err != nil {
+		t.Fatal(err)
+	}
+	s.poll("be a cluster", func(ctx context.Context) error {
+		info, err := c.ClusterInfo(ctx).Result()
+		if err == nil && !strings.Contains(info, "cluster_state:ok") {
+			err = errors.New("not yet")
+		}
+		return err
+	})
+	return s
+}
+
+// URL names the server as a standalone one.
+func (s *Server) URL() string { return "redis://" + s.Addr }
+
+// Client connects to the server. It is closed with the test.
+func (s *Server) Client() *redis.Client {
+	c := redis.NewClient(&redis.Options{Addr: s.Addr})
+	s.t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+// Kill ends the server as kill -9 does.
+func (s *Server) Kill() {
+	_ = s.cmd.Process.Kill()
+	<-s.exited
+}
+
+// Restart starts the server again after Kill, with the port, folder and settings that it had.
+func (s *Server) Restart() {
+	s.t.Helper()
+	if err := s.run(); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// Pause stops the process in the middle of what it does, as a stalled machine does. Resume lets it go on.
+func (s *Server) Pause() { s.signal(syscall.SIGSTOP) }
+
+// Resume lets the process go on after Pause.
+func (s *Server) Resume() { s.signal(syscall.SIGCONT) }
+
+func (s *Server) signal(sig os.Signal) {
+	s.t.Helper()
+	if err := s.cmd.Process.Signal(sig); err != nil {
+		s.t.Fatalf("redis-server: %v: %v", sig, err)
+	}
+}
+
+// run starts the process and waits until it answers.
+func (s *Server) run() error {
+	s.cmd = exec.Command("redis-server", s.args...)
+	s.cmd.Dir = s.Dir
+	if err := s.cmd.Start(); err != nil {
+		return fmt.Errorf("redis-server does not start: %w", err)
+	}
+	cmd, exited := s.cmd, make(chan struct{})
+	s.exited = exited
+	go func() {
+		_ = cmd.Wait()
+		close(exited)
+	}()
+	c := redis.NewClient(&redis.Options{Addr: s.Addr, MaxRetries: -1, DialerRetries: 1})
+	defer func() { _ = c.Close() }()
+	if err := s.until(func(ctx context.Context) error { return c.Ping(ctx).Err() }); err != nil {
+		s.Kill()
+		return fmt.Errorf("redis-server does not answer: %w\n%s", err, s.log())
+	}
+	return nil
+}
+
+func (s *Server) poll(what string, ready func(context.Context) error) {
+	s.t.Helper()
+	if err := s.until(ready); err != nil {
+		s.t.Fatalf("redis-server does not %s: %v\n%s", what, err, s.log())
+	}
+}
+
+func (s *Server) until(ready func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
+	defer cancel()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		err := ready(ctx)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-s.exited:
+			return errors.New("it has ended")
+		case <-ctx.Done():
+			return err
+		case <-tick.C:
+		}
+	}
+}
+
+// log returns the end of what the server wrote.
+func (s *Server) log() string {
+	b, err := os.ReadFile(filepath.Join(s.Dir, "redis.log"))
+	if err != nil {
+		return err.Error()
+	}
+	return string(b[max(0, len(b)-2000):])
+}
+
+// freePort returns a port that nobody listens on just now.
+func freePort(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+}
