@@ -148,8 +148,7 @@ func (s *State) assign(a Action, env Env) {
 	p.Steps, p.Repeat.From = steps, 0
 	s.Policy = p.Name
 	s.note(env, "assigned", a.By, a.said("assigned to "+a.Target.String()))
-	s.Runs = nil
-	s.start(p, env.Now, false)
+	s.Runs = []Run{{Policy: p}}
 	s.restart(env)
 }
 

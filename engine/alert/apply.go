@@ -10,11 +10,7 @@ import (
 )
 
 // Env is the world at the instant of a transition.
-type Env struct {
-	Now  time.Time
-	Dir  *directory.Directory
-	Pick func(n int) int // a random number below n, for random: targets
-}
+type Env = directory.Env
 
 // Effects is what a transition means outside the alert: things to count, once the commit is made.
 type Effects struct {

@@ -66,12 +66,12 @@ type State struct {
 	ClosedBy     string    `json:"closed_by,omitempty"`
 	ExhaustedAt  time.Time `json:"exhausted_at,omitzero"` // everything was tried and nobody acknowledged
 
-	Runs  []Run       `json:"runs,omitempty"` // the policies being run: the routed one, then the fallback
-	Started int `json:"started,omitempty"` // how many runs were ever started
-	Pages []page.Page `json:"pages,omitempty"`
-	Paged int         `json:"paged,omitempty"` // how many pages were ever made; the N of the latest
-	Posts []Post      `json:"posts,omitempty"`
-	Rev   int         `json:"rev,omitempty"` // counts what changes in the look of its posts
+	Runs    []Run       `json:"runs,omitempty"`    // the policies being run: the routed one, then the fallback
+	Started int         `json:"started,omitempty"` // how many runs were ever started
+	Pages   []page.Page `json:"pages,omitempty"`
+	Paged   int         `json:"paged,omitempty"` // how many pages were ever made; the N of the latest
+	Posts   []Post      `json:"posts,omitempty"`
+	Rev     int         `json:"rev,omitempty"` // counts what changes in the look of its posts
 
 	Incident     string    `json:"incident,omitempty"`      // INC-7, once it has joined one
 	WantIncident bool      `json:"want_incident,omitempty"` // until the incident's commit is known
@@ -83,8 +83,8 @@ type State struct {
 
 // Run is one policy being run. Offsets count from Base.
 type Run struct {
-	ID int `json:"id,omitempty"` // what its pages name it by; every start of a policy has its own
-	Policy   policy.Policy `json:"policy"` // pinned: a reload does not change it
+	ID       int           `json:"id,omitempty"` // what its pages name it by; every start of a policy has its own
+	Policy   policy.Policy `json:"policy"`       // pinned: a reload does not change it
 	Base     time.Time     `json:"base"`
 	Round    int           `json:"round,omitempty"`   // 0 is the first, then the repeats
 	Next     int           `json:"next,omitempty"`    // the step that fires next

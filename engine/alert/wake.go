@@ -1,33 +1,32 @@
 package alert
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/page"
+	"github.com/tocsin-oncall/tocsin/engine/policy"
+	"github.com/tocsin-oncall/tocsin/engine/store"
 )
 
-// Wake is the earliest thing that the alert is waiting for, zero when it waits for nothing.
-func (s *State) Wake(env Env) time.Time {
-	var at earliest
+// Waits names every time that the alert is waiting for.
+func (s *State) Waits(env Env, add func(time.Time)) {
 	for i := range s.Pages {
-		at.add(s.Pages[i].Wake())
+		add(s.Pages[i].Wake())
 	}
 	for i := range s.Posts {
-		at.add(s.Posts[i].wake())
+		add(s.Posts[i].wake())
 	}
 	for i := range s.Runs {
-		at.add(s.nextAt(i, env))
+		add(s.nextAt(i, env))
 	}
-	at.add(s.ackTimeout())
-	at.add(s.IncidentDue)
-	switch s.Status {
-	case Closed:
-		at.add(s.GoneAt(env))
-	default:
-		at.add(s.SnoozedUntil)
-		at.add(s.ExpiresAt)
+	add(s.ackTimeout())
+	add(s.IncidentDue)
+	if s.Active() {
+		add(s.SnoozedUntil)
+		add(s.ExpiresAt)
 	}
-	return at.time
+	add(s.GoneAt(env))
 }
 
 // GoneAt is when a closed alert is deleted; zero for never.
@@ -39,29 +38,18 @@ func (s *State) GoneAt(env Env) time.Time {
 	return s.ClosedAt.Add(keep)
 }
 
-// NextStep is when the policy notifies somebody next, and which targets; for people to read.
-func (s *State) NextStep(env Env) (at time.Time, targets []string) {
+// NextStep is when the policy notifies somebody next, and whom; zero when it does not.
+func (s *State) NextStep(env Env) (at time.Time, targets []policy.Target) {
 	for i := range s.Runs {
 		run := &s.Runs[i]
 		if run.Over || run.Next >= len(run.Policy.Steps) {
 			continue
 		}
 		if next := s.nextAt(i, env); !next.IsZero() && (at.IsZero() || next.Before(at)) {
-			at, targets = next, nil
-			for _, t := range run.Policy.Steps[run.Next].Notify {
-				targets = append(targets, t.String())
-			}
+			at, targets = next, run.Policy.Steps[run.Next].Notify
 		}
 	}
 	return at, targets
-}
-
-type earliest struct{ time time.Time }
-
-func (e *earliest) add(t time.Time) {
-	if !t.IsZero() && (e.time.IsZero() || t.Before(e.time)) {
-		e.time = t
-	}
 }
 
 // Lists are the lists that the alert is found in: one by its state and priority, one for every person it
@@ -107,8 +95,22 @@ func ListPaged(user string) string { return "paged/" + user }
 // ListBundle names the list of the alerts that were sent in one message.
 func ListBundle(id string) string { return "bundle/" + id }
 
-// Keys are the lookup keys by which the alert is found.
-func (s *State) Keys() []string { return []string{Key(s.Integration, s.DedupKey)} }
+// Identity is its id.
+func (s *State) Identity() store.ID { return s.ID }
+
+// Born is when the alert was created.
+func (s *State) Born() time.Time { return s.CreatedAt }
+
+// Paging are its pages, to be claimed in place.
+func (s *State) Paging() []page.Page { return s.Pages }
+
+// Keys are the lookup keys by which the alert is found: what its events are recognised by, and its number.
+func (s *State) Keys() []string {
+	return []string{Key(s.Integration, s.DedupKey), NumberKey(s.Number)}
+}
 
 // Key is the lookup key of a dedup key; its shard is that of the alert.
 func Key(integration, dedup string) string { return "dedup/" + integration + "\x00" + dedup }
+
+// NumberKey is the lookup key of a number, in the shard of the alert.
+func NumberKey(number uint64) string { return "number/" + strconv.FormatUint(number, 10) }

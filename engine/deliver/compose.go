@@ -1,0 +1,129 @@
+package deliver
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/engine/page"
+	"github.com/tocsin-oncall/tocsin/engine/policy"
+	"github.com/tocsin-oncall/tocsin/engine/postmortem"
+	"github.com/tocsin-oncall/tocsin/engine/record"
+	"github.com/tocsin-oncall/tocsin/engine/token"
+)
+
+func pageOf(rec record.Record, n int) page.Page {
+	for _, p := range rec.Paging() {
+		if p.N == n {
+			return p
+		}
+	}
+	return page.Page{}
+}
+
+// compose writes the message of a page.
+func compose(rec record.Record, p page.Page, setup *Setup, env directory.Env) Message {
+	m := Message{Key: fmt.Sprintf("%s/%d", rec.Identity(), p.N), Kind: p.Kind, Via: p.Via, Text: p.Text, Zone: env.Dir.Zone}
+	address(&m, p.User, p.Channel, env)
+	switch r := rec.(type) {
+	case *alert.State:
+		m.Alert = r
+		about(&m, r, p.N, setup, env)
+		for _, post := range r.Posts {
+			if post.Via == p.Via && post.User == p.User && post.Channel == p.Channel {
+				m.Thread = post.Ref
+				break
+			}
+		}
+	case *postmortem.State:
+		m.Title = r.Title
+	}
+	return m
+}
+
+// composeEdit writes what a message sent before should look like now.
+func composeEdit(a *alert.State, post alert.Post, setup *Setup, env directory.Env) Message {
+	m := Message{Key: fmt.Sprintf("%s/edit/%s/%d", a.ID, post.Ref, a.Rev), Kind: page.Notice, Via: post.Via, Alert: a, Zone: env.Dir.Zone}
+	address(&m, post.User, post.Channel, env)
+	about(&m, a, 0, setup, env)
+	return m
+}
+
+// composeBundle writes the one message for several claims of one person over one way.
+func composeBundle(jobs []Job, name string, setup *Setup, env directory.Env) Message {
+	first := pageOf(jobs[0].rec, jobs[0].page)
+	if len(jobs) == 1 {
+		return compose(jobs[0].rec, first, setup, env)
+	}
+	m := Message{Key: name, Via: first.Via, Zone: env.Dir.Zone}
+	address(&m, first.User, "", env)
+	seen := map[*alert.State]bool{}
+	for _, j := range jobs {
+		if a := j.rec.(*alert.State); !seen[a] {
+			seen[a] = true
+			m.Bundle = append(m.Bundle, a)
+		}
+	}
+	link(&m, token.Token{Subject: name, User: first.User}, setup, env)
+	return m
+}
+
+func address(m *Message, user, channel string, env directory.Env) {
+	if u, ok := env.Dir.Users[user]; ok {
+		m.User, m.Address = &u, env.Dir.Address(user, m.Via)
+		if u.Zone != nil {
+			m.Zone = u.Zone
+		}
+	}
+	if c, ok := env.Dir.Channels[channel]; ok {
+		m.Channel, m.Address = &c, c.To
+	}
+}
+
+// about adds the link of this recipient and what comes next.
+func about(m *Message, a *alert.State, n int, setup *Setup, env directory.Env) {
+	who := "channel:"
+	switch {
+	case m.User != nil:
+		who = m.User.Name
+	case m.Channel != nil:
+		who += m.Channel.Name
+	}
+	link(m, token.Token{Subject: string(a.ID), User: who, Page: n}, setup, env)
+	m.NextAt, m.NextText = Next(a, env)
+}
+
+func link(m *Message, t token.Token, setup *Setup, env directory.Env) {
+	if setup.Signer == nil {
+		return
+	}
+	t.Expires = env.Now.Add(setup.LinkTTL)
+	m.Token = setup.Signer.Sign(t)
+	m.Link = setup.PublicURL + "/a/" + m.Token
+}
+
+// Next says when the policy notifies somebody next and whom, in words; zero and "" when nobody.
+func Next(a *alert.State, env directory.Env) (time.Time, string) {
+	at, targets := a.NextStep(env)
+	if at.IsZero() {
+		return at, ""
+	}
+	var names []string
+	for _, t := range targets {
+		if t.Kind == policy.Random {
+			names = append(names, "one of team "+t.Name)
+			continue
+		}
+		to := env.Dir.Resolve([]policy.Target{t}, at, env.Pick)
+		names = append(names, to.Users...)
+		for _, c := range to.Channels {
+			names = append(names, "channel "+c)
+		}
+	}
+	if len(names) == 0 {
+		return at, "nobody yet: the next step is empty"
+	}
+	return at, strings.Join(names, ", ")
+}

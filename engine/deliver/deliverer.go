@@ -1,0 +1,249 @@
+package deliver
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/engine/page"
+	"github.com/tocsin-oncall/tocsin/engine/record"
+	"github.com/tocsin-oncall/tocsin/engine/store"
+	"github.com/tocsin-oncall/tocsin/engine/token"
+)
+
+// Setup is what the configuration says of delivery. It is replaced whole on a reload; messages under way
+// keep the one they began with.
+type Setup struct {
+	Senders   map[string]Sender // by way: "slack", "sms", "webhook", …
+	Limits    map[string]Limit
+	PublicURL string // without a slash at its end
+	Signer    *token.Signer
+	LinkTTL   time.Duration
+}
+
+// Ledger is where outcomes are committed and where bundles claim their pages; the engine is it.
+type Ledger interface {
+	// Settle commits what came of messages. An error means that some may not be committed; settling twice
+	// does no harm.
+	Settle(ctx context.Context, done []Settlement) error
+	// ClaimBundle claims what is due for a person over one way in these alerts (see Deliverer.ClaimFor), and
+	// returns the claims that were committed.
+	ClaimBundle(ctx context.Context, ids []store.ID, user, via, bundle string) ([]Job, directory.Env)
+	// Ready says that a record that had to wait for a place can be looked at again.
+	Ready(id store.ID)
+}
+
+// Settlement is what came of one page or one edit.
+type Settlement struct {
+	ID   store.ID
+	Page *page.Outcome
+	Edit *alert.Posted
+}
+
+// Observer counts deliveries. The labels are bounded: ways and outcomes.
+type Observer interface {
+	Delivered(via, outcome string, took time.Duration)
+	Bundled(alerts int)
+}
+
+// Deliverer is the delivery of one replica. It starts goroutines only through Go.
+type Deliverer struct {
+	replica string
+	now     func() time.Time
+	run     func(func())
+	watch   Observer
+
+	mu        sync.Mutex
+	ledger    Ledger
+	setup     *Setup
+	pools     map[string]*pool
+	budgets   map[recipient]*budget
+	paused    map[string]time.Time // destinations whose provider asked to wait
+	unsettled []Settlement
+	bundles   int
+	nudge     chan struct{}
+}
+
+// New makes the delivery of a replica. run starts a function concurrently, as a goroutine or in a simulation.
+func New(replica string, now func() time.Time, run func(func()), watch Observer) *Deliverer {
+	return &Deliverer{
+		replica: replica, now: now, run: run, watch: watch,
+		setup: &Setup{}, pools: map[string]*pool{}, budgets: map[recipient]*budget{}, paused: map[string]time.Time{},
+		nudge: make(chan struct{}, 1),
+	}
+}
+
+// Attach names the ledger, once, before anything is claimed.
+func (d *Deliverer) Attach(l Ledger) { d.ledger = l }
+
+// Configure replaces the setup. Pools whose limits changed start anew; what is under way goes on.
+func (d *Deliverer) Configure(s *Setup) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.setup = s
+	for key, p := range d.pools {
+		want := newPool(s.Limits[viaOf(key)])
+		if p.limit != want.limit {
+			p.limit, p.rate = want.limit, want.rate
+		}
+	}
+}
+
+// Job is one claimed page or edit.
+type Job struct {
+	rec   record.Record
+	page  int // N of the page; 0 for an edit
+	post  int // index of the post
+	fence int
+	pool  string
+}
+
+// Claims is what a replica takes of one record in one commit.
+type Claims struct {
+	Jobs []Job
+	// Parked says that something is due that waits for this replica: a free place, or a bundle.
+	Parked bool
+}
+
+// Claim takes what is due in the record and can be sent now; it changes the record in place, and counts only
+// when the record is then committed: call Dispatch after the commit, or Release when there was none.
+func (d *Deliverer) Claim(rec record.Record, env directory.Env) Claims {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var c Claims
+	pages := rec.Paging()
+	for i := range pages {
+		if p := &pages[i]; p.Due(env.Now) {
+			d.claimPage(rec, p, env, &c)
+		}
+	}
+	if a, ok := rec.(*alert.State); ok {
+		for i := range a.Posts {
+			if p := &a.Posts[i]; p.Due(env.Now) {
+				d.claimPost(a, i, p, env, &c)
+			}
+		}
+	}
+	return c
+}
+
+func (d *Deliverer) claimPage(rec record.Record, p *page.Page, env directory.Env, c *Claims) {
+	if until := d.paused[destination(p.Via, p.User, p.Channel)]; until.After(env.Now) {
+		p.Defer(until)
+		return
+	}
+	if _, storms := rec.(*alert.State); storms && p.User != "" && !d.allow(rec.Identity(), p, env, c) {
+		return
+	}
+	key := poolKey(p.Via, p.Channel)
+	if !d.pool(key).take(rec.Identity(), env.Now) {
+		d.refund(p)
+		c.Parked = true
+		return
+	}
+	p.Claim(d.replica, env.Now)
+	c.Jobs = append(c.Jobs, Job{rec: rec, page: p.N, fence: p.Attempts, pool: key})
+}
+
+// allow asks the person's budget. What exceeds it is put off to the end of the window, to be sent together.
+func (d *Deliverer) allow(id store.ID, p *page.Page, env directory.Env, c *Claims) bool {
+	to := recipient{p.User, p.Via}
+	b, ok := d.budgets[to]
+	if !ok {
+		b = &budget{}
+		d.budgets[to] = b
+	}
+	limit := env.Dir.Storm
+	b.limit = limit
+	switch {
+	case p.Status == page.Sending: // a claim that ran out was counted when it was made
+		return true
+	case p.Bundled:
+		b.gather(id, env.Now)
+		d.wake()
+		c.Parked = true
+		return false
+	case b.take(limit, env.Now):
+		return true
+	}
+	p.Bundled = true
+	p.Defer(b.closes(limit))
+	return false
+}
+
+// refund gives back what allow had counted for a page that found no place.
+func (d *Deliverer) refund(p *page.Page) {
+	if b, ok := d.budgets[recipient{p.User, p.Via}]; ok && p.Status == page.Pending && b.sent > 0 {
+		b.sent--
+	}
+}
+
+func (d *Deliverer) claimPost(a *alert.State, i int, p *alert.Post, env directory.Env, c *Claims) {
+	key := poolKey(p.Via, p.Channel)
+	if until := d.paused[destination(p.Via, p.User, p.Channel)]; until.After(env.Now) {
+		p.DueAt = until
+		return
+	}
+	if !d.pool(key).take(a.ID, env.Now) {
+		c.Parked = true
+		return
+	}
+	p.Claim(d.replica, env.Now)
+	c.Jobs = append(c.Jobs, Job{rec: a, post: i, fence: p.Attempts, pool: key})
+}
+
+// Release gives the places of claims back whose commit failed.
+func (d *Deliverer) Release(c Claims) {
+	for _, j := range c.Jobs {
+		d.release(j.pool)
+	}
+}
+
+func (d *Deliverer) release(key string) {
+	d.mu.Lock()
+	next, ok := d.pools[key].free()
+	d.mu.Unlock()
+	if ok {
+		d.ledger.Ready(next)
+	}
+}
+
+func (d *Deliverer) pool(key string) *pool {
+	p, ok := d.pools[key]
+	if !ok {
+		p = newPool(d.setup.Limits[viaOf(key)])
+		d.pools[key] = p
+	}
+	return p
+}
+
+func (d *Deliverer) wake() {
+	select {
+	case d.nudge <- struct{}{}:
+	default:
+	}
+}
+
+// Nudged is readable when Step has something to do earlier than it had said.
+func (d *Deliverer) Nudged() <-chan struct{} { return d.nudge }
+
+// poolKey names the provider: every webhook is one of its own, everything else is one by its way.
+func poolKey(via, channel string) string {
+	if via == "webhook" || via == "shoutrrr" {
+		return via + ":" + channel
+	}
+	return via
+}
+
+func viaOf(key string) string {
+	for i := range key {
+		if key[i] == ':' {
+			return key[:i]
+		}
+	}
+	return key
+}
+
+func destination(via, user, channel string) string { return via + "\x00" + user + "\x00" + channel }

@@ -1,0 +1,216 @@
+package deliver
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/engine/page"
+	"github.com/tocsin-oncall/tocsin/engine/store"
+)
+
+// Dispatch sends what was claimed, after the commit. It returns at once.
+func (d *Deliverer) Dispatch(c Claims, env directory.Env) {
+	d.mu.Lock()
+	setup := d.setup
+	d.mu.Unlock()
+	for _, j := range c.Jobs {
+		d.run(func() {
+			defer d.release(j.pool)
+			d.settle(d.do(j, setup, env))
+		})
+	}
+}
+
+// do sends one page or makes one edit. It ends well before the lease does.
+func (d *Deliverer) do(j Job, setup *Setup, env directory.Env) Settlement {
+	ctx, cancel := context.WithTimeout(context.Background(), page.SendTimeout)
+	defer cancel()
+	if j.page == 0 {
+		return d.edit(ctx, j, setup, env)
+	}
+	p := pageOf(j.rec, j.page)
+	m := compose(j.rec, p, setup, env)
+	receipt, err := d.send(ctx, setup, m)
+	out := page.Outcome{N: j.page, Fence: j.fence, Ref: receipt.Ref, Delivered: receipt.Delivered}
+	if a, ok := j.rec.(*alert.State); ok {
+		out.Editable, out.Rev = receipt.Editable && p.Kind == page.Escalation && m.Thread == "", a.Rev
+	}
+	d.judge(err, p.Via, p.User, p.Channel, &out)
+	return Settlement{ID: j.rec.Identity(), Page: &out}
+}
+
+func (d *Deliverer) edit(ctx context.Context, j Job, setup *Setup, env directory.Env) Settlement {
+	a := j.rec.(*alert.State)
+	post := a.Posts[j.post]
+	m := composeEdit(a, post, setup, env)
+	var err error
+	if up, ok := setup.Senders[post.Via].(Updater); ok {
+		began := d.now()
+		err = guard(func() error { return up.Update(ctx, post.Ref, m) })
+		d.watch.Delivered(post.Via, "edit_"+outcome(err), d.now().Sub(began))
+	}
+	var out page.Outcome
+	d.judge(err, post.Via, post.User, post.Channel, &out)
+	return Settlement{ID: a.ID, Edit: &alert.Posted{
+		Via: post.Via, Ref: post.Ref, Fence: j.fence, Rev: a.Rev,
+		Error: out.Error, Permanent: out.Permanent, Wait: out.Wait,
+	}}
+}
+
+// send hands the message to the sender of its way.
+func (d *Deliverer) send(ctx context.Context, setup *Setup, m Message) (receipt Receipt, err error) {
+	s, ok := setup.Senders[m.Via]
+	switch {
+	case !ok:
+		return Receipt{}, Permanent("there is no provider for %s in the configuration", m.Via)
+	case m.User == nil && m.Channel == nil:
+		return Receipt{}, Permanent("the configuration no longer names the recipient")
+	case m.User != nil && m.Address == "":
+		return Receipt{}, Permanent("%s has no address for %s", m.User.Name, m.Via)
+	}
+	began := d.now()
+	err = guard(func() error {
+		receipt, err = s.Send(ctx, m)
+		return err
+	})
+	d.watch.Delivered(m.Via, outcome(err), d.now().Sub(began))
+	return receipt, err
+}
+
+// guard turns a sender's panic into an error: one bad message must not stop the others.
+func guard(f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = Permanent("the sender failed: %v", p)
+		}
+	}()
+	return f()
+}
+
+// outcome sorts an error for the metric.
+func outcome(err error) string {
+	var retry *Retry
+	switch {
+	case err == nil:
+		return "sent"
+	case errors.Is(err, ErrPermanent):
+		return "failed"
+	case errors.As(err, &retry) && retry.Limited:
+		return "limited"
+	}
+	return "retry"
+}
+
+// judge sorts an error into retry or failed for good, and remembers a destination that asked for quiet.
+func (d *Deliverer) judge(err error, via, user, channel string, out *page.Outcome) {
+	if err == nil {
+		return
+	}
+	out.Error = clip(err.Error(), 300)
+	out.Permanent = errors.Is(err, ErrPermanent)
+	var retry *Retry
+	if errors.As(err, &retry) {
+		out.Wait = min(retry.After, time.Hour)
+		if retry.Limited && retry.After > 0 {
+			d.mu.Lock()
+			d.paused[destination(via, user, channel)] = d.now().Add(out.Wait)
+			d.mu.Unlock()
+		}
+	}
+}
+
+func clip(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n]) + "…"
+	}
+	return s
+}
+
+// settle commits what came of a message. When the store is away it is kept and tried again by Step: what is
+// known to be sent must not be sent again if that can be helped.
+func (d *Deliverer) settle(done ...Settlement) {
+	ctx, cancel := context.WithTimeout(context.Background(), page.SendTimeout)
+	defer cancel()
+	if err := d.ledger.Settle(ctx, done); err != nil {
+		d.mu.Lock()
+		d.unsettled = append(d.unsettled, done...)
+		d.mu.Unlock()
+		d.wake()
+	}
+}
+
+// Step does what is due by itself: bundles, outcomes that could not be committed, places that a rate limit
+// gave free. It says when to be called again; zero for not before it is nudged.
+func (d *Deliverer) Step(ctx context.Context, now time.Time) (next time.Time, err error) {
+	d.mu.Lock()
+	again := d.unsettled
+	d.unsettled = nil
+	d.mu.Unlock()
+	if len(again) > 0 {
+		if err = d.ledger.Settle(ctx, again); err != nil {
+			d.mu.Lock()
+			d.unsettled = append(again, d.unsettled...)
+			d.mu.Unlock()
+			next = now.Add(500 * time.Millisecond)
+		}
+	}
+	for to, b := range d.ripe(now, &next) {
+		d.bundle(ctx, to, b)
+	}
+	d.refill(now)
+	return next, err
+}
+
+// refill lets those look again who stand in line for a place that a rate limit has given free meanwhile.
+func (d *Deliverer) refill(now time.Time) {
+	var ready []store.ID
+	d.mu.Lock()
+	for _, p := range d.pools {
+		if at := p.rateAt(now); !at.IsZero() && !at.After(now) {
+			if id, ok := p.next(); ok {
+				ready = append(ready, id)
+			}
+		}
+	}
+	d.mu.Unlock()
+	for _, id := range ready {
+		d.ledger.Ready(id)
+	}
+}
+
+// bundle claims and sends what was gathered for one recipient, worst first.
+func (d *Deliverer) bundle(ctx context.Context, to recipient, b gathered) {
+	jobs, env := d.ledger.ClaimBundle(ctx, b.ids, to.user, to.via, b.name)
+	if len(jobs) == 0 {
+		d.release(to.via)
+		return
+	}
+	slices.SortStableFunc(jobs, func(x, y Job) int {
+		a, b := x.rec.(*alert.State), y.rec.(*alert.State)
+		return cmp.Or(cmp.Compare(a.Priority, b.Priority), cmp.Compare(a.Number, b.Number))
+	})
+	d.watch.Bundled(len(jobs))
+	d.run(func() {
+		defer d.release(to.via)
+		ctx, cancel := context.WithTimeout(context.Background(), page.SendTimeout)
+		defer cancel()
+		receipt, err := d.send(ctx, b.setup, composeBundle(jobs, b.name, b.setup, env))
+		var done []Settlement
+		for _, j := range jobs {
+			out := page.Outcome{N: j.page, Fence: j.fence, Ref: receipt.Ref, Delivered: receipt.Delivered}
+			d.judge(err, to.via, to.user, "", &out)
+			done = append(done, Settlement{ID: j.rec.Identity(), Page: &out})
+		}
+		d.settle(done...)
+	})
+}
+
+func bundleName(replica string, now time.Time, n int) string {
+	return fmt.Sprintf("b-%s-%x-%x", replica, now.UnixMilli(), n)
+}

@@ -1,0 +1,130 @@
+package deliver
+
+import (
+	"time"
+
+	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/engine/page"
+	"github.com/tocsin-oncall/tocsin/engine/store"
+)
+
+// gatherFor is how long a bundle waits for the others of its moment: they were all put off to the same one.
+const gatherFor = 250 * time.Millisecond
+
+// recipient is one person over one way.
+type recipient struct{ user, via string }
+
+// budget is what a recipient was sent in the present window, and what waits to be sent in one message.
+// The first message of a quiet time opens a window and never waits.
+type budget struct {
+	limit  directory.Storm // as it was when last asked
+	opened time.Time
+	sent   int
+	flush  time.Time // when to send the bundle; zero when none is being gathered
+	ids    []store.ID
+	has    map[store.ID]bool
+}
+
+func (b *budget) roll(limit directory.Storm, now time.Time) {
+	if !now.Before(b.opened.Add(limit.Per)) || now.Before(b.opened) {
+		b.opened, b.sent = now, 0
+	}
+}
+
+// take counts a message if the window has room for one.
+func (b *budget) take(limit directory.Storm, now time.Time) bool {
+	b.roll(limit, now)
+	if limit.Messages > 0 && b.sent >= limit.Messages {
+		return false
+	}
+	b.sent++
+	return true
+}
+
+// closes is when the window is over.
+func (b *budget) closes(limit directory.Storm) time.Time { return b.opened.Add(limit.Per) }
+
+// gather adds a record to the bundle.
+func (b *budget) gather(id store.ID, now time.Time) {
+	if b.has[id] {
+		return
+	}
+	if b.has == nil {
+		b.has = map[store.ID]bool{}
+	}
+	if b.flush.IsZero() {
+		b.flush = now.Add(gatherFor)
+	}
+	b.has[id] = true
+	b.ids = append(b.ids, id)
+}
+
+// drain returns what was gathered.
+func (b *budget) drain() []store.ID {
+	ids := b.ids
+	b.ids, b.has, b.flush = nil, nil, time.Time{}
+	return ids
+}
+
+// gathered is a bundle that is ready to be claimed and sent.
+type gathered struct {
+	name  string
+	ids   []store.ID
+	setup *Setup
+}
+
+// ripe returns the bundles whose time has come and for which their provider has a place, and moves next to
+// when there is more to do. It forgets what is over: quiet recipients and pauses that have passed.
+func (d *Deliverer) ripe(now time.Time, next *time.Time) map[recipient]gathered {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	soonest := func(t time.Time) {
+		if !t.IsZero() && (next.IsZero() || t.Before(*next)) {
+			*next = t
+		}
+	}
+	ready := map[recipient]gathered{}
+	for to, b := range d.budgets {
+		switch {
+		case b.flush.IsZero():
+			if !now.Before(b.closes(b.limit)) {
+				delete(d.budgets, to)
+			}
+		case b.flush.After(now):
+			soonest(b.flush)
+		case !b.take(b.limit, now):
+			b.flush = b.closes(b.limit)
+			soonest(b.flush)
+		case !d.pool(to.via).place(now):
+			b.sent--
+			b.flush = now.Add(gatherFor)
+			soonest(b.flush)
+		default:
+			d.bundles++
+			ready[to] = gathered{bundleName(d.replica, now, d.bundles), b.drain(), d.setup}
+		}
+	}
+	for to, until := range d.paused {
+		if !until.After(now) {
+			delete(d.paused, to)
+		}
+	}
+	for _, p := range d.pools {
+		soonest(p.rateAt(now))
+	}
+	return ready
+}
+
+// ClaimFor claims every page of an alert that waits to be bundled for the recipient.
+func (d *Deliverer) ClaimFor(a *alert.State, user, via, bundle string, now time.Time) (jobs []Job) {
+	for i := range a.Pages {
+		p := &a.Pages[i]
+		if p.Bundled && p.User == user && p.Via == via && p.Status == page.Pending && p.Due(now) {
+			p.Claim(d.replica, now)
+			p.Bundle, p.Bundled = bundle, false
+			jobs = append(jobs, Job{rec: a, page: p.N, fence: p.Attempts, pool: via})
+		}
+	}
+	return jobs
+}

@@ -1,0 +1,94 @@
+// Package engine is the heart of Tocsin: it takes events in, applies what happens to records, commits, and
+// wakes them when they ask for it. It holds no state of its own but the configuration in force; what must
+// last is in the store. It imports no HTTP and no provider: senders are behind package deliver.
+package engine
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/tocsin-oncall/tocsin/engine/deliver"
+	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/engine/store"
+	"github.com/tocsin-oncall/tocsin/engine/wheel"
+	"github.com/tocsin-oncall/tocsin/rules"
+)
+
+// ErrNotFound says that there is no record by that id, number or name.
+var ErrNotFound = errors.New("not found")
+
+// World is the configuration in force: who there is, and how events are routed. It is never changed.
+type World struct {
+	Dir    *directory.Directory
+	Router *rules.Router
+}
+
+// Observer counts what happens. Every label is bounded.
+type Observer interface {
+	deliver.Observer
+	Woken(late time.Duration)
+	Unreachable(steps int)
+	Acked(priority string, after time.Duration)
+}
+
+// Options are what an engine is made of.
+type Options struct {
+	Store   store.Store
+	Replica string // unique among those that run on the same store, and new with every start
+	World   *World
+	Run     func(func()) // starts a function concurrently
+	Pick    func(n int) int
+	Watch   Observer
+	Log     *slog.Logger
+}
+
+// Engine is one replica's engine. Its methods may be called concurrently.
+type Engine struct {
+	store   store.Store
+	replica string
+	world   atomic.Pointer[World]
+	pick    func(n int) int
+	watch   Observer
+	log     *slog.Logger
+
+	Wheel    *wheel.Wheel
+	Delivery *deliver.Deliverer
+}
+
+// New makes an engine. Nothing moves until Runner or a simulation calls Step.
+func New(o Options) *Engine {
+	e := &Engine{store: o.Store, replica: o.Replica, pick: o.Pick, watch: o.Watch, log: o.Log, Wheel: wheel.New(o.Store)}
+	e.world.Store(o.World)
+	e.Delivery = deliver.New(o.Replica, e.Now, o.Run, o.Watch)
+	e.Delivery.Attach(e)
+	return e
+}
+
+// Now is the time that all replicas agree on, in whole milliseconds.
+func (e *Engine) Now() time.Time { return e.store.Now().Truncate(time.Millisecond) }
+
+// World is the configuration in force.
+func (e *Engine) World() *World { return e.world.Load() }
+
+// Directory is that of the configuration in force.
+func (e *Engine) Directory() *directory.Directory { return e.World().Dir }
+
+// Reload puts another configuration in force. Alerts keep the policies they were routed to; who is on call,
+// plans and addresses are those of the new one from now on.
+func (e *Engine) Reload(w *World) { e.world.Store(w) }
+
+// Env is the world now.
+func (e *Engine) Env() directory.Env {
+	return directory.Env{Now: e.Now(), Dir: e.Directory(), Pick: e.pick}
+}
+
+// Ready hands a record that waited for a place at a provider out again.
+func (e *Engine) Ready(id store.ID) { e.Wheel.Now(id) }
+
+// Health reports whether the store can be written, and what an operator should know about it.
+func (e *Engine) Health(ctx context.Context) (warnings []string, err error) {
+	return e.store.Check(ctx)
+}

@@ -1,0 +1,289 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/engine/incident"
+	"github.com/tocsin-oncall/tocsin/engine/postmortem"
+	"github.com/tocsin-oncall/tocsin/engine/record"
+	"github.com/tocsin-oncall/tocsin/engine/store"
+)
+
+// incidentKey is what the alerts that rules turn into incidents are gathered by: the service, or else the
+// team, or else the rule.
+func incidentKey(a *alert.State) string {
+	switch {
+	case a.Service != "":
+		return "service/" + a.Service
+	case a.Team != "":
+		return "team/" + a.Team
+	}
+	return "rule/" + a.Rule
+}
+
+// joinIncident does what an alert wants of an incident: open one or join it, and then tell the alert. Both
+// can be done again without harm, so a crash between them costs nothing. A failure is tried again when the
+// alert, whose wish stays in it, is woken next.
+func (e *Engine) joinIncident(ctx context.Context, a *alert.State) {
+	inc, err := e.gather(ctx, a, incident.Opening{
+		Key: incidentKey(a), Title: a.Title, Priority: a.Priority, Service: a.Service, Team: a.Team, Tags: a.Tags,
+		Reason: "rule " + a.Rule,
+	})
+	if err == nil {
+		_, err = one[*alert.State](ctx, e, a.ID, func(rec record.Record, env directory.Env) (alert.Effects, error) {
+			return alert.Apply(rec.(*alert.State), alert.IncidentJoined{Incident: inc.Name()}, env)
+		})
+	}
+	if err != nil {
+		e.log.Warn("an incident could not be opened yet; it is tried again", "id", a.ID, "error", err)
+		e.Wheel.Arm(a.ID, a.IncidentDue, e.Now().Add(time.Second), e.Now())
+	}
+}
+
+// gather joins an alert to the incident that gathers by the key, or opens one.
+func (e *Engine) gather(ctx context.Context, a *alert.State, o incident.Opening) (*incident.State, error) {
+	key := store.Key{Shard: incident.Shard, Name: incident.Key(o.Key)}
+	return e.incidentTx(ctx, key, func(s *incident.State, env directory.Env) (_ *incident.State, fx incident.Effects, err error) {
+		if s == nil {
+			number, err := e.store.Reserve(ctx, "incident", 1)
+			if err != nil {
+				return nil, fx, err
+			}
+			s = incident.New(store.NewID(store.KindIncident, incident.Shard), number, o, env)
+		}
+		fx, err = incident.Apply(s, incident.Joined{
+			Alert:    incident.Alert{ID: a.ID, Number: a.Number, Title: a.Title},
+			Priority: a.Priority, Tags: a.Tags,
+		}, env)
+		return s, fx, err
+	})
+}
+
+// OpenIncident opens an incident by hand. Alerts that rules turn into incidents of the same service or team
+// join it; when there is such an incident already, that one is returned instead, and opened is false.
+func (e *Engine) OpenIncident(ctx context.Context, o incident.Opening) (inc *incident.State, opened bool, err error) {
+	switch {
+	case o.Service != "":
+		o.Key = "service/" + o.Service
+	case o.Team != "":
+		o.Key = "team/" + o.Team
+	}
+	if o.Key == "" {
+		inc, err = e.newIncident(ctx, o)
+		return inc, err == nil, err
+	}
+	key := store.Key{Shard: incident.Shard, Name: incident.Key(o.Key)}
+	inc, err = e.incidentTx(ctx, key, func(s *incident.State, env directory.Env) (_ *incident.State, fx incident.Effects, err error) {
+		if opened = s == nil; !opened {
+			return s, fx, nil
+		}
+		number, err := e.store.Reserve(ctx, "incident", 1)
+		if err != nil {
+			return nil, fx, err
+		}
+		return incident.New(store.NewID(store.KindIncident, incident.Shard), number, o, env), fx, nil
+	})
+	return inc, opened, err
+}
+
+func (e *Engine) newIncident(ctx context.Context, o incident.Opening) (*incident.State, error) {
+	number, err := e.store.Reserve(ctx, "incident", 1)
+	if err != nil {
+		return nil, err
+	}
+	key := store.Key{Shard: incident.Shard, Name: incident.NameKey(incident.Name(number))}
+	return e.incidentTx(ctx, key, func(s *incident.State, env directory.Env) (_ *incident.State, fx incident.Effects, err error) {
+		if s != nil {
+			return s, fx, nil // a try before got through
+		}
+		return incident.New(store.NewID(store.KindIncident, incident.Shard), number, o, env), fx, nil
+	})
+}
+
+// ActOnIncident does one thing to an incident, named INC-7. Closing it makes the postmortem that it owes in
+// the same commit.
+func (e *Engine) ActOnIncident(ctx context.Context, name string, act incident.Action) (*incident.State, error) {
+	key := store.Key{Shard: incident.Shard, Name: incident.NameKey(name)}
+	return e.incidentTx(ctx, key, func(s *incident.State, env directory.Env) (_ *incident.State, fx incident.Effects, err error) {
+		if s == nil {
+			return nil, fx, fmt.Errorf("%w: there is no incident %q", ErrNotFound, clip(name))
+		}
+		if act.Do == incident.Reopen && s.Key != "" {
+			if act.Successor, err = e.successor(ctx, s); err != nil {
+				return nil, fx, err
+			}
+		}
+		fx, err = incident.Apply(s, act, env)
+		return s, fx, err
+	})
+}
+
+// successor names the other incident that gathers by the same key by now, "" when there is none.
+func (e *Engine) successor(ctx context.Context, s *incident.State) (string, error) {
+	found, err := e.store.Find(ctx, store.Key{Shard: incident.Shard, Name: incident.Key(s.Key)})
+	if err != nil || !found[0].Exists() || found[0].ID == s.ID {
+		return "", err
+	}
+	heir, err := asIncident(found[0])
+	if err != nil {
+		return "", err
+	}
+	return heir.Name(), nil
+}
+
+// incidentChange makes of an incident (nil when there is none yet) what is to be committed.
+type incidentChange func(*incident.State, directory.Env) (*incident.State, incident.Effects, error)
+
+// incidentTx applies f to the incident that holds the key (nil when none does) and commits what it returns,
+// together with the postmortem that it owes now; again and again until no conflict is left.
+func (e *Engine) incidentTx(ctx context.Context, key store.Key, f incidentChange) (*incident.State, error) {
+	for range tries {
+		found, err := e.store.Find(ctx, key)
+		if err != nil {
+			return nil, err
+		}
+		var was *incident.State
+		var image record.Image
+		if found[0].Exists() {
+			if was, err = asIncident(found[0]); err != nil {
+				return nil, err
+			}
+			image = record.ImageOf(was, found[0].Version)
+		}
+		env := e.Env()
+		s, fx, err := f(was, env)
+		if err != nil {
+			return nil, err
+		}
+		changes, err := e.incidentChanges(ctx, image, s, fx, env)
+		if err != nil {
+			return nil, err
+		}
+		if err = e.commitTogether(ctx, changes, env); !errors.Is(err, store.ErrConflict) {
+			return s, err
+		}
+	}
+	return nil, fmt.Errorf("%w: the incident is changed by others all the time", store.ErrUnavailable)
+}
+
+// incidentChanges are the changes of an incident and of the postmortem that it owes now.
+func (e *Engine) incidentChanges(ctx context.Context, image record.Image, s *incident.State, fx incident.Effects, env directory.Env) ([]attempt, error) {
+	var changes []attempt
+	add := func(was record.Image, r record.Record) error {
+		was.ID = r.Identity()
+		a, err := e.finish(was, r, alert.Effects{}, nil, env)
+		changes = append(changes, a)
+		return err
+	}
+	if fx.PostmortemOwed {
+		number, err := e.store.Reserve(ctx, "postmortem", 1)
+		if err != nil {
+			return nil, err
+		}
+		pm := postmortem.New(store.NewID(store.KindPostmortem, incident.Shard), number, s, env)
+		if _, err = incident.Apply(s, incident.PostmortemMade{ID: pm.ID, Name: pm.Name()}, env); err != nil {
+			return nil, err
+		}
+		if err = add(record.Image{}, pm); err != nil {
+			return nil, err
+		}
+	}
+	return changes, add(image, s)
+}
+
+// commitTogether commits changes of one shard at once.
+func (e *Engine) commitTogether(ctx context.Context, changes []attempt, env directory.Env) error {
+	var tx store.Tx
+	for _, a := range changes {
+		tx = append(tx, a.change)
+	}
+	err := e.store.Commit(ctx, tx)[0]
+	for _, a := range changes {
+		if err != nil {
+			e.Delivery.Release(a.claims)
+		} else {
+			e.after(a, env)
+		}
+	}
+	return err
+}
+
+// Incident returns an incident by its name, INC-7.
+func (e *Engine) Incident(ctx context.Context, name string) (*incident.State, error) {
+	found, err := e.store.Find(ctx, store.Key{Shard: incident.Shard, Name: incident.NameKey(name)})
+	if err != nil {
+		return nil, err
+	}
+	if !found[0].Exists() {
+		return nil, fmt.Errorf("%w: there is no incident %q", ErrNotFound, clip(name))
+	}
+	return asIncident(found[0])
+}
+
+func asIncident(r store.Record) (*incident.State, error) {
+	rec, err := decode(r)
+	if err != nil {
+		return nil, err
+	}
+	s, ok := rec.(*incident.State)
+	if !ok {
+		return nil, fmt.Errorf("%w: %s is not an incident", ErrNotFound, r.ID)
+	}
+	return s, nil
+}
+
+// Incidents returns a page of incidents, newest first; no statuses means all.
+func (e *Engine) Incidents(ctx context.Context, statuses []incident.Status, before store.Cursor, limit int) ([]*incident.State, store.Cursor, error) {
+	if len(statuses) == 0 {
+		statuses = []incident.Status{incident.Open, incident.Resolved, incident.Closed}
+	}
+	var lists []string
+	for _, s := range statuses {
+		lists = append(lists, incident.ListOf(s))
+	}
+	found, next, err := e.store.List(ctx, store.Query{Lists: lists, Before: before, Limit: limit})
+	if err != nil {
+		return nil, next, err
+	}
+	var out []*incident.State
+	for _, r := range found {
+		s, err := asIncident(r)
+		if err != nil {
+			return nil, next, err
+		}
+		out = append(out, s)
+	}
+	return out, next, nil
+}
+
+// AddToIncident joins an alert to an incident by hand.
+func (e *Engine) AddToIncident(ctx context.Context, name, ref string) (*incident.State, error) {
+	a, err := e.Alert(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	key := store.Key{Shard: incident.Shard, Name: incident.NameKey(name)}
+	inc, err := e.incidentTx(ctx, key, func(s *incident.State, env directory.Env) (_ *incident.State, fx incident.Effects, err error) {
+		if s == nil {
+			return nil, fx, fmt.Errorf("%w: there is no incident %q", ErrNotFound, clip(name))
+		}
+		fx, err = incident.Apply(s, incident.Joined{
+			Alert:    incident.Alert{ID: a.ID, Number: a.Number, Title: a.Title},
+			Priority: cmp.Or(a.Priority, s.Priority), Tags: a.Tags,
+		}, env)
+		return s, fx, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	_, err = one[*alert.State](ctx, e, a.ID, func(rec record.Record, env directory.Env) (alert.Effects, error) {
+		return alert.Apply(rec.(*alert.State), alert.IncidentJoined{Incident: inc.Name()}, env)
+	})
+	return inc, err
+}

@@ -1,0 +1,104 @@
+package engine
+
+import (
+	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/engine/event"
+	"github.com/tocsin-oncall/tocsin/engine/record"
+	"github.com/tocsin-oncall/tocsin/engine/store"
+)
+
+// intake is one try to bring the events of a line to their alert in one commit.
+type intake struct {
+	*line
+	world  *World
+	holder store.ID     // who holds the dedup key
+	state  *alert.State // the alert of that key; nil when there is none
+	image  record.Image
+	number uint64 // for a new alert; 0 when none was thought necessary
+
+	done     int // how many events this commit takes in
+	receipts []Receipt
+}
+
+// fires reports whether any of the events is a firing one.
+func (in *intake) fires() bool {
+	for _, ev := range in.events {
+		if ev.Status == event.Firing {
+			return true
+		}
+	}
+	return false
+}
+
+// begins reports whether a firing event now begins a new alert.
+func (in *intake) begins(env directory.Env) bool {
+	return in.state == nil || !in.state.Active() && !in.state.Reopens(in.source().ReopenWithin, env.Now)
+}
+
+func (in *intake) source() directory.Source { return in.world.Dir.Sources[in.integration] }
+
+// apply applies as many events as fit into one commit of one record. The attempt has no record when there
+// was nothing to do.
+func (in *intake) apply(e *Engine, env directory.Env) (attempt, error) {
+	var fx alert.Effects
+	touched := false
+	for _, ev := range in.events {
+		var step alert.Effects
+		var err error
+		switch {
+		case ev.Status == event.Firing && in.begins(env):
+			if touched || in.number == 0 {
+				return in.finish(e, fx, env) // the rest begins another record, in a commit of its own
+			}
+			decision := in.world.Router.Route(ruleEvent(in.integration, ev), env.Now)
+			id := store.NewID(store.KindAlert, in.key.Shard)
+			in.state, step = alert.New(id, in.number, in.integration, in.dedup, ev, decision, env)
+			in.image, in.number, touched = record.Image{ID: id}, 0, true
+		case ev.Status == event.Firing:
+			step, err = alert.Apply(in.state, alert.Fired{Event: ev, ReopenWithin: in.source().ReopenWithin}, env)
+			touched = true
+		case in.state != nil && in.state.Active():
+			step, err = alert.Apply(in.state, alert.Resolved{Event: ev, Keep: in.source().KeepOnResolve}, env)
+			touched = true
+		}
+		if err != nil {
+			return attempt{}, err
+		}
+		fx.Unreachable += step.Unreachable
+		in.done++
+		in.receipts = append(in.receipts, in.receipt(ev))
+	}
+	if !touched {
+		return attempt{}, nil
+	}
+	return in.finish(e, fx, env)
+}
+
+func (in *intake) finish(e *Engine, fx alert.Effects, env directory.Env) (attempt, error) {
+	return e.finish(in.image, in.state, fx, map[string]store.ID{in.key.Name: in.holder}, env)
+}
+
+func (in *intake) receipt(ev event.Event) Receipt {
+	if in.state == nil {
+		return Receipt{DedupKey: ev.DedupKey, Status: "ignored"}
+	}
+	return Receipt{ID: in.state.ID, Number: in.state.Number, DedupKey: ev.DedupKey, Status: string(in.state.Status)}
+}
+
+// report hands out the receipts of what was taken in.
+func (in *intake) report(receipts []Receipt) {
+	for k, r := range in.receipts {
+		receipts[in.at[k]] = r
+	}
+}
+
+// rest adds what was not taken in to the lines of the next try.
+func (in *intake) rest(again []*line) []*line {
+	if in.done == len(in.events) {
+		return again
+	}
+	left := *in.line
+	left.events, left.at = in.events[in.done:], in.at[in.done:]
+	return append(again, &left)
+}

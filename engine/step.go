@@ -1,0 +1,98 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/deliver"
+	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/engine/incident"
+	"github.com/tocsin-oncall/tocsin/engine/postmortem"
+	"github.com/tocsin-oncall/tocsin/engine/record"
+	"github.com/tocsin-oncall/tocsin/engine/store"
+)
+
+// batch is how many wake-ups are handled in one go: enough to share round trips, few enough that the last
+// of them is not late.
+const batch = 128
+
+// Step wakes what is due, and says when to be called again if nothing is nudged meanwhile. With an error, what
+// could not be committed stays due in the store, and is tried again.
+func (e *Engine) Step(ctx context.Context, now time.Time) (next time.Time, err error) {
+	due, next, err := e.Wheel.Take(ctx, now, batch)
+	if len(due) == 0 {
+		return next, err
+	}
+	ids := make([]store.ID, len(due))
+	for i, d := range due {
+		ids[i] = d.ID
+		e.watch.Woken(now.Sub(d.At))
+	}
+	for i, done := range e.edit(ctx, ids, wake) {
+		if done.err != nil && done.err != ErrNotFound {
+			err = done.err
+			e.log.Warn("a wake-up could not be handled and stays due", "id", ids[i], "error", done.err)
+			continue
+		}
+		if a, ok := done.rec.(*alert.State); ok && a.WantIncident && !a.IncidentDue.After(now) {
+			e.joinIncident(ctx, a)
+		}
+	}
+	return next, err
+}
+
+// wake applies the passing of time to a record.
+func wake(rec record.Record, env directory.Env) (alert.Effects, error) {
+	switch r := rec.(type) {
+	case *alert.State:
+		return alert.Apply(r, alert.Woken{}, env)
+	case *incident.State:
+		r.Tick(env)
+	case *postmortem.State:
+		r.Tick(env)
+	}
+	return alert.Effects{}, nil
+}
+
+// Settle commits what came of messages.
+func (e *Engine) Settle(ctx context.Context, done []deliver.Settlement) error {
+	byID := map[store.ID][]deliver.Settlement{}
+	var ids []store.ID
+	for _, d := range done {
+		if _, ok := byID[d.ID]; !ok {
+			ids = append(ids, d.ID)
+		}
+		byID[d.ID] = append(byID[d.ID], d)
+	}
+	var err error
+	for _, r := range e.edit(ctx, ids, func(rec record.Record, env directory.Env) (alert.Effects, error) {
+		return settle(rec, byID[rec.Identity()], env)
+	}) {
+		if r.err != nil && r.err != ErrNotFound {
+			err = r.err
+		}
+	}
+	return err
+}
+
+func settle(rec record.Record, done []deliver.Settlement, env directory.Env) (fx alert.Effects, err error) {
+	for _, d := range done {
+		var step alert.Effects
+		switch r := rec.(type) {
+		case *alert.State:
+			if d.Page != nil {
+				step, err = alert.Apply(r, alert.Settled{Outcome: *d.Page}, env)
+			} else {
+				step, err = alert.Apply(r, *d.Edit, env)
+			}
+			fx.Unreachable += step.Unreachable
+		case *postmortem.State:
+			_, err = postmortem.Apply(r, postmortem.Settled{Outcome: *d.Page}, env)
+		}
+		if err != nil {
+			return fx, err
+		}
+	}
+	return fx, nil
+}
