@@ -162,8 +162,10 @@ func (m message) details() map[string]any {
 		}
 	}
 	if org, ok := m["org"].(map[string]any); ok {
-		if name := message(org).text("name"); name != "" {
-			d["org"] = name
+		for _, name := range [...]string{"id", "name"} {
+			if value := message(org).text(name); value != "" {
+				d["org_"+name] = value
+			}
 		}
 	}
 	return d

@@ -22,7 +22,11 @@ func suggest(field string) string {
 	}
 	best, limit := "", max(1, len(field)/3)+1
 	for _, candidate := range Fields {
-		if d := distance(field, candidate); d < limit {
+		d := distance(field, candidate)
+		if len(field) > 2 && strings.HasPrefix(candidate, field) {
+			d = 1
+		}
+		if d < limit {
 			best, limit = candidate, d
 		}
 	}
