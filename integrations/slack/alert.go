@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	api "github.com/slack-go/slack"
 
@@ -101,30 +102,30 @@ func fields(m deliver.Message) api.Block {
 
 func status(m deliver.Message) string {
 	a := m.Alert
-	text, at, by := "Open", a.CreatedAt, ""
-	switch a.Status {
-	case alert.Acked:
-		text, at, by = "Acknowledged", a.AckedAt, a.AckedBy
-	case alert.Closed:
-		text, at, by = "Closed", a.ClosedAt, a.ClosedBy
-	case alert.Snoozed:
-		if a.SnoozedUntil.IsZero() {
-			return "Snoozed"
-		}
+	switch {
+	case a.Status == alert.Acked:
+		return done("Acknowledged", a.AckedBy, a.AckedAt, m.Zone)
+	case a.Status == alert.Closed:
+		return done("Closed", a.ClosedBy, a.ClosedAt, m.Zone)
+	case a.Status == alert.Snoozed && !a.SnoozedUntil.IsZero():
 		return "Snoozed until " + clock(a.SnoozedUntil, m.Zone)
-	default:
-		if !a.RecoveredAt.IsZero() {
-			return "Open, recovered " + clock(a.RecoveredAt, m.Zone)
-		}
-		return text
+	case a.Status == alert.Snoozed:
+		return "Snoozed"
+	case !a.RecoveredAt.IsZero():
+		return "Open, recovered " + clock(a.RecoveredAt, m.Zone)
 	}
+	return "Open"
+}
+
+// done says what was done, by whom and when, as far as it is known.
+func done(what, by string, at time.Time, zone *time.Location) string {
 	if by != "" {
-		text += " by " + mrkdwn(oneLine(by), maxValue)
+		what += " by " + mrkdwn(oneLine(by), maxValue)
 	}
 	if !at.IsZero() {
-		text += ", " + clock(at, m.Zone)
+		what += ", " + clock(at, zone)
 	}
-	return text
+	return what
 }
 
 // labels is one line of at most maxLabels labels.

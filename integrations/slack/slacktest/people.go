@@ -1,6 +1,7 @@
 package slacktest
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -11,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Answer is what the program said to a click or a command.
@@ -59,10 +61,15 @@ func (s *Server) Command(t testing.TB, text, userID, targetURL string) Answer {
 	}.Encode())
 }
 
-// Send posts a form body with Slack's signature.
+// patience is how long Slack waits for an answer before it shows the person an error.
+const patience = 3 * time.Second
+
+// Send posts a form body with Slack's signature. No answer within 3 s fails the test.
 func (s *Server) Send(t testing.TB, targetURL, body string) Answer {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, targetURL, strings.NewReader(body))
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, targetURL, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
