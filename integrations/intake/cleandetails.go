@@ -16,6 +16,9 @@ func cleanDetails(details, notes map[string]any) map[string]any {
 	if len(details) == 0 && len(notes) == 0 {
 		return nil
 	}
+	if len(notes) == 0 && texts(details) {
+		return details
+	}
 	all := make(map[string]any, len(details)+len(notes)+1)
 	total := 0
 	for _, key := range slices.Sorted(maps.Keys(details)) {
@@ -31,6 +34,19 @@ func cleanDetails(details, notes map[string]any) map[string]any {
 		return all
 	}
 	return cutDetails(all, notes)
+}
+
+// texts reports whether the details are nothing but clean texts within the limits, as most senders' are.
+func texts(details map[string]any) bool {
+	total := 0
+	for name, value := range details {
+		s, ok := value.(string)
+		if !ok || cutName(name) != name || name == "" || text(s) != s {
+			return false
+		}
+		total += len(name) + len(s)
+	}
+	return len(details) <= MaxDetails && total <= MaxDetailBytes
 }
 
 func cutDetails(all, notes map[string]any) map[string]any {

@@ -9,6 +9,9 @@ import (
 
 // text replaces what is not UTF-8 by U+FFFD and removes control characters, NUL among them, but for line breaks and tabs.
 func text(s string) string {
+	if ordinary(s) {
+		return s
+	}
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\uFFFD")
 	}
@@ -23,12 +26,25 @@ func text(s string) string {
 	return s
 }
 
+// ordinary reports whether s is printable ASCII on one line, as nearly all that senders write is: nothing to mend.
+func ordinary(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] >= 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
 func control(r rune) bool {
 	return r < ' ' && r != '\n' && r != '\r' && r != '\t' || r >= 0x7f && r < 0xa0
 }
 
 // line is text on one line, without space around it.
 func line(s string) string {
+	if ordinary(s) {
+		return strings.TrimSpace(s)
+	}
 	s = text(s)
 	if strings.ContainsAny(s, "\r\n\t") {
 		s = strings.Join(strings.Fields(s), " ")

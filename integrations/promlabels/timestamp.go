@@ -1,7 +1,7 @@
 package promlabels
 
 import (
-	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -19,11 +19,16 @@ type Timestamp struct {
 
 // UnmarshalJSON implements json.Unmarshaler. It returns no error.
 func (t *Timestamp) UnmarshalJSON(b []byte) error {
-	var s string
-	if json.Unmarshal(b, &s) != nil {
-		*t = Timestamp{Unreadable: string(b)}
+	if string(b) == "null" {
+		*t = Timestamp{}
 		return nil
 	}
+	s, ok := strings.CutPrefix(string(b), `"`)
+	if !ok { // a number, an object: kept as it came
+		*t = Timestamp{Unreadable: s}
+		return nil
+	}
+	s = strings.TrimSuffix(s, `"`) // escapes are not undone: no time is written with any
 	parsed, err := time.Parse(time.RFC3339, s)
 	switch {
 	case s == "" || err == nil && parsed.IsZero():
