@@ -1,11 +1,6 @@
 package incident
 
-import (
-	"cmp"
-
-	"github.com/tocsin-oncall/tocsin/engine/event"
-	"github.com/tocsin-oncall/tocsin/engine/store"
-)
+import "github.com/tocsin-oncall/tocsin/engine/store"
 
 // Effects is what a transition means outside the incident.
 type Effects struct {
@@ -49,29 +44,4 @@ type Joined struct {
 type PostmortemMade struct {
 	ID   store.ID
 	Name string // PM-3
-}
-
-// Opening is what an incident is opened with.
-type Opening struct {
-	Title    string
-	Priority string // empty for event.DefaultPriority
-	Key      string // what alerts join it by; empty when none is to join by itself
-	Service  string
-	Team     string
-	Tags     []string
-	By       string // empty for a rule
-	Reason   string // which rule, or what the person said
-}
-
-// New is an incident that begins now. The alert that opened it then joins like any other.
-func New(id store.ID, number uint64, o Opening, env Env) *State {
-	s := &State{
-		Format: Format, ID: id, Number: number, Status: Open,
-		Key: o.Key, Title: o.Title, Priority: cmp.Or(o.Priority, event.DefaultPriority),
-		Service: o.Service, Team: o.Team,
-		OpenedAt: env.Now, OpenedBy: o.By,
-	}
-	s.tag(o.Tags)
-	s.note(env, "opened", o.By, o.Reason)
-	return s
 }

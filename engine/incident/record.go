@@ -1,6 +1,8 @@
 package incident
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/page"
@@ -44,8 +46,17 @@ func (s *State) Keys() []string {
 	return keys
 }
 
-// Key is the lookup key of what alerts join an incident by. It is in Shard.
-func Key(key string) string { return "incident/" + key }
+// Key is the lookup key of what alerts join an incident by. It is in Shard. Long ones are cut to their digest, for
+// stores bound the names of keys.
+func Key(key string) string {
+	if len(key) > maxKey {
+		sum := sha256.Sum256([]byte(key))
+		key = "sha256/" + hex.EncodeToString(sum[:])
+	}
+	return "incident/" + key
+}
+
+const maxKey = 1000 // bytes
 
 // NameKey is the lookup key of a name such as INC-7. It is in Shard.
 func NameKey(name string) string { return "name/" + name }

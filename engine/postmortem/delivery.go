@@ -39,6 +39,9 @@ func (s *State) dropUnwanted(env Env) {
 
 func (in Settled) apply(s *State, env Env, _ *Effects) error {
 	p := s.Page(in.N)
+	if p != nil && p.Attempts == in.Fence && !p.Waiting() {
+		return nil // the provider's own word, or the end of the postmortem, came first
+	}
 	if p == nil || !p.Settle(in.Outcome, env.Now) {
 		s.note(env, "late_outcome", "", fmt.Sprintf("reminder %d attempt %d came to its end after its claim was over: it may have been sent twice", in.N, in.Fence))
 		return nil
