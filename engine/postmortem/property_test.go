@@ -1,0 +1,115 @@
+package postmortem
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/tocsin-oncall/tocsin/engine/page"
+)
+
+func draw(t *rapid.T, s *State) Input {
+	n := rapid.IntRange(0, s.Paged+1).Draw(t, "page")
+	switch rapid.SampledFrom([]string{"act", "act", "wake", "settle", "report"}).Draw(t, "input") {
+	case "wake":
+		return Woken{}
+	case "settle":
+		return Settled{page.Outcome{
+			N: n, Fence: rapid.IntRange(0, 2).Draw(t, "fence"),
+			Error:     rapid.SampledFrom([]string{"", "away"}).Draw(t, "error"),
+			Permanent: rapid.Bool().Draw(t, "permanent"),
+		}}
+	case "report":
+		return Reported{Page: n, Delivered: rapid.Bool().Draw(t, "delivered"), Reason: "full"}
+	}
+	users := []string{"ethan", "amir", "darren", "nobody", ""}
+	return Action{
+		Do:    rapid.SampledFrom([]Do{Complete, Waive, Reopen, Assign, Update, Note, "explode"}).Draw(t, "do"),
+		By:    rapid.SampledFrom(users).Draw(t, "by"),
+		Note:  rapid.SampledFrom([]string{"", "said"}).Draw(t, "note"),
+		Owner: rapid.SampledFrom(users).Draw(t, "owner"),
+		Edit: Edit{
+			Sections: map[string]string{rapid.SampledFrom([]string{Summary, "own"}).Draw(t, "section"): rapid.SampledFrom([]string{"", "text"}).Draw(t, "text")},
+			Actions:  []ItemEdit{{N: rapid.IntRange(0, 3).Draw(t, "item"), Text: rapid.SampledFrom([]string{"", "do it"}).Draw(t, "item text")}},
+		},
+	}
+}
+
+// Whatever happens to a postmortem, in whatever order: its moves are legal, it is reminded of exactly while it is
+// owed, its timeline has no gaps, and it can be stored at any time.
+func TestAnySequenceOfInputsKeepsAPostmortemSound(t *testing.T) {
+	t.Parallel()
+	dir := org(t)
+	begun := encode(t, owed(t, dir, "payments").State)
+	rapid.Check(t, func(t *rapid.T) {
+		s, now := decode(t, begun), monday
+		for range rapid.IntRange(1, 40).Draw(t, "inputs") {
+			now = now.Add(time.Duration(rapid.IntRange(0, 60*30).Draw(t, "minutes")) * time.Minute)
+			for i := range s.Pages {
+				if s.Pages[i].Due(now) && rapid.Bool().Draw(t, "claimed") {
+					s.Pages[i].Claim("r1", now)
+				}
+			}
+			was, before := s.Status, encode(t, s)
+			if _, err := Apply(s, draw(t, s), Env{Now: now, Dir: dir}); err != nil && encode(t, s) != before {
+				t.Fatalf("refused (%v), and yet changed:\n%s", err, cmp.Diff(before, encode(t, s)))
+			} else if err == nil {
+				check(t, s, was, now)
+			}
+			s = decode(t, encode(t, s))
+		}
+	})
+}
+
+func check(t *rapid.T, s *State, was Status, now time.Time) {
+	t.Helper()
+	switch {
+	case was != Open && s.Status != Open && s.Status != was:
+		t.Fatalf("it went from %s to %s", was, s.Status)
+	case (s.Status == Open) != s.RemindAt.After(now):
+		t.Fatalf("it is %s, and reminds at %s", s.Status, s.RemindAt)
+	case (s.Status == Completed) == s.CompletedAt.IsZero():
+		t.Fatalf("it is %s, completed at %s", s.Status, s.CompletedAt)
+	case (s.Status == Waived) == s.WaivedAt.IsZero(), (s.Status == Waived) == (s.WaivedFor == ""):
+		t.Fatalf("it is %s, waived at %s for %q", s.Status, s.WaivedAt, s.WaivedFor)
+	case s.Noted != len(s.Timeline):
+		t.Fatalf("%d entries are counted, %d are there", s.Noted, len(s.Timeline))
+	}
+	for i, e := range s.Timeline {
+		if e.N != i+1 || i > 0 && e.At.Before(s.Timeline[i-1].At) {
+			t.Fatalf("entry %d is %+v", i+1, e)
+		}
+	}
+	for i, p := range s.Pages {
+		if i > 0 && p.N <= s.Pages[i-1].N {
+			t.Fatalf("page %d follows page %d", p.N, s.Pages[i-1].N)
+		}
+		if p.Status == page.Pending && s.Status != Open {
+			t.Fatalf("it is %s, and page %d waits to be sent", s.Status, p.N)
+		}
+	}
+}
+
+type failer interface{ Fatal(...any) }
+
+func encode(t failer, s *State) string {
+	b, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func decode(t failer, text string) *State {
+	s := new(State)
+	if err := json.Unmarshal([]byte(text), s); err != nil {
+		t.Fatal(err)
+	}
+	if again := encode(t, s); again != text {
+		t.Fatal("the JSON changes on its way:\n", cmp.Diff(text, again))
+	}
+	return s
+}
