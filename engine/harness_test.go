@@ -1,0 +1,276 @@
+package engine_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tocsin-oncall/tocsin/engine"
+	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/config"
+	"github.com/tocsin-oncall/tocsin/engine/deliver"
+	"github.com/tocsin-oncall/tocsin/engine/event"
+	"github.com/tocsin-oncall/tocsin/engine/store"
+	"github.com/tocsin-oncall/tocsin/engine/store/mem"
+	"github.com/tocsin-oncall/tocsin/engine/token"
+)
+
+// start is a Monday night; ethan is on call as primary, jason as backup.
+var start = time.Date(2026, 3, 9, 3, 0, 0, 0, time.UTC)
+
+// clock is the time that everything in a test shares.
+type clock struct{ t time.Time }
+
+func (c *clock) now() time.Time { return c.t }
+
+// town is a whole engine in virtual time: replicas on one store, and the phones of everybody in it.
+type town struct {
+	*testing.T
+	clock   *clock
+	store   store.Store
+	phones  *phones
+	engines []*engine.Engine
+	tasks   []func() // sends that wait to be run
+	signer  *token.Signer
+	counts  *counts
+}
+
+const people = `
+fallback: everyone
+users:
+  - {name: ethan, email: ethan@example.com, phone: "+15550100", slack: U01, notify: {high: [{via: slack}, {via: sms, after: 1m}, {via: voice, after: 3m}], low: [{via: email}]}}
+  - {name: amir, email: amir@example.com, phone: "+15550101"}
+  - {name: darren, email: darren@example.com}
+  - {name: jason, email: jason@example.com}
+default_notify: {high: [{via: email}], low: [{via: email}]}
+teams:
+  - {name: west, members: [ethan, amir, darren, {user: jason, role: admin}]}
+schedules:
+  - {name: primary, rotations: [{starts: 2026-03-08T09:00, every: 1w, participants: [ethan, amir, darren, jason]}]}
+  - {name: backup, rotations: [{starts: 2026-03-01T09:00, participants: [jason]}]}
+  - {name: empty, rotations: [{starts: 2036-03-01T09:00, participants: [jason]}]}
+policies:
+  - name: standard
+    steps:
+      - {after: 0m, notify: ["schedule:primary"]}
+      - {after: 10m, notify: ["schedule:backup"]}
+      - {after: 30m, notify: ["team:west"]}
+      - {after: 90m, notify: ["next:primary"]}
+  - {name: everyone, steps: [{notify: ["team:west"]}]}
+channels:
+  - {name: sre, type: slack, to: "#sre"}
+integrations:
+  - {name: prom, type: alertmanager, key: none, reopen_within: 10m}
+  - {name: keep, type: alertmanager, key: none, on_resolve: keep}
+providers:
+  slack: {bot_token: xoxb-test, signing_secret: test-signing-secret}
+  twilio: {account_sid: AC0, auth_token: test-auth-token, from: "+15550199"}
+  smtp: {host: localhost, from: oncall@example.com, tls: none}
+`
+
+// newTown starts replicas with people and the given part of a configuration.
+func newTown(t *testing.T, replicas int, yaml string) *town {
+	t.Helper()
+	tw := &town{T: t, clock: &clock{start}, phones: &phones{}, counts: &counts{}}
+	tw.store = mem.New(tw.clock.now)
+	tw.phones.now = tw.clock.now
+	var err error
+	if tw.signer, err = token.NewSigner([]byte("a key that is long enough")); err != nil {
+		t.Fatal(err)
+	}
+	world := tw.world(yaml)
+	for i := range replicas {
+		e := engine.New(engine.Options{
+			Store: tw.store, Replica: fmt.Sprintf("r%d", i+1), World: world,
+			Run:  func(f func()) { tw.tasks = append(tw.tasks, f) },
+			Pick: func(int) int { return 0 }, Watch: tw.counts, Log: slog.New(slog.DiscardHandler),
+		})
+		e.Delivery.Configure(tw.setup())
+		tw.engines = append(tw.engines, e)
+	}
+	return tw
+}
+
+func (tw *town) setup() *deliver.Setup {
+	senders := map[string]deliver.Sender{}
+	for _, via := range []string{"slack", "sms", "voice", "email"} {
+		senders[via] = phone{tw.phones, via}
+	}
+	return &deliver.Setup{Senders: senders, PublicURL: "https://oncall.example.com", Signer: tw.signer, LinkTTL: 72 * time.Hour}
+}
+
+// world is the people and the given part of a configuration, loaded as the program does it.
+func (tw *town) world(yaml string) *engine.World {
+	tw.Helper()
+	dir := tw.TempDir()
+	for name, text := range map[string]string{"people.yaml": people, "rest.yaml": yaml} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			tw.Fatal(err)
+		}
+	}
+	file, problems := config.Load([]string{dir}, func(string) (string, bool) { return "", false })
+	w, more := config.Build(file)
+	if w == nil {
+		tw.Fatalf("configuration:\n%v%v", problems, more)
+	}
+	return &engine.World{Dir: w.Dir, Router: w.Router}
+}
+
+// fire sends a firing event to the first replica.
+func (tw *town) fire(ev event.Event) *alert.State {
+	tw.Helper()
+	ev.Status = event.Firing
+	return tw.alert(tw.ingest("prom", ev)[0])
+}
+
+func (tw *town) resolve(key string) {
+	tw.Helper()
+	tw.ingest("prom", event.Event{Status: event.Resolved, DedupKey: key})
+}
+
+func (tw *town) ingest(integration string, events ...event.Event) []engine.Receipt {
+	tw.Helper()
+	got, err := tw.engines[0].Ingest(context.Background(), integration, events)
+	if err != nil {
+		tw.Fatal(err)
+	}
+	tw.settle()
+	return got
+}
+
+func (tw *town) alert(r engine.Receipt) *alert.State {
+	tw.Helper()
+	a, err := tw.engines[0].Alert(context.Background(), string(r.ID))
+	if err != nil {
+		tw.Fatal(err)
+	}
+	return a
+}
+
+func (tw *town) again(a *alert.State) *alert.State {
+	tw.Helper()
+	return tw.alert(engine.Receipt{ID: a.ID})
+}
+
+func (tw *town) act(a *alert.State, act alert.Action) *alert.State {
+	tw.Helper()
+	got, err := tw.engines[0].Act(context.Background(), string(a.ID), act)
+	if err != nil {
+		tw.Fatal(err)
+	}
+	tw.settle()
+	return got
+}
+
+func (tw *town) ack(a *alert.State, by string) *alert.State {
+	tw.Helper()
+	return tw.act(a, alert.Action{Do: alert.Ack, By: by, Via: "link"})
+}
+
+// settle lets every replica do what is due now, until nothing is.
+func (tw *town) settle() (next time.Time) {
+	tw.Helper()
+	for range 10_000 {
+		for len(tw.tasks) > 0 {
+			f := tw.tasks[0]
+			tw.tasks = tw.tasks[1:]
+			f()
+		}
+		next = time.Time{}
+		for _, e := range tw.engines {
+			for _, step := range []func(context.Context, time.Time) (time.Time, error){e.Step, e.Delivery.Step} {
+				if at, _ := step(context.Background(), tw.clock.t); !at.IsZero() && (next.IsZero() || at.Before(next)) {
+					next = at
+				}
+			}
+		}
+		if len(tw.tasks) == 0 && next.After(tw.clock.t) {
+			return next
+		}
+	}
+	tw.Fatal("the engine never comes to rest: something is due for ever")
+	return
+}
+
+// wait lets time pass, stopping at every moment at which somebody wants to be called.
+func (tw *town) wait(d time.Duration) {
+	tw.Helper()
+	end := tw.clock.t.Add(d)
+	for {
+		next := tw.settle()
+		if next.After(end) {
+			break
+		}
+		tw.clock.t = next
+	}
+	tw.clock.t = end
+	tw.settle()
+}
+
+// phones is everybody's phones, mailboxes and chats.
+type phones struct {
+	now  func() time.Time
+	got  []deliver.Message
+	at   []time.Time
+	edit []deliver.Message
+	fail func(m deliver.Message) error // what a provider answers
+}
+
+type phone struct {
+	*phones
+	via string
+}
+
+func (p phone) Send(_ context.Context, m deliver.Message) (deliver.Receipt, error) {
+	if p.fail != nil {
+		if err := p.fail(m); err != nil {
+			return deliver.Receipt{}, err
+		}
+	}
+	p.phones.got = append(p.phones.got, m)
+	p.at = append(p.at, p.now())
+	p.phones.at = p.at
+	return deliver.Receipt{Ref: fmt.Sprintf("%s-%d", p.via, len(p.phones.got)), Editable: p.via == "slack"}, nil
+}
+
+func (p phone) Update(_ context.Context, ref string, m deliver.Message) error {
+	p.phones.edit = append(p.phones.edit, m)
+	return nil
+}
+
+// log is what arrived, one line each: minutes since the start, who, how, and the notice if it is one.
+func (p *phones) log() string {
+	var b strings.Builder
+	for i, m := range p.got {
+		who := "#"
+		switch {
+		case m.User != nil:
+			who = m.User.Name
+		case m.Channel != nil:
+			who = m.Channel.Name
+		}
+		fmt.Fprintf(&b, "%v %s %s", p.at[i].Sub(start), who, m.Via)
+		if m.Kind != "" {
+			fmt.Fprintf(&b, " %s: %s", m.Kind, m.Text)
+		}
+		if len(m.Bundle) > 0 {
+			fmt.Fprintf(&b, " %d alerts", len(m.Bundle))
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// counts is what was counted.
+type counts struct{ unreachable, bundled, acked int }
+
+func (*counts) Delivered(string, string, time.Duration) {}
+func (c *counts) Bundled(n int)                         { c.bundled += n }
+func (*counts) Woken(time.Duration)                     {}
+func (c *counts) Unreachable(n int)                     { c.unreachable += n }
+func (c *counts) Acked(string, time.Duration)           { c.acked++ }
