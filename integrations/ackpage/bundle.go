@@ -1,0 +1,48 @@
+package ackpage
+
+import (
+	"html/template"
+
+	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/token"
+)
+
+// bundleView is what the page of a storm's alerts shows.
+type bundleView struct {
+	Style template.CSS
+	Token string
+	Flash string
+	As    string
+
+	Count, Open int
+	Alerts      []row
+}
+
+type row struct {
+	Href     string // the alert's own page, relative to this one
+	Number   uint64
+	Title    string
+	Priority string
+	Status   string
+	Standing string
+}
+
+func (p *Page) bundleView(v *visit, alerts []*alert.State, did string) bundleView {
+	b := bundleView{Style: p.style, Token: v.text, Count: len(alerts)}
+	b.As, _ = v.channel()
+	for _, st := range alerts {
+		if st.Status == alert.Open {
+			b.Open++
+		}
+		b.Alerts = append(b.Alerts, row{
+			// Each alert's page opens for the same person, and for no longer than this one.
+			Href:   p.Signer.Sign(token.Token{Subject: string(st.ID), User: v.token.User, Expires: v.token.Expires}),
+			Number: st.Number, Title: clip(st.Title, maxValue), Priority: priorityClass(st.Priority),
+			Status: string(st.Status), Standing: standing(v, st),
+		})
+	}
+	if did == doAck && b.Open == 0 {
+		b.Flash = "Done. None of them is left without somebody who has it."
+	}
+	return b
+}
