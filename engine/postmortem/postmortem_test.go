@@ -13,8 +13,11 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/engine/policy"
+	"github.com/tocsin-oncall/tocsin/engine/record"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 )
+
+var _ record.Record = (*State)(nil)
 
 // Monday, 9 March 2026.
 var monday = time.Date(2026, 3, 9, 9, 0, 0, 0, time.UTC)
@@ -112,17 +115,17 @@ func (s *story) wake() (at time.Time) {
 // deliver claims all pages that are due and says who got what.
 func (s *story) deliver() (got []string) {
 	s.t.Helper()
-	for i := range s.Pages {
-		p := &s.Pages[i]
-		if !p.Due(s.now) {
+	for n := 1; n <= s.Paged; n++ {
+		p := s.Page(n)
+		if p == nil || !p.Due(s.now) {
 			continue
 		}
 		if p.Kind != page.Reminder {
 			s.t.Errorf("page %d is a %q", p.N, p.Kind)
 		}
 		p.Claim("r1", s.now)
-		s.must(Settled{page.Outcome{N: p.N, Fence: p.Attempts, Ref: "x"}})
 		got = append(got, s.now.Format("Mon 15:04 ")+p.User+" "+p.Via)
+		s.must(Settled{page.Outcome{N: n, Fence: p.Attempts, Ref: "x"}})
 	}
 	return got
 }
@@ -193,6 +196,30 @@ func TestTheOwnerIsRemindedEveryWorkingDayUntilItIsCompleted(t *testing.T) {
 	equal(t, "lists", s.Lists(), []string{"postmortems/completed"})
 	equal(t, "overdue", s.Overdue(s.now), false)
 	equal(t, "waits for", s.wake(), time.Time{})
+}
+
+func TestRemindersKeepTheirDistance(t *testing.T) {
+	t.Parallel()
+	dir := org(t)
+	dir.Postmortem.Remind.Every = 48 * time.Hour
+	s := owed(t, dir, "payments")
+	var got []string
+	for range 4 {
+		s.wait()
+		got = append(got, s.deliver()[0])
+	}
+	equal(t, "reminders", got, []string{"Mon 17:00 amir slack", "Wed 17:00 amir slack", "Fri 17:00 amir slack", "Mon 17:00 amir slack"})
+}
+
+func TestAFormerOwnerIsNotRemindedAnyMore(t *testing.T) {
+	t.Parallel()
+	s := owed(t, org(t), "payments")
+	s.wait()
+	s.must(Action{Do: Assign, Owner: "ethan", By: "amir", Via: "slack"})
+	equal(t, "said", s.says("assigned"), "assigned to ethan, after amir over slack")
+	equal(t, "what was about to go out", s.deliver(), nil)
+	s.wait()
+	equal(t, "the next", s.deliver(), []string{"Tue 17:00 ethan email"})
 }
 
 func TestRemindersComeInTheOwnersZone(t *testing.T) {
@@ -285,6 +312,33 @@ func TestAReminderThatFailsIsTriedAgainAndThenWrittenDown(t *testing.T) {
 	s.must(Settled{page.Outcome{N: 2, Fence: 1, Ref: "m1"}})
 	s.must(Reported{Page: 2, Ref: "m1", Reason: "mailbox full"})
 	equal(t, "said", s.says("failed"), "amir did not get the email: mailbox full")
+}
+
+func TestAProvidersWordThatComesBeforeItsAnswerCounts(t *testing.T) {
+	t.Parallel()
+	s := owed(t, org(t), "payments")
+	s.wait()
+	s.Page(1).Claim("r1", s.now)
+	s.must(Reported{Page: 1, Ref: "m1", Delivered: true})
+	s.must(Settled{page.Outcome{N: 1, Fence: 1, Ref: "m1"}})
+	equal(t, "status", s.Page(1).Status, page.Delivered)
+	equal(t, "said", s.says("late_outcome"), "")
+}
+
+func TestNoReminderThatWaitsIsDroppedForSpace(t *testing.T) {
+	t.Parallel()
+	dir := org(t)
+	s := owed(t, dir, "payments")
+	delete(dir.Users, "amir")
+	team := directory.Team{Name: "payments"}
+	for n := range 2 * pagesMax {
+		name := Name(uint64(n))
+		dir.Users[name] = directory.User{Name: name, Email: name + "@example.com"}
+		team.Members = append(team.Members, directory.Member{User: name})
+	}
+	dir.Teams["payments"] = team
+	s.wait()
+	equal(t, "got", len(s.deliver()), 2*pagesMax)
 }
 
 func TestAWaiverNeedsAReasonAndCanBeTakenBack(t *testing.T) {

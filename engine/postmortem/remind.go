@@ -29,9 +29,8 @@ func zoneOf(env Env, user string) *time.Location {
 }
 
 // remind makes the pages of the reminder that is due. However late it comes, it is one: what is left of an
-// earlier one is given up for it.
+// earlier one is not wanted any more.
 func (s *State) remind(env Env, fx *Effects) {
-	s.cancel()
 	s.Reminders++
 	s.RemindedAt = env.Now
 	s.schedule(env, env.Now)
