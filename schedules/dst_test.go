@@ -113,3 +113,17 @@ func TestHandOversAtNightsWhenTheClockChanges(t *testing.T) {
 		})
 	}
 }
+
+func TestAHandOffInTheDoubledHourHappensOnce(t *testing.T) {
+	t.Parallel()
+	expect(t, build(t, Spec{Zone: "America/New_York", Rotations: []RotationSpec{
+		{Starts: "2026-10-31T01:30", Every: "1d", Participants: turns("ethan", "amir")},
+	}}), map[string][]string{
+		"2026-11-01T01:29-04:00": ethan,
+		"2026-11-01T01:30-04:00": amir,
+		"2026-11-01T01:10-05:00": amir, // the clock shows a time before the hand-off again
+		"2026-11-01T01:40-05:00": amir,
+		"2026-11-02T01:29-05:00": amir,
+		"2026-11-02T01:30-05:00": ethan,
+	})
+}

@@ -66,6 +66,7 @@ func TestBadInputSaysWhereAndWhy(t *testing.T) {
 		{"each minute for a while", rule("FREQ=MINUTELY;UNTIL=20270101T000000"), "rotations[0].rrule: hands over more than once an hour"},
 		{"never fires", rule("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"), "rotations[0].rrule: never fires"},
 		{"never fires, day by day", rule("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"), "rotations[0].rrule: never fires"},
+		{"days of the month by the hour", rule("FREQ=HOURLY;BYMONTHDAY=1"), "rotations[0].rrule: BYMONTHDAY, BYYEARDAY and BYWEEKNO with FREQ=HOURLY are not supported"},
 		{"never fires again", rule("FREQ=DAILY;COUNT=1"), "rotations[0].rrule: never fires after starts"},
 		{"over before it begins", rule("FREQ=DAILY;UNTIL=20250101T000000"), "rotations[0].rrule: never fires after starts"},
 		{"steps that miss the hour", rule("FREQ=HOURLY;INTERVAL=2;BYHOUR=10"), "rotations[0].rrule: never fires"},

@@ -15,7 +15,7 @@ const (
 	// maxInterval bounds INTERVAL, far beyond any use.
 	maxInterval = 100_000
 	// probe is how many hand-offs of a rule are looked at when it is read.
-	probe = 1000
+	probe = 200
 	// maxPeriod is the longest period of a rule that becomes a pattern.
 	maxPeriod = 5 * 366 * day
 )
@@ -88,6 +88,8 @@ func checkOption(o *rrule.ROption, anchor wall) error {
 		return errors.New("BYEASTER is not part of RFC 5545")
 	case len(o.Bysetpos) > 0 && o.Freq >= rrule.HOURLY:
 		return fmt.Errorf("BYSETPOS with FREQ=%v is not supported; use BYHOUR and BYMINUTE", o.Freq)
+	case len(o.Bymonthday)+len(o.Byyearday)+len(o.Byweekno) > 0 && o.Freq >= rrule.HOURLY:
+		return fmt.Errorf("BYMONTHDAY, BYYEARDAY and BYWEEKNO with FREQ=%v are not supported; use FREQ=DAILY or slower with BYHOUR", o.Freq)
 	case o.Wkst.N() != 0:
 		return errors.New("WKST is a day without a number")
 	}

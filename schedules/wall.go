@@ -27,22 +27,24 @@ const (
 // zone converts between instants and the clock on the wall.
 type zone struct{ *time.Location }
 
+// offset returns the seconds that the wall clock is ahead of UTC at an instant.
+func (z zone) offset(unix int64) int64 {
+	_, offset := time.Unix(unix, 0).In(z.Location).Zone()
+	return int64(offset)
+}
+
 // instant returns the Unix second at which the wall clock shows w, as RFC 5545 section 3.3.5 says: the first one if
 // there are two, and if there is none, that of the offset in force before the gap.
+//
+// It relies on no clock changing twice within 2*span. (time.Time.ZoneBounds would make do without, but it is wrong
+// on the last day of leap years after 2037, as of Go 1.26.)
 func (z zone) instant(w wall) int64 {
-	t := time.Unix(int64(w-span), 0).In(z.Location)
-	for {
-		_, offset := t.Zone()
-		_, end := t.ZoneBounds()
-		unix := int64(w) - int64(offset)
-		if end.IsZero() || unix < end.Unix() {
-			return unix
-		}
-		if _, next := end.Zone(); int64(w)-int64(next) < end.Unix() {
-			return unix // w is in the gap that begins at end
-		}
-		t = end
+	before, after := z.offset(int64(w-span)), z.offset(int64(w+span))
+	early, late := int64(w)-before, int64(w)-after
+	if before == after || z.offset(early) == before || z.offset(late) != after {
+		return early
 	}
+	return late
 }
 
 // moment is an instant with what the wall clock shows then.
@@ -57,15 +59,13 @@ type moment struct {
 }
 
 func (z zone) moment(unix int64) moment {
-	t := time.Unix(unix, 0).In(z.Location)
-	_, offset := t.Zone()
-	m := moment{unix: unix, wall: wall(unix + int64(offset)), settled: true}
-	if begin, _ := t.ZoneBounds(); !begin.IsZero() && unix-begin.Unix() <= int64(span) {
-		_, before := begin.Add(-time.Second).Zone()
-		m.ahead = max(0, wall(before-offset))
-		m.settled = false
+	offset, before := z.offset(unix), z.offset(unix-int64(span))
+	return moment{
+		unix:    unix,
+		wall:    wall(unix + offset),
+		ahead:   wall(max(0, before-offset)),
+		settled: before == offset,
 	}
-	return m
 }
 
 // time returns the instant as a time in the zone.
