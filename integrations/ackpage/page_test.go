@@ -87,7 +87,7 @@ func TestAPostWithoutTheTokenInItsBodyIsRefused(t *testing.T) {
 func TestEveryButtonDoesWhatItSays(t *testing.T) {
 	t.Parallel()
 	for label, want := range map[string]struct{ did, said string }{
-		"Acknowledge": {"ethan ack #1042 over link", "Acknowledged. It is yours now; nobody else is paged."},
+		"Acknowledge": {"ethan ack #1042 over link", "Acknowledged. It is yours now."},
 		"Escalate":    {"ethan escalate #1042 over link", "Escalated. The next step is being taken."},
 		"1 hour":      {"ethan snooze #1042 over link until 2026-03-09T04:00:00Z", "Snoozed. It comes back if it is not closed by then."},
 		"4 hours":     {"ethan snooze #1042 over link until 2026-03-09T07:00:00Z", "Snoozed. It comes back if it is not closed by then."},

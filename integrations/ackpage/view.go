@@ -133,7 +133,7 @@ func flash(v *visit, st *alert.State, did string) string {
 	mine := st.Status == alert.Acked && st.AckedBy == v.token.User
 	switch {
 	case did == doAck && mine:
-		return "Acknowledged. It is yours now; nobody else is paged."
+		return "Acknowledged. It is yours now."
 	case did == didLate && st.Status == alert.Acked && !mine:
 		return v.name(st.AckedBy) + " was faster and has it already. Nothing was changed."
 	case did == doSnooze && st.Status == alert.Snoozed:

@@ -11,6 +11,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/deliver"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/integrations/twilio"
+	"github.com/tocsin-oncall/tocsin/integrations/twilio/twiliotest"
 )
 
 const told = "Tocsin. Priority 1 alert, number 1 0 4 2. Disk <full> & hot on db 1. Press 4 to acknowledge. Press 6 to escalate."
@@ -109,6 +110,21 @@ func TestACallAboutAnAlertThatSomebodyHasSaysSo(t *testing.T) {
 	said, err := w.Answer(t.Context(), call, "4")
 	if err != nil || !strings.Contains(said, "acknowledged already, by amir") || len(w.done) > 0 {
 		t.Errorf("did %q, said %q (%v)", w.done, said, err)
+	}
+}
+
+func TestAKeyThatTwilioReportsTwiceEscalatesOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	m := w.message(w.open(1042, "Disk full", "ethan"))
+	call := w.call(t, m)
+	for _, c := range []twiliotest.Sent{call, call, w.call(t, m)} { // the third is another call
+		if said, err := w.Answer(t.Context(), c, "6"); err != nil || !strings.Contains(said, "is escalated") {
+			t.Errorf("said %q (%v)", said, err)
+		}
+	}
+	if len(w.done) != 2 {
+		t.Errorf("did %q, want one for each call", w.done)
 	}
 }
 

@@ -160,7 +160,9 @@ func TestATimeoutAfterTwilioTookTheTextIsTriedAgain(t *testing.T) {
 func TestARedirectIsNotFollowedWithTheToken(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	door := httptest.NewServer(http.RedirectHandler(w.URL, http.StatusTemporaryRedirect))
+	door := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		http.Redirect(rw, r, w.URL+r.URL.Path, http.StatusTemporaryRedirect)
+	}))
 	t.Cleanup(door.Close)
 	client, err := twilio.New(twilio.Config{
 		AccountSID: twiliotest.AccountSID, AuthToken: twiliotest.AuthToken, From: twiliotest.From, BaseURL: door.URL, PublicURL: w.public,
@@ -170,6 +172,9 @@ func TestARedirectIsNotFollowedWithTheToken(t *testing.T) {
 	}
 	if _, err := client.SMS().Send(t.Context(), w.message(w.open(1042, "Disk full", "ethan"))); !errors.Is(err, deliver.ErrPermanent) {
 		t.Errorf("got %v", err)
+	}
+	if len(w.Sent()) > 0 {
+		t.Error("the request was followed to where it was sent on")
 	}
 }
 
