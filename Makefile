@@ -1,0 +1,43 @@
+# The whole interface of the project: make run, make test. `make help` lists the rest.
+
+SHELL := /bin/bash
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+export CGO_ENABLED ?= 0
+
+.PHONY: help build run test race lint bench docker fuzz clean tools
+
+help: ## what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
+
+build: ## bin/tocsin, one static binary
+	@go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/tocsin ./cmd/tocsin
+
+run: build ## serve config.example.yaml on the embedded store
+	@.ci/run-example
+
+tools: ## what the tests need, installed with apt-get where that is allowed
+	@.ci/need redis-server=redis-server prometheus=prometheus promtool=prometheus \
+		prometheus-alertmanager=prometheus-alertmanager chromium=chromium
+
+test: tools build ## all tests
+	go vet ./...
+	go test -timeout 14m ./...
+
+race: tools build ## all tests with the race detector (needs cgo)
+	CGO_ENABLED=1 go test -race -timeout 30m ./...
+
+lint: ## go vet and staticcheck
+	go vet ./...
+	go tool staticcheck ./...
+
+bench: tools build ## the benchmarks of docs/benchmarks.md
+	@.ci/bench
+
+fuzz: ## every fuzz target for FUZZTIME each (default 30s)
+	@.ci/fuzz $${FUZZTIME:-30s}
+
+docker: ## the image tocsin:latest
+	docker build --build-arg VERSION=$(VERSION) -t tocsin:latest .
+
+clean: ## what was built; not data/
+	rm -rf bin

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tocsin-oncall/tocsin/engine/config"
+	"github.com/tocsin-oncall/tocsin/integrations/app"
+)
+
+func serveVerb(io stdio) *cobra.Command {
+	var o app.Options
+	c := &cobra.Command{
+		Use:   "serve --config FILE",
+		Short: "Take alerts and page people",
+		Long: "Takes alerts and pages people. A SIGHUP, or POST /-/reload, reads the configuration again; when it is bad, the old one\n" +
+			"stays in force. A SIGTERM lets everything under way come to its end.",
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return serve(c.Context(), io, o) },
+	}
+	c.Flags().StringArrayVar(&o.Paths, "config", nil, "configuration file or folder; may be given several times")
+	c.Flags().StringVar(&o.Store, "store", "", "where the state is kept, instead of the configuration's store: bolt:PATH, redis://…, mem:")
+	c.Flags().StringVar(&o.Listen, "listen", "", "address to serve on, instead of the configuration's listen")
+	_ = c.MarkFlagRequired("config") // fails only for a flag that is not defined
+	return c
+}
+
+func serve(ctx context.Context, io stdio, o app.Options) error {
+	world, problems := config.Open(o.Paths, io.env)
+	if world == nil {
+		fmt.Fprint(io.err, problems)
+		return errors.New("the configuration cannot be used")
+	}
+	if wrong := app.Check(world.File); wrong.Err() != nil {
+		fmt.Fprint(io.err, wrong)
+		return errors.New("the configuration cannot be used")
+	}
+	o.Env, o.Console, o.Colour, o.Version = io.env, io.out, io.terminal, version
+	o.Log = newLogger(io, world.File.Log)
+	a, err := app.New(ctx, o)
+	if err != nil {
+		return err
+	}
+	if err := a.Listen(); err != nil {
+		return err
+	}
+	o.Log.Info("serving", "address", a.Address().String(), "version", version)
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+	go func() {
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-hangup:
+				_ = a.Reload(ctx) // logged there
+			}
+		}
+	}()
+	return a.Run(ctx)
+}
+
+// newLogger writes what the configuration asks for to standard error; standard output is the console channel's.
+func newLogger(io stdio, c config.Log) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(c.Level)) // checked by the configuration
+	options := &slog.HandlerOptions{Level: level}
+	if c.Format == "json" {
+		return slog.New(slog.NewJSONHandler(io.err, options))
+	}
+	return slog.New(slog.NewTextHandler(io.err, options))
+}

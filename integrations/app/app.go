@@ -1,0 +1,179 @@
+// Package app puts Tocsin together: configuration, store, engine, senders and the HTTP server, so that the
+// program, and tests in their own process, start the same thing. It is the one integration that may import
+// the others, and holds wiring only: what a part does is in that part's package.
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/big"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/tocsin-oncall/tocsin/engine"
+	"github.com/tocsin-oncall/tocsin/engine/config"
+	"github.com/tocsin-oncall/tocsin/engine/runner"
+	"github.com/tocsin-oncall/tocsin/engine/store"
+	"github.com/tocsin-oncall/tocsin/engine/store/open"
+	"github.com/tocsin-oncall/tocsin/integrations/metrics"
+)
+
+// Options are what a server is started with.
+type Options struct {
+	Paths   []string // configuration files and folders
+	Env     func(string) (string, bool)
+	Store   string // overrides the configuration's store unless empty
+	Listen  string // overrides the configuration's listen unless empty
+	Console io.Writer
+	Colour  bool // of the console channel
+	Log     *slog.Logger
+	Version string
+}
+
+// App is one running server.
+type App struct {
+	opts    Options
+	log     *slog.Logger
+	store   store.Store
+	engine  *engine.Engine
+	runner  runner.Runner
+	sends   runner.Sends
+	metrics *metrics.Metrics
+	signing signing
+	server  *http.Server
+	address net.Addr
+	reload  sync.Mutex
+	live    atomic.Pointer[live]
+	stopped atomic.Bool // drains: not ready any more
+}
+
+// New loads the configuration, opens the store and builds everything; nothing moves before Run. The error
+// of a bad configuration is config.Problems'.
+func New(ctx context.Context, o Options) (*App, error) {
+	world, problems := config.Open(o.Paths, o.Env)
+	for _, p := range problems.Warnings() {
+		o.Log.Warn(p.OneLine())
+	}
+	if world == nil {
+		return nil, problems.Err()
+	}
+	replica := replicaName()
+	log := o.Log.With("replica", replica)
+	url := o.Store
+	if url == "" {
+		url = world.File.Store.Reveal()
+	}
+	st, err := open.Open(ctx, url, replica, log)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{opts: o, log: log, store: st}
+	if err := a.assemble(ctx, world, replica); err != nil {
+		return nil, errors.Join(err, st.Close())
+	}
+	return a, nil
+}
+
+func (a *App) assemble(ctx context.Context, world *config.World, replica string) error {
+	var err error
+	if a.signing, err = loadSigning(ctx, a.store); err != nil {
+		return err
+	}
+	registry := prometheus.NewRegistry()
+	a.metrics = metrics.New(registry, metrics.Options{
+		Engine: func() metrics.Engine { return a.engine }, Now: func() time.Time { return a.engine.Now() }, Version: a.opts.Version,
+	})
+	a.engine = engine.New(engine.Options{
+		Store: a.store, Replica: replica, World: &engine.World{Dir: world.Dir, Router: world.Router},
+		Run: a.sends.Go, Pick: randomBelow, Watch: a.metrics, Log: a.log,
+	})
+	a.runner = runner.Runner{Engine: a.engine, Store: a.store, Replica: replica, Log: a.log, Repaired: a.metrics.Repaired}
+	next, err := a.build(world)
+	if err != nil {
+		return err
+	}
+	a.swap(next)
+	a.metrics.Reloaded(true)
+	a.server = &http.Server{
+		Handler:           a.routes(registry),
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      60 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		ErrorLog:          slog.NewLogLogger(a.log.Handler(), slog.LevelWarn),
+	}
+	return nil
+}
+
+// replicaName is new with every start, so that nothing claimed by an earlier process is taken for ours.
+func replicaName() string {
+	var b [4]byte
+	rand.Read(b[:]) // never fails
+	return fmt.Sprintf("%x", b)
+}
+
+func randomBelow(n int) int {
+	i, err := rand.Int(rand.Reader, big.NewInt(int64(n)))
+	if err != nil {
+		return 0
+	}
+	return int(i.Int64())
+}
+
+// Listen opens the port. Address is known from then on.
+func (a *App) Listen() error {
+	at := a.opts.Listen
+	if at == "" {
+		at = a.live.Load().world.File.Listen
+	}
+	l, err := net.Listen("tcp", at)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w; choose another address with --listen", at, err)
+	}
+	a.address = l.Addr()
+	go func() {
+		if err := a.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			a.log.Error("the HTTP server stopped", "error", err)
+		}
+	}()
+	return nil
+}
+
+// Address is where the server listens.
+func (a *App) Address() net.Addr { return a.address }
+
+// Engine is the engine that runs.
+func (a *App) Engine() *engine.Engine { return a.engine }
+
+// drainTime is how long a stopping server waits for requests and sends under way: a little longer than
+// a send may take.
+const drainTime = 12 * time.Second
+
+// Run works until ctx ends, then drains: it takes no more requests, finishes those it has, lets sends under
+// way come to their end and be committed, and closes the store.
+func (a *App) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if err := a.watch(ctx); err != nil {
+		return err
+	}
+	a.runner.Run(ctx)
+	a.stopped.Store(true)
+	a.log.Info("draining")
+	end, cancelEnd := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	defer cancelEnd()
+	err := a.server.Shutdown(end)
+	if waitErr := a.sends.Wait(end); waitErr != nil {
+		a.log.Warn("some sends did not come to their end; another replica, or the next start, takes them over")
+	}
+	return errors.Join(err, a.store.Close())
+}

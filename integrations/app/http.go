@@ -1,0 +1,126 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/tocsin-oncall/tocsin/engine/event"
+	"github.com/tocsin-oncall/tocsin/integrations/api"
+	"github.com/tocsin-oncall/tocsin/integrations/intake"
+)
+
+// routes mounts every surface. What depends on the configuration is looked up at each request.
+func (a *App) routes(registry *prometheus.Registry) http.Handler {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.Use(middleware.RecoverWithConfig(middleware.RecoverConfig{LogErrorFunc: func(c echo.Context, err error, stack []byte) error {
+		a.log.Error("a request failed", "path", c.Path(), "error", err, "stack", string(stack))
+		return err
+	}}))
+	intake.Register(e, intake.Options{
+		Sources: func() *intake.Sources { return a.live.Load().sources },
+		Ingest:  a.ingest, Count: a.metrics.Received, Now: a.engine.Now, Log: a.log,
+	})
+	api.Register(e, a.apiOptions())
+
+	e.Any("/a/:token", echo.WrapHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a.live.Load().ackPage.ServeHTTP(w, r)
+	})))
+	a.callbacks(e)
+
+	e.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(registry, promhttp.HandlerOpts{
+		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn), ErrorHandling: promhttp.ContinueOnError,
+	})))
+	e.GET("/-/healthy", func(c echo.Context) error { return c.String(http.StatusOK, "healthy\n") })
+	e.GET("/-/ready", a.ready)
+	return e
+}
+
+// callbacks are what providers call.
+func (a *App) callbacks(e *echo.Echo) {
+	provider := func(path string, pick func(*live) http.Handler) {
+		e.Any(path, echo.WrapHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if h := pick(a.live.Load()); h != nil {
+				h.ServeHTTP(w, r)
+				return
+			}
+			http.Error(w, "this provider is not configured here", http.StatusNotFound)
+		})))
+	}
+	provider("/slack/interactions", func(l *live) http.Handler {
+		if l.slack == nil {
+			return nil
+		}
+		return http.HandlerFunc(l.slack.Buttons)
+	})
+	provider("/slack/commands", func(l *live) http.Handler {
+		if l.slack == nil {
+			return nil
+		}
+		return http.HandlerFunc(l.slack.Command)
+	})
+	for path, pick := range map[string]func(*live) http.Handler{
+		"/twilio/sms":    func(l *live) http.Handler { return l.twilio.SMS() },
+		"/twilio/voice":  func(l *live) http.Handler { return l.twilio.Voice() },
+		"/twilio/status": func(l *live) http.Handler { return l.twilio.Status() },
+	} {
+		provider(path, func(l *live) http.Handler {
+			if l.twilio == nil {
+				return nil
+			}
+			return pick(l)
+		})
+	}
+}
+
+// ingest is the engine's, in the words of the intake.
+func (a *App) ingest(ctx context.Context, integration string, events []event.Event) ([]intake.Receipt, error) {
+	got, err := a.engine.Ingest(ctx, integration, events)
+	out := make([]intake.Receipt, len(got))
+	for i, r := range got {
+		out[i] = intake.Receipt{ID: string(r.ID), Number: r.Number, DedupKey: r.DedupKey, Status: r.Status}
+	}
+	return out, err
+}
+
+// ready is 200 when alerts can be taken: the store can be written, and the server is not about to stop.
+func (a *App) ready(c echo.Context) error {
+	if a.stopped.Load() {
+		return c.String(http.StatusServiceUnavailable, "not ready: stopping\n")
+	}
+	ctx, cancel := context.WithTimeout(c.Request().Context(), 2*time.Second)
+	defer cancel()
+	warnings, err := a.engine.Health(ctx)
+	if err != nil {
+		return c.String(http.StatusServiceUnavailable, "not ready: the store cannot be written\n")
+	}
+	text := "ready\n"
+	for _, w := range warnings {
+		text += "warning: " + w + "\n"
+	}
+	return c.String(http.StatusOK, text)
+}
+
+var errNoIntegration = errors.New("there is no such integration")
+
+// decode reads a body as an integration would, for explaining what would become of it.
+func (a *App) decode(integration string, body []byte, header http.Header, query url.Values) ([]event.Event, error) {
+	src, ok := a.live.Load().sources.Source(integration)
+	if !ok {
+		return nil, errNoIntegration
+	}
+	events, err := src.Decode(intake.Request{Body: body, Header: header, Query: query, Now: a.engine.Now()})
+	if len(events) > 0 {
+		err = nil
+	}
+	return events, err
+}

@@ -1,0 +1,74 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/tocsin-oncall/tocsin/engine/config"
+	"github.com/tocsin-oncall/tocsin/engine/deliver"
+	"github.com/tocsin-oncall/tocsin/engine/token"
+	"github.com/tocsin-oncall/tocsin/integrations/ackpage"
+	"github.com/tocsin-oncall/tocsin/integrations/api"
+	"github.com/tocsin-oncall/tocsin/integrations/intake"
+	"github.com/tocsin-oncall/tocsin/integrations/slack"
+	"github.com/tocsin-oncall/tocsin/integrations/twilio"
+)
+
+// live is everything that a configuration makes. It is built whole, and only when nothing in it has failed
+// does it replace the one before.
+type live struct {
+	world   *config.World
+	setup   *deliver.Setup
+	signer  *token.Signer
+	sources *intake.Sources
+	keys    []api.Key
+	ackPage http.Handler
+	slack   *slack.Interactions // nil without the provider
+	twilio  *twilio.Inbound
+}
+
+// build makes what a configuration says. It touches nothing that is live.
+func (a *App) build(world *config.World) (*live, error) {
+	f := world.File
+	signer, err := a.signing.signer(f)
+	if err != nil {
+		return nil, fmt.Errorf("signing_key: %w", err)
+	}
+	l := &live{world: world, signer: signer}
+	l.setup = &deliver.Setup{
+		Senders: map[string]deliver.Sender{}, Limits: map[string]deliver.Limit{},
+		PublicURL: strings.TrimRight(string(f.PublicURL), "/"), Signer: signer, LinkTTL: time.Duration(f.AckLinkTTL),
+	}
+	var problems config.Problems
+	l.sources, problems = sourcesOf(f)
+	problems = append(problems, shoutrrrProblems(f)...)
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	for _, key := range f.APIKeys {
+		l.keys = append(l.keys, api.Key{Name: string(key.Name), Secret: key.Key.Reveal(), Role: api.Role(key.Role)})
+	}
+	if err := a.senders(l); err != nil {
+		return nil, err
+	}
+	l.ackPage, err = ackpage.New(ackpage.Options{
+		Signer: signer, Alerts: people{a.engine}, Directory: a.engine.Directory, Now: a.engine.Now, Log: a.log,
+	})
+	return l, err
+}
+
+// swap puts what was built in force. None of it can fail.
+func (a *App) swap(l *live) {
+	a.engine.Delivery.Configure(l.setup)
+	a.live.Store(l)
+}
+
+// Check finds what only the integrations know of a configuration: expressions of json integrations, URLs of
+// shoutrrr channels.
+func Check(f *config.File) config.Problems {
+	_, problems := sourcesOf(f)
+	return append(problems, shoutrrrProblems(f)...)
+}

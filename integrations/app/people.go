@@ -1,0 +1,96 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tocsin-oncall/tocsin/engine"
+	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/deliver"
+	"github.com/tocsin-oncall/tocsin/engine/store"
+	"github.com/tocsin-oncall/tocsin/integrations/slack"
+)
+
+// people is the engine as people meet it in chats, texts, calls and links: what is not there is told to them
+// as a refusal, not as a fault.
+type people struct{ e *engine.Engine }
+
+func forPeople(err error) error {
+	if errors.Is(err, engine.ErrNotFound) {
+		return &alert.Refused{Reason: "There is no such alert any more."}
+	}
+	return err
+}
+
+func (p people) Act(ctx context.Context, ref string, a alert.Action) (*alert.State, error) {
+	s, err := p.e.Act(ctx, ref, a)
+	return s, forPeople(err)
+}
+
+func (p people) Alert(ctx context.Context, ref string) (*alert.State, error) {
+	s, err := p.e.Alert(ctx, ref)
+	return s, forPeople(err)
+}
+
+func (p people) PagedTo(ctx context.Context, user string) ([]*alert.State, error) {
+	return p.e.PagedTo(ctx, user)
+}
+
+func (p people) Bundle(ctx context.Context, id string) ([]*alert.State, error) {
+	list, err := p.e.Bundle(ctx, id)
+	return worstFirst(list), forPeople(err)
+}
+
+func (p people) Open(ctx context.Context, limit int) ([]*alert.State, error) {
+	f := engine.Filter{Statuses: []alert.Status{alert.Open, alert.Acked, alert.Snoozed}}
+	list, _, err := p.e.Alerts(ctx, f, store.Cursor{}, limit)
+	return worstFirst(list), err
+}
+
+func worstFirst(list []*alert.State) []*alert.State {
+	slices.SortStableFunc(list, func(a, b *alert.State) int {
+		return cmp.Or(cmp.Compare(a.Priority, b.Priority), cmp.Compare(a.Number, b.Number))
+	})
+	return list
+}
+
+func (p people) Next(_ context.Context, a *alert.State) (time.Time, string) {
+	return deliver.Next(a, p.e.Env())
+}
+
+// OnCall is who is on call now, by schedule.
+func (p people) OnCall(context.Context) ([]slack.Shift, error) {
+	env := p.e.Env()
+	var out []slack.Shift
+	for name, s := range env.Dir.Schedules {
+		shift := slack.Shift{Schedule: name, Users: s.OnCall(env.Now)}
+		for _, on := range s.At(env.Now) {
+			if !on.Until.IsZero() && (shift.Until.IsZero() || on.Until.Before(shift.Until)) {
+				shift.Until = on.Until
+			}
+		}
+		out = append(out, shift)
+	}
+	slices.SortFunc(out, func(a, b slack.Shift) int { return strings.Compare(a.Schedule, b.Schedule) })
+	return out, nil
+}
+
+// Report takes a provider's word about a page, or about the one message that carried a bundle.
+func (p people) Report(ctx context.Context, id store.ID, page int, ref string, delivered bool, reason string) error {
+	if !strings.HasPrefix(string(id), "b-") {
+		return forPeople(p.e.Report(ctx, id, page, ref, delivered, reason))
+	}
+	alerts, err := p.e.Bundle(ctx, string(id))
+	for _, a := range alerts {
+		for _, pg := range a.Pages {
+			if pg.Bundle == string(id) {
+				err = errors.Join(err, p.e.Report(ctx, a.ID, pg.N, ref, delivered, reason))
+			}
+		}
+	}
+	return err
+}
