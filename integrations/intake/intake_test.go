@@ -16,8 +16,6 @@ import (
 	"github.com/tocsin-oncall/tocsin/integrations/intake"
 )
 
-
-
 // door is an intake with integrations of several types, and what went through it.
 
 // post sends a body and gives the answer.
