@@ -157,6 +157,11 @@ func (b *builder) unique(list string, n int, name func(int) Name) []string {
 	return names
 }
 
+// written says whether there is anything at a path of the file; true for a File that was not loaded.
+func (b *builder) written(path string) bool {
+	return b.f.origin == nil || b.origin.tree.find(path).path == path
+}
+
 // refer reports a name that nothing has, and says whether it is good.
 func (b *builder) refer(path string, what thing, name string) bool {
 	for _, n := range b.known[what] {

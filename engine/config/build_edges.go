@@ -49,7 +49,7 @@ func (b *builder) channelKeys(path string, c Channel) {
 		if v.value != "" && !slices.Contains(keys, v.key) {
 			b.warn(path+"."+v.key, "the keys are "+strings.Join(keys, " and "), "%s has no effect for a channel of type %s", v.key, c.Type)
 		}
-		if v.value == "" && keys[0] == v.key && c.Type != "console" {
+		if v.value == "" && keys[0] == v.key && c.Type != "console" && (b.f.origin == nil || !b.written(path+"."+v.key+"_file")) {
 			b.fail(path+"."+v.key, "", "a channel of type %s needs %s", c.Type, v.key)
 		}
 	}
@@ -86,9 +86,9 @@ func (b *builder) integrationKeys(path string, in Integration) {
 	for i, k := range in.Key {
 		at := path + ".key"
 		if len(in.Key) > 1 {
-			at = item(at, i, b.written(at))
+			at = b.item(at, i)
 		}
-		if k.IsZero() {
+		if k.IsZero() && b.written(at) {
 			b.fail(at, "write key: none to let anybody send", "the key of %s is empty", in.Name)
 		}
 		if k.Reveal() == NoKey && len(in.Key) > 1 {
@@ -111,9 +111,7 @@ func (b *builder) providers() {
 	}
 	if p.Twilio != nil {
 		b.given("providers.twilio.auth_token", p.Twilio.AuthToken)
-		if p.Twilio.AccountSID == "" {
-			b.fail("providers.twilio.account_sid", "", "account_sid is empty")
-		}
+		b.given("providers.twilio.account_sid", p.Twilio.AccountSID)
 	}
 	if p.SMTP == nil {
 		return
@@ -130,7 +128,7 @@ func (b *builder) providers() {
 }
 
 func (b *builder) given(path string, s Secret) {
-	if s.IsZero() {
+	if s.IsZero() && b.written(path) {
 		b.fail(path, "", "%s is empty", path[strings.LastIndex(path, ".")+1:])
 	}
 }

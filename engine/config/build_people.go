@@ -19,8 +19,8 @@ func (b *builder) users() {
 	for i, u := range b.f.Users {
 		path := fmt.Sprintf("users[%d]", i)
 		b.plans(path+".notify", u.Notify)
-		b.once(path+".phone", phones, string(u.Phone), u.Name, "a reply by text or phone cannot tell who it is from")
-		b.once(path+".email", emails, strings.ToLower(string(u.Email)), u.Name, "both get what is meant for one")
+		b.once(path, "phone", phones, string(u.Phone), u.Name, "a reply by text or phone cannot tell who it is from")
+		b.once(path, "email", emails, strings.ToLower(string(u.Email)), u.Name, "both get what is meant for one")
 		du := directory.User{
 			Name: string(u.Name), FullName: u.FullName, Email: string(u.Email), Phone: string(u.Phone), Slack: string(u.Slack),
 			Zone: b.location(path+".timezone", u.Timezone),
@@ -34,12 +34,12 @@ func (b *builder) users() {
 }
 
 // once warns of an address that somebody else already has.
-func (b *builder) once(path string, holders map[string]Name, address string, who Name, so string) {
+func (b *builder) once(path, key string, holders map[string]Name, address string, who Name, so string) {
 	if address == "" {
 		return
 	}
 	if other, twice := holders[address]; twice {
-		b.warn(path, so, "%s has the same as %s", who, other)
+		b.warn(path+"."+key, so, "%s has the same %s as %s", who, key, other)
 	}
 	holders[address] = who
 }
@@ -69,7 +69,7 @@ func (b *builder) plans(path string, p *Plans) {
 }
 
 func (b *builder) methods(path string, list []Method) {
-	if b.origin.tree.find(path).path != path {
+	if !b.written(path) {
 		return // a default, or the same as the other one, which is checked for itself
 	}
 	for i, m := range list {
@@ -90,7 +90,7 @@ func (b *builder) teams() {
 		seen := map[string]bool{}
 		for j, m := range t.Members {
 			at := fmt.Sprintf("%s.members[%d]", path, j)
-			if b.origin.tree.find(at+".user").path == at+".user" {
+			if b.written(at + ".user") {
 				at += ".user"
 			}
 			if !b.refer(at, user, m.User) {
@@ -113,28 +113,20 @@ func (b *builder) services() {
 		path := fmt.Sprintf("services[%d]", i)
 		b.refer(path+".team", team, s.Team)
 		for j, on := range s.DependsOn {
-			b.refer(item(path+".depends_on", j, b.written(path+".depends_on")), service, on)
+			b.refer(b.item(path+".depends_on", j), service, on)
 		}
 		b.dir.Services[string(s.Name)] = directory.Service{Name: string(s.Name), Team: s.Team, DependsOn: s.DependsOn}
 	}
 	for i, s := range b.f.Services {
-		if way := b.cycle(string(s.Name), nil); way != nil {
+		if way := b.cycle(string(s.Name)); way != nil {
 			b.warn(fmt.Sprintf("services[%d].depends_on", i), "", "%s depends on itself: %s", s.Name, strings.Join(way, " → "))
 			return
 		}
 	}
 }
 
-// written is the length of a list as it is written: 1 for what is not written as a list.
-func (b *builder) written(path string) int {
-	if n := b.origin.tree.find(path); n.path == path && n.kind == list {
-		return max(2, len(n.items)) // so that item gives an index
-	}
-	return 1
-}
-
 // cycle returns the way from a service over what it depends on back to where it began, nil if there is none.
-func (b *builder) cycle(name string, way []string) []string {
+func (b *builder) cycle(name string) []string {
 	seen := map[string]bool{}
 	var visit func(at string, way []string) []string
 	visit = func(at string, way []string) []string {
@@ -153,7 +145,7 @@ func (b *builder) cycle(name string, way []string) []string {
 		}
 		return nil
 	}
-	return visit(name, way)
+	return visit(name, nil)
 }
 
 func (b *builder) schedules() {
@@ -176,7 +168,11 @@ func (b *builder) schedules() {
 			if at == "zone" {
 				at = "timezone"
 			}
-			b.fail(strings.TrimSuffix(path+"."+at, "."), "", "%s", p.Message)
+			message := p.Message
+			if strings.HasPrefix(message, "missing;") {
+				message = at[strings.LastIndex(at, ".")+1:] + " is " + message
+			}
+			b.fail(strings.TrimSuffix(path+"."+at, "."), "", "%s", message)
 		}
 		if built != nil {
 			b.dir.Schedules[string(s.Name)] = built
@@ -204,7 +200,7 @@ func (b *builder) onCall(path string, s Schedule) {
 			at := fmt.Sprintf("%s.rotations[%d].participants[%d]", path, i, j)
 			for k, name := range group {
 				if name != schedules.Nobody {
-					b.refer(item(at, k, b.written(at)), user, name)
+					b.refer(b.item(at, k), user, name)
 				}
 			}
 		}
@@ -214,7 +210,6 @@ func (b *builder) onCall(path string, s Schedule) {
 		if o.User != schedules.Nobody {
 			b.refer(at+".user", user, o.User)
 		}
-		b.refer(at+".replace", user, o.Replace)
 	}
 }
 

@@ -43,10 +43,11 @@ func (b *builder) required(source string) func(directory.IncidentFacts) (bool, e
 		expr.Function("duration", duration, ParseDuration))
 	var at *file.Error
 	if errors.As(err, &at) {
-		b.report(Error, path, at.From, at.Message, conditionHint(at.Message))
+		message := plainWords(at.Message)
+		b.report(Error, path, at.From, message, conditionHint(message))
 		return nil
 	} else if err != nil {
-		b.fail(path, "", "%s", err)
+		b.fail(path, "", "%s", plainWords(err.Error()))
 		return nil
 	}
 	return func(facts directory.IncidentFacts) (bool, error) {
@@ -60,6 +61,15 @@ func (b *builder) required(source string) func(directory.IncidentFacts) (bool, e
 
 // duration is expr's, with the units of the configuration.
 func duration(args ...any) (any, error) { return ParseDuration(args[0].(string)) }
+
+// plainWords puts what expr says into the words of a configuration.
+func plainWords(message string) string {
+	message = strings.ReplaceAll(message, "type directory.IncidentFacts", "incident")
+	if got, ok := strings.CutPrefix(message, "expected bool, but got "); ok {
+		return fmt.Sprintf("the condition gives %s, not true or false", got)
+	}
+	return message
+}
 
 // conditionHint suggests the name of a field for one that expr does not know.
 func conditionHint(message string) string {

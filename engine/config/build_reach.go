@@ -41,8 +41,9 @@ func (b *builder) reachUser(path, name string, paged bool) {
 	}
 	plans := b.dir.DefaultNotify
 	at := path + ".name"
+	chosen := b.written("default_notify") // rather than whatever there is a provider for
 	if own := b.dir.Users[name].Notify; own != nil {
-		plans, at = *own, path+".notify"
+		plans, at, chosen = *own, path+".notify", true
 	}
 	for _, plan := range []struct {
 		urgency string
@@ -59,7 +60,7 @@ func (b *builder) reachUser(path, name string, paged bool) {
 		switch {
 		case !working:
 			b.warn(at, hint, "%s has no working way to be reached for alerts of %s urgency", name, plan.urgency)
-		case unused != "":
+		case unused != "" && chosen:
 			b.warn(at, fmt.Sprintf("add %s to the user, or a notify plan without %s", contact(unused), unused), "%s cannot be reached by %s, which is in the %s plan", name, unused, plan.urgency)
 		}
 	}

@@ -31,11 +31,11 @@ func (b *builder) server() {
 	b.zone = b.location("timezone", f.Timezone)
 	b.dir.Zone = b.zone
 	for i, k := range f.SigningKey {
-		if len(k.Reveal()) < goodSigningKey {
-			b.warn(item("signing_key", i, len(f.SigningKey)), "openssl rand -base64 32 makes a good one", "the signing key has less than %d characters: ack links could be forged", goodSigningKey)
+		if !k.IsZero() && len(k.Reveal()) < goodSigningKey {
+			b.warn(b.item("signing_key", i), "openssl rand -base64 32 makes a good one", "the signing key has less than %d characters: ack links could be forged", goodSigningKey)
 		}
 	}
-	if f.Fallback == "" {
+	if f.Fallback == "" && len(f.Integrations)+len(f.Rules) > 0 {
 		b.warn("", "set fallback: to a policy", "there is no fallback: what no rule decides, and what reaches nobody, pages no one")
 	}
 	if b.refer("fallback", pol, f.Fallback) {
@@ -52,11 +52,11 @@ func (b *builder) server() {
 }
 
 // item is the path of an item of a list that may be written without being one.
-func item(list string, i, n int) string {
-	if n == 1 {
-		return list
+func (b *builder) item(path string, i int) string {
+	if b.origin.tree.find(path).kind == list {
+		return fmt.Sprintf("%s[%d]", path, i)
 	}
-	return fmt.Sprintf("%s[%d]", list, i)
+	return path
 }
 
 func keep(k Keep) time.Duration {
@@ -73,7 +73,9 @@ func (b *builder) apiKeys() {
 		key := k.Key.Reveal()
 		switch other, twice := holders[key]; {
 		case key == "":
-			b.fail(path, "", "the key of %s is empty", k.Name)
+			if b.written(path) {
+				b.fail(path, "", "the key of %s is empty", k.Name)
+			}
 			continue
 		case twice:
 			b.fail(path, "give each a key of its own, so that the timeline can tell who it was", "%s has the same key as %s", k.Name, other)

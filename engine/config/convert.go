@@ -35,7 +35,7 @@ func (c *converter) convert(y ast.Node, depth int) *node {
 	switch y := y.(type) {
 	case *ast.AnchorNode:
 		c.anchors[name(y.Name)] = y.Value
-		return c.convert(y.Value, depth)
+		return c.follow(name(y.Name), y.Value, depth)
 	case *ast.AliasNode:
 		return c.alias(y, depth)
 	case *ast.TagNode:
@@ -77,11 +77,16 @@ func (c *converter) alias(y *ast.AliasNode, depth int) *node {
 	target := name(y.Value)
 	value, ok := c.anchors[target]
 	if !ok || c.open[target] {
-		c.report(Error, n.at, "", fmt.Sprintf("there is no anchor &%s before this", target), "")
+		c.report(Error, n.at, "", fmt.Sprintf("there is no anchor &%s that ends before this", target), "")
 		return n
 	}
-	c.open[target] = true
-	defer delete(c.open, target)
+	return c.follow(target, value, depth)
+}
+
+// follow converts what an anchor stands on, in which the anchor itself means nothing.
+func (c *converter) follow(anchor string, value ast.Node, depth int) *node {
+	c.open[anchor] = true
+	defer delete(c.open, anchor)
 	return c.convert(value, depth)
 }
 
@@ -113,6 +118,9 @@ func (c *converter) add(n *node, y *ast.MappingValueNode, depth int) {
 		return
 	}
 	if first != nil {
+		if looksSecret(e.key) {
+			e.value.hide()
+		}
 		c.report(Error, e.at, "", fmt.Sprintf("%q is here twice; the first is in line %d", e.key, first.at.line), "keep one")
 		return
 	}

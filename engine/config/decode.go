@@ -75,11 +75,10 @@ func (n *node) conceal(message string) string {
 	if !n.expanded || n.text == "" {
 		return message
 	}
-	message = strings.ReplaceAll(message, strconv.Quote(n.text), strconv.Quote(n.raw))
-	if len(n.text) >= shortest {
-		message = strings.ReplaceAll(message, n.text, n.raw)
+	if len(n.text) < shortest {
+		return strings.ReplaceAll(message, strconv.Quote(n.text), strconv.Quote(n.raw))
 	}
-	return message
+	return strings.NewReplacer(strconv.Quote(n.text), strconv.Quote(n.raw), n.text, n.raw).Replace(message)
 }
 
 func (l *loader) decodeText(n *node, target encoding.TextUnmarshaler) {

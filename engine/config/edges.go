@@ -50,7 +50,7 @@ type Slack struct {
 
 // Twilio is a Twilio account.
 type Twilio struct {
-	AccountSID     string `json:"account_sid" doc:"AC…"`
+	AccountSID     Secret `json:"account_sid" doc:"AC…; masked like the token, since it is half of a login."`
 	AuthToken      Secret `json:"auth_token" doc:"Sends, and proves that replies come from Twilio."`
 	SecondaryToken Secret `json:"secondary_token,omitzero" doc:"Also proves it, while the auth token is changed."`
 	From           Phone  `json:"from" doc:"The number that texts and calls come from."`

@@ -22,8 +22,11 @@ type field struct {
 }
 
 func (f field) secret() bool {
-	return f.kind == secretType || f.kind == secretsType || f.kind == storeType
+	return f.file() || f.kind == storeType
 }
+
+// file says that there is a key that names a file instead.
+func (f field) file() bool { return f.kind == secretType || f.kind == secretsType }
 
 // fieldsOf returns the keys of a struct, those of embedded ones included.
 func fieldsOf(t reflect.Type) []field {
@@ -49,12 +52,10 @@ func (l *loader) decodeStruct(n *node, v reflect.Value, what string) {
 		return
 	}
 	fields := fieldsOf(v.Type())
-	known := map[string]bool{}
+	misspelt := l.unknown(n, fields, what)
 	for _, f := range fields {
 		e, file := n.entry(f.key), (*entry)(nil)
-		known[f.key] = true
-		if f.secret() && f.kind != storeType {
-			known[f.key+"_file"] = true
+		if f.file() {
 			file = n.entry(f.key + "_file")
 		}
 		switch {
@@ -65,22 +66,16 @@ func (l *loader) decodeStruct(n *node, v reflect.Value, what string) {
 			l.decodeSecretFile(file.value, v.FieldByIndex(f.index))
 		case e != nil:
 			l.decode(e.value, v.FieldByIndex(f.index), f.key)
-			l.checkMinimum(e.value, v.FieldByIndex(f.index), f)
+			l.checkLimits(e.value, v.FieldByIndex(f.index), f)
 		}
-		if f.required && (e == nil || e.value.kind == nothing) && (file == nil || file.value.kind == nothing) {
-			at := n.at
-			if e != nil {
-				at = e.at
-			}
-			l.report(Error, at, n.path, fmt.Sprintf("%s is missing", f.key), meaning(f))
-		}
-	}
-	for _, e := range n.entries {
-		if !known[e.key] {
-			l.unknown(e, fields, what)
+		if f.required && e.empty() && file.empty() && !misspelt[f.key] {
+			l.report(Error, n.at, n.path, fmt.Sprintf("%s is missing", f.key), meaning(f))
 		}
 	}
 }
+
+// empty says that there is no such key, or nothing behind it.
+func (e *entry) empty() bool { return e == nil || e.value.kind == nothing }
 
 // meaning tells what a missing key is for.
 func meaning(f field) string {
@@ -91,31 +86,40 @@ func meaning(f field) string {
 	return fmt.Sprintf("write %s: (%s)", f.key, doc)
 }
 
-// unknown reports a key that there is not. Its value is hidden where it may be a misspelt secret's.
-func (l *loader) unknown(e entry, fields []field, what string) {
+// unknown reports the keys that there are not, and returns those that may have been meant. A value is hidden where it may
+// be that of a misspelt secret.
+func (l *loader) unknown(n *node, fields []field, what string) (misspelt map[string]bool) {
+	misspelt = map[string]bool{}
 	var keys []string
 	secrets := false
 	for _, f := range fields {
 		keys = append(keys, f.key)
-		if f.secret() {
-			secrets = true
+		if f.file() {
 			keys = append(keys, f.key+"_file")
 		}
+		secrets = secrets || f.secret()
 	}
-	hint := didYouMean(e.key, keys)
-	if secrets || looksSecret(e.key) {
-		e.value.hide()
+	slices.Sort(keys)
+	for _, e := range n.entries {
+		if slices.Contains(keys, e.key) {
+			continue
+		}
+		if secrets || looksSecret(e.key) {
+			e.value.hide()
+		}
+		hint := didYouMean(e.key, keys)
+		if hint == "" {
+			hint = "the keys here are " + strings.Join(keys, ", ")
+		}
+		misspelt[nearest(e.key, keys)] = true
+		l.report(Error, e.at, e.value.path, fmt.Sprintf("unknown key %q in %s", e.key, what), hint)
 	}
-	if hint == "" {
-		slices.Sort(keys)
-		hint = "the keys here are " + strings.Join(keys, ", ")
-	}
-	l.report(Error, e.at, e.value.path, fmt.Sprintf("unknown key %q in %s", e.key, what), hint)
+	return misspelt
 }
 
-// checkMinimum holds numbers and lists against the limits in their tags, which the schema also states.
-func (l *loader) checkMinimum(n *node, v reflect.Value, f field) {
-	if n.kind == nothing || n.kind == broken {
+// checkLimits holds numbers and lists against the limits in their tags, which the schema also states.
+func (l *loader) checkLimits(n *node, v reflect.Value, f field) {
+	if n.kind == nothing || n.kind == broken || len(l.problems) > 0 && l.problems[len(l.problems)-1].at == n.at {
 		return
 	}
 	for rule := range strings.SplitSeq(f.tag.Get("jsonschema"), ",") {
@@ -126,7 +130,7 @@ func (l *loader) checkMinimum(n *node, v reflect.Value, f field) {
 		}
 		switch {
 		case name == "minItems" && v.Kind() == reflect.Slice && n.kind == list && v.Len() < int(limit),
-			name == "minimum" && v.Kind() == reflect.Int && n.kind != text && float64(v.Int()) < limit:
+			name == "minimum" && v.Kind() == reflect.Int && float64(v.Int()) < limit:
 			l.report(Error, n.at, n.path, fmt.Sprintf("%s must be at least %s", describe(f, name), value), "")
 		case name == "maximum" && v.Kind() == reflect.Int && float64(v.Int()) > limit:
 			l.report(Error, n.at, n.path, fmt.Sprintf("%s must be at most %s", f.key, value), "")
@@ -157,7 +161,7 @@ func (l *loader) decodeSecret(n *node, v reflect.Value) {
 		for _, item := range n.items {
 			if item.kind != text {
 				l.wrong(item, "text", "put it in quotes")
-				continue
+				item = &node{} // so that the others keep their places
 			}
 			l.addSecret(item.text, v)
 		}
@@ -180,7 +184,9 @@ func (l *loader) addSecret(value string, v reflect.Value) {
 	case secretsType:
 		v.Set(reflect.Append(v, reflect.ValueOf(Secret{value})))
 	}
-	l.secrets = append(l.secrets, value)
+	if value != "" {
+		l.secrets = append(l.secrets, value)
+	}
 }
 
 // decodeSecretFile fills a Secret or Secrets from the files that n names.

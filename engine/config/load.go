@@ -99,6 +99,9 @@ func (l *loader) file(path string) {
 	}
 	l.files = append(l.files, path)
 	src := newSource(path, data)
+	if l.tree.at.src == nil {
+		l.tree.at.src = src
+	}
 	for _, doc := range l.parse(src, data) {
 		switch {
 		case doc.kind == mapping:

@@ -7,6 +7,9 @@ import "fmt"
 func (l *loader) merge(into, from *node) {
 	for _, e := range from.entries {
 		first := into.entry(e.key)
+		if first != nil && looksSecret(e.key) {
+			e.value.hide() // it is left out of the tree, so nobody else will
+		}
 		switch {
 		case first == nil || first.value.kind == nothing:
 			if first != nil {

@@ -13,8 +13,8 @@ type origin struct {
 	broken  bool              // a file could not be read, so what it would define is missing
 }
 
-// shortest is the length from which on a secret is looked for in messages; shorter ones are in too many words.
-const shortest = 4
+// shortest is the length from which on a secret is looked for in messages; shorter ones may be ordinary words.
+const shortest = 8
 
 // finish puts problems in order, adds the lines that they are in, and takes secrets out of what they say.
 func (o *origin) finish(problems Problems) Problems {

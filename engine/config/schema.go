@@ -108,7 +108,7 @@ func secretFiles(t reflect.Type) []reflect.StructField {
 	}
 	var fields []reflect.StructField
 	for _, f := range fieldsOf(t) {
-		if !f.secret() || f.kind == storeType {
+		if !f.file() {
 			continue
 		}
 		kind := reflect.TypeFor[string]()

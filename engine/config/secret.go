@@ -1,6 +1,8 @@
 package config
 
 import (
+	"fmt"
+	"io"
 	"log/slog"
 	"strings"
 )
@@ -26,8 +28,8 @@ func (s Secret) String() string {
 	return mask
 }
 
-// GoString masks the secret in %#v.
-func (s Secret) GoString() string { return s.String() }
+// Format masks the secret whatever the verb: without it, %d would show the field.
+func (s Secret) Format(f fmt.State, _ rune) { io.WriteString(f, s.String()) }
 
 // LogValue masks the secret in logs.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
@@ -63,8 +65,8 @@ func (u StoreURL) String() string {
 	return scheme + "://" + rest
 }
 
-// GoString masks the secrets in %#v.
-func (u StoreURL) GoString() string { return u.String() }
+// Format masks the secrets whatever the verb.
+func (u StoreURL) Format(f fmt.State, _ rune) { io.WriteString(f, u.String()) }
 
 // LogValue masks the secrets in logs.
 func (u StoreURL) LogValue() slog.Value { return slog.StringValue(u.String()) }

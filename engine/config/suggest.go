@@ -7,16 +7,21 @@ import (
 
 // didYouMean suggests the candidate that name was most likely meant to be; empty if none is near.
 func didYouMean(name string, candidates []string) string {
+	if best := nearest(name, candidates); best != "" {
+		return fmt.Sprintf("did you mean %q?", best)
+	}
+	return ""
+}
+
+// nearest returns the candidate that name was most likely meant to be; empty if none is near.
+func nearest(name string, candidates []string) string {
 	best, limit := "", max(1, len(name)/3)+1
 	for _, c := range candidates {
 		if d := distance(strings.ToLower(name), strings.ToLower(c)); d < limit {
 			best, limit = c, d
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf("did you mean %q?", best)
+	return best
 }
 
 // suggest is didYouMean, or else lists the candidates if they are few.
@@ -28,6 +33,8 @@ func suggest(name string, candidates []string, none string) string {
 	switch {
 	case len(candidates) == 0:
 		return none
+	case len(candidates) == 1:
+		return "the only one is " + candidates[0]
 	case len(candidates) <= few:
 		return "write one of " + strings.Join(candidates, ", ")
 	}
