@@ -26,6 +26,7 @@ import (
 
 var now = time.Date(2026, 11, 20, 8, 6, 0, 0, time.UTC)
 
+// door is an intake with integrations of several types, and what went through it.
 type door struct {
 	http.Handler
 	log bytes.Buffer
@@ -89,6 +90,7 @@ func (d *door) ingest(_ context.Context, integration string, events []event.Even
 	return receipts, nil
 }
 
+// post sends a body and gives the answer.
 func (d *door) post(path, key, body string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
 	if key != "" {
@@ -103,6 +105,7 @@ func (d *door) do(r *http.Request) *httptest.ResponseRecorder {
 	return w
 }
 
+// refused checks an answer that is an error, and that nothing was stored.
 func (d *door) refused(t *testing.T, name string, w *httptest.ResponseRecorder, status int, code, message string) {
 	t.Helper()
 	var answer struct {
@@ -122,6 +125,7 @@ func (d *door) refused(t *testing.T, name string, w *httptest.ResponseRecorder, 
 
 const oneAlert = `{"alerts":[{"status":"firing","labels":{"alertname":"A"}},{"status":"resolved","labels":{"alertname":"B"}}]}`
 
+// webhook is a real webhook of Alertmanager with n alerts instead of one.
 func webhook(t testing.TB, n int) string {
 	t.Helper()
 	body, err := os.ReadFile("testdata/alertmanager.json")

@@ -16,12 +16,6 @@ import (
 	"github.com/tocsin-oncall/tocsin/integrations/intake"
 )
 
-// door is an intake with integrations of several types, and what went through it.
-
-// post sends a body and gives the answer.
-
-// refused checks an answer that is an error, and that nothing was stored.
-
 func TestAnAcceptedWebhookIsAnsweredWithItsAlerts(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
