@@ -66,8 +66,15 @@ func TestContract(t *testing.T) {
 	contract(t, server, server.URL())
 }
 
+// A single node proves that no script crosses slots; three prove that every command finds its node.
 func TestContractOnACluster(t *testing.T) {
 	t.Parallel()
-	server := redistest.StartCluster(t)
+	server := redistest.StartCluster(t, 1)[0]
 	contract(t, server, "redis+cluster://"+server.Addr)
+}
+
+func TestContractOnAClusterOfThree(t *testing.T) {
+	t.Parallel()
+	servers := redistest.StartCluster(t, 3)
+	storetest.Run(t, emptyStores("redis+cluster://"+servers[2].Addr))
 }

@@ -52,36 +52,37 @@ func withText(c goredis.Cmder) bool {
 //
 // Returns 1 when it is committed, 0 on a conflict.
 var commitScript = newScript(`
-local at = 0
-local function arg() at = at + 1; return ARGV[at] end
-local writes, held = {}, {}
-local function write(...) writes[#writes + 1] = {...} end
-while at < #ARGV do
-  local id, expect, record, wake, order = arg(), arg(), arg(), arg(), arg()
-  local was = redis.call('HGET', KEYS[1], id) or ''
-  if string.sub(was, 1, 8) ~= expect then return 0 end
-  for _ = 1, arg() do
-    local name, from, to = arg(), arg(), arg()
-    local holder = held[name] or redis.call('HGET', KEYS[3], name) or ''
+local call, sub = redis.call, string.sub
+local held = {}
+local at = 1
+while at <= #ARGV do
+  local was = call('HGET', KEYS[1], ARGV[at])
+  if (was and sub(was, 1, 8) or '') ~= ARGV[at + 1] then return 0 end
+  local keys = ARGV[at + 5]
+  at = at + 6
+  for _ = 1, keys do
+    local name, from, to = ARGV[at], ARGV[at + 1], ARGV[at + 2]
+    local holder = held[name] or call('HGET', KEYS[3], name) or ''
     if holder == from then held[name] = to elseif to ~= '' then return 0 end
+    at = at + 3
   end
-  if record ~= '' then
-    write('HSET', KEYS[1], id, record)
-  elseif was ~= '' then
-    write('HDEL', KEYS[1], id)
-  end
-  if wake ~= '' then
-    write('ZADD', KEYS[2], wake, id)
-  elseif was ~= '' then
-    write('ZREM', KEYS[2], id)
-  end
-  for _ = 1, arg() do write('ZREM', KEYS[arg() + 0], id) end
-  for _ = 1, arg() do write('ZADD', KEYS[arg() + 0], order, id) end
+  at = at + 1 + ARGV[at]
+  at = at + 1 + ARGV[at]
 end
 for name, id in pairs(held) do
-  if id ~= '' then redis.call('HSET', KEYS[3], name, id) else redis.call('HDEL', KEYS[3], name) end
+  if id ~= '' then call('HSET', KEYS[3], name, id) else call('HDEL', KEYS[3], name) end
 end
-for i = 1, #writes do redis.call(unpack(writes[i])) end
+at = 1
+while at <= #ARGV do
+  local id, expect, record, wake, order = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
+  if record ~= '' then call('HSET', KEYS[1], id, record) elseif expect ~= '' then call('HDEL', KEYS[1], id) end
+  if wake ~= '' then call('ZADD', KEYS[2], wake, id) elseif expect ~= '' then call('ZREM', KEYS[2], id) end
+  at = at + 6 + 3 * ARGV[at + 5]
+  for list = at + 1, at + ARGV[at] do call('ZREM', KEYS[ARGV[list] + 0], id) end
+  at = at + 1 + ARGV[at]
+  for list = at + 1, at + ARGV[at] do call('ZADD', KEYS[ARGV[list] + 0], order, id) end
+  at = at + 1 + ARGV[at]
+end
 return 1
 `)
 

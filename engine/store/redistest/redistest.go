@@ -3,6 +3,7 @@
 package redistest
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -27,10 +28,11 @@ type Server struct {
 	Addr string // host:port
 	Dir  string // holds its append-only file and redis.log
 
-	t      testing.TB
-	args   []string
-	cmd    *exec.Cmd
-	exited chan struct{}
+	t       testing.TB
+	args    []string
+	busPort string // of a cluster
+	cmd     *exec.Cmd
+	exited  chan struct{}
 }
 
 // Start starts a server with settings as in redis.conf ("appendfsync always"), which win over those of the
@@ -50,7 +52,10 @@ func Start(t testing.TB, settings ...string) *Server {
 		}
 		for _, line := range settings {
 			name, value, _ := strings.Cut(line, " ")
-			s.args = append(s.args, "--"+name, value)
+			s.args = append(append(s.args, "--"+name), strings.Fields(value)...)
+			if name == "cluster-port" {
+				s.busPort = value
+			}
 		}
 		err := s.run()
 		if err == nil {
@@ -64,23 +69,45 @@ func Start(t testing.TB, settings ...string) *Server {
 	return s
 }
 
-// StartCluster starts a server that is a whole Redis Cluster by itself. It refuses scripts and commands
-// whose keys are of different slots.
-func StartCluster(t testing.TB, settings ...string) *Server {
+// StartCluster starts servers that share the slots of a Redis Cluster, without replicas. Even a single one
+// refuses scripts and commands whose keys are of different slots.
+func StartCluster(t testing.TB, nodes int, settings ...string) []*Server {
 	t.Helper()
-	s := Start(t, append([]string{"cluster-enabled yes", "cluster-port " + freePort(t)}, settings...)...)
-	c := s.Client()
-	if err := c.ClusterAddSlotsRange(t.Context(), 0, 16383).Err(); err != nil {
-		t.Fatal(err)
-	}
-	s.poll("be a cluster", func(ctx context.Context) error {
-		info, err := c.ClusterInfo(ctx).Result()
-		if err == nil && !strings.Contains(info, "cluster_state:ok") {
-			err = errors.New("not yet")
+	const slots = 16384
+	var servers []*Server
+	for i := range nodes {
+		s := Start(t, append([]string{"cluster-enabled yes", "cluster-port " + freePort(t)}, settings...)...)
+		servers = append(servers, s)
+		c := s.Client()
+		err := errors.Join(
+			c.ClusterAddSlotsRange(t.Context(), i*slots/nodes, (i+1)*slots/nodes-1).Err(),
+			c.Do(t.Context(), "cluster", "set-config-epoch", i+1).Err(),
+			s.meet(t.Context(), servers[0]),
+		)
+		if err != nil {
+			t.Fatal(err)
 		}
-		return err
-	})
-	return s
+	}
+	for _, s := range servers {
+		c := s.Client()
+		s.poll("be a cluster", func(ctx context.Context) error {
+			info, err := c.ClusterInfo(ctx).Result()
+			if err == nil && !(strings.Contains(info, "cluster_state:ok") && strings.Contains(info, fmt.Sprint("cluster_size:", nodes))) {
+				err = errors.New("it is not complete: " + info)
+			}
+			return err
+		})
+	}
+	return servers
+}
+
+// meet tells the server of another one of its cluster.
+func (s *Server) meet(ctx context.Context, other *Server) error {
+	if s == other {
+		return nil
+	}
+	host, port, _ := strings.Cut(other.Addr, ":")
+	return s.Client().Do(ctx, "cluster", "meet", host, port, other.busPort).Err()
 }
 
 // URL names the server as a standalone one.
@@ -133,13 +160,33 @@ func (s *Server) run() error {
 		_ = cmd.Wait()
 		close(exited)
 	}()
-	c := redis.NewClient(&redis.Options{Addr: s.Addr, MaxRetries: -1, DialerRetries: 1})
-	defer func() { _ = c.Close() }()
-	if err := s.until(func(ctx context.Context) error { return c.Ping(ctx).Err() }); err != nil {
+	if err := s.until(s.ping); err != nil {
 		s.Kill()
 		return fmt.Errorf("redis-server does not answer: %w\n%s", err, s.log())
 	}
 	return nil
+}
+
+// ping asks for a sign of life without the client, which logs every attempt.
+func (s *Server) ping(ctx context.Context) error {
+	var d net.Dialer
+	conn, err := d.DialContext(ctx, "tcp", s.Addr)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	deadline, _ := ctx.Deadline()
+	if err := conn.SetDeadline(deadline); err != nil {
+		return err
+	}
+	if _, err := conn.Write([]byte("PING\r\n")); err != nil {
+		return err
+	}
+	answer, err := bufio.NewReader(conn).ReadString('\n')
+	if err == nil && strings.HasPrefix(answer, "-LOADING") { // any other answer, such as NOAUTH, is life
+		err = errors.New(strings.TrimSpace(answer))
+	}
+	return err
 }
 
 func (s *Server) poll(what string, ready func(context.Context) error) {

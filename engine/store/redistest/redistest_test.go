@@ -25,7 +25,7 @@ func TestAServerKeepsWhatWasWrittenOverAKill(t *testing.T) {
 
 func TestAClusterRefusesToCrossSlots(t *testing.T) {
 	t.Parallel()
-	c := redistest.StartCluster(t).Client()
+	c := redistest.StartCluster(t, 1)[0].Client()
 	if err := c.Eval(t.Context(), "return 1", []string{"{a}1", "{b}1"}).Err(); err == nil {
 		t.Error("a script crossed slots")
 	}

@@ -1,0 +1,12 @@
+package bolt
+
+import (
+	"testing"
+
+	"github.com/tocsin-oncall/tocsin/engine/store"
+	"github.com/tocsin-oncall/tocsin/engine/store/storetest"
+)
+
+func Benchmark(b *testing.B) {
+	storetest.Benchmark(b, func(b *testing.B) store.Store { return openNew(b) })
+}
