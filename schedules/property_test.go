@@ -109,7 +109,7 @@ func drawn(t *rapid.T) (spec Spec, s *Schedule, from, to time.Time, instants []t
 	for _, i := range s.Intervals(from, to) {
 		instants = append(instants, i.From, i.To.Add(-time.Nanosecond))
 	}
-	for range 15 {
+	for range 8 {
 		instants = append(instants, night.Add(time.Duration(rapid.IntRange(-180, 180).Draw(t, "minute"))*time.Minute))
 		instants = append(instants, near(t, night, 12, "instant").Add(time.Duration(rapid.IntRange(0, 899).Draw(t, "s"))*time.Second))
 	}

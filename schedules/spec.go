@@ -61,14 +61,11 @@ type OverrideSpec struct {
 
 // Problem is one thing wrong with a Spec.
 type Problem struct {
-	Path    string // such as rotations[0].restrict[1].from; empty for the schedule as a whole
+	Path    string // in the words of a configuration: timezone, rotations[0].start_at, rotations[0].restrict[1].from
 	Message string
 }
 
 // Error returns the path and the message.
 func (p Problem) Error() string {
-	if p.Path == "" {
-		return p.Message
-	}
 	return p.Path + ": " + p.Message
 }
