@@ -31,7 +31,9 @@ func (b *builder) server() {
 	b.zone = b.location("timezone", f.Timezone)
 	b.dir.Zone = b.zone
 	for i, k := range f.SigningKey {
-		if !k.IsZero() && len(k.Reveal()) < goodSigningKey {
+		if k.IsZero() {
+			b.fail(b.item("signing_key", i), "leave signing_key out to have one made", "the signing key is empty")
+		} else if len(k.Reveal()) < goodSigningKey {
 			b.warn(b.item("signing_key", i), "openssl rand -base64 32 makes a good one", "the signing key has less than %d characters: ack links could be forged", goodSigningKey)
 		}
 	}

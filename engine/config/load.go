@@ -49,6 +49,14 @@ func Open(paths []string, env func(string) (string, bool)) (*World, Problems) {
 	return w, problems
 }
 
+// Files returns the configuration files that were read, in that order; files with secrets are not among them.
+func (f *File) Files() []string {
+	if f.origin == nil {
+		return nil
+	}
+	return slices.Clone(f.origin.files)
+}
+
 // loader reads one configuration.
 type loader struct {
 	env      func(string) (string, bool)

@@ -155,6 +155,9 @@ func TestSeveralFilesAreOneConfiguration(t *testing.T) {
 	if want := []Name{"amir", "ethan", "darren"}; !slices.Equal(names, want) {
 		t.Errorf("users are %v, want %v", names, want)
 	}
+	if got, want := len(w.File.Files()), 3; got != want {
+		t.Errorf("%d files were read, want %d: %v", got, want, w.File.Files())
+	}
 	if got := w.File.Retention; got.Alerts != Keep(30*day) || got.Incidents != Keep(week) {
 		t.Errorf("retention is %+v", got)
 	}

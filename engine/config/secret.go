@@ -40,6 +40,15 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 // Secrets are one or several, such as keys of which the old one is still good.
 type Secrets []Secret
 
+// Reveal returns the values.
+func (s Secrets) Reveal() []string {
+	values := make([]string, len(s))
+	for i, secret := range s {
+		values[i] = secret.Reveal()
+	}
+	return values
+}
+
 // StoreURL says where the state is kept. What in it may be a secret (user, password, query values) is masked when
 // it is printed; Reveal returns all of it.
 type StoreURL struct{ Secret }

@@ -9,8 +9,11 @@ import (
 // mask is what is printed in place of a secret.
 const mask = "***"
 
-// maxShown bounds how much of a line is shown, in characters.
-const maxShown = 160
+// The limits of what is shown, in characters: how much of a line, and of how long a line anything at all.
+const (
+	maxShown = 160
+	maxLine  = 20_000
+)
 
 // source is the text of one file, and which parts of it are never shown.
 type source struct {
@@ -66,6 +69,9 @@ func (s *source) hide(from, to position) {
 // show returns a line as it may be shown, and where in it a column is.
 func (s *source) show(n, col int) (shown string, caret int) {
 	line := s.line(n)
+	if len(line) > maxLine {
+		return "", 0
+	}
 	hidden := s.hidden[n]
 	if s.opaque {
 		hidden = append(slices.Clone(hidden), s.suspect(n)...)
