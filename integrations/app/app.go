@@ -72,7 +72,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if url == "" {
 		url = world.File.Store.Reveal()
 	}
-	st, err := open.Open(ctx, url, replica, log)
+	st, err := open.Open(ctx, url, replica, o.Log)
 	if err != nil {
 		return nil, err
 	}
