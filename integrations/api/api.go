@@ -1,0 +1,120 @@
+// Package api is the REST API under /api/v1, for people's programs and for Tocsin's own commands. It
+// authenticates, reads requests within limits, has the engine do what they ask and shows what the engine knows.
+// It decides nothing about alerts itself, keeps no state, and gives out no secrets. One table, routes, says
+// everything about every route: from it they are registered, checked, and described in the OpenAPI document.
+//
+// Errors are {"error":{"code","message","hint"}}: 400 the request makes no sense and the message names the field,
+// 401 no key or a wrong one, 403 a key whose role may not, 404 no such thing, 405 not this method, 409 the engine
+// refuses and says why, 413 a body of more than 1 MB, 422 a configuration that cannot be loaded, 503 with
+// Retry-After while the store is away. Times are RFC 3339 in UTC, null where there is none.
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/tocsin-oncall/tocsin/engine"
+	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/engine/event"
+	"github.com/tocsin-oncall/tocsin/engine/incident"
+	"github.com/tocsin-oncall/tocsin/engine/page"
+	"github.com/tocsin-oncall/tocsin/engine/postmortem"
+	"github.com/tocsin-oncall/tocsin/engine/store"
+)
+
+// Prefix is what all paths begin with.
+const Prefix = "/api/v1"
+
+// timeout is how long a request may wait for the store.
+const timeout = 10 * time.Second
+
+// Alerts is what the API needs of the engine about alerts.
+type Alerts interface {
+	Alert(ctx context.Context, ref string) (*alert.State, error)
+	Alerts(ctx context.Context, f engine.Filter, before store.Cursor, limit int) ([]*alert.State, store.Cursor, error)
+	Act(ctx context.Context, ref string, act alert.Action) (*alert.State, error)
+	Ingest(ctx context.Context, integration string, events []event.Event) ([]engine.Receipt, error)
+}
+
+// Incidents is what it needs about incidents.
+type Incidents interface {
+	Incident(ctx context.Context, name string) (*incident.State, error)
+	Incidents(ctx context.Context, statuses []incident.Status, before store.Cursor, limit int) ([]*incident.State, store.Cursor, error)
+	OpenIncident(ctx context.Context, o incident.Opening) (inc *incident.State, opened bool, err error)
+	ActOnIncident(ctx context.Context, name string, act incident.Action) (*incident.State, error)
+	AddToIncident(ctx context.Context, name, ref string) (*incident.State, error)
+}
+
+// Postmortems is what it needs about postmortems.
+type Postmortems interface {
+	Postmortem(ctx context.Context, name string) (*postmortem.State, error)
+	Postmortems(ctx context.Context, statuses []postmortem.Status, before store.Cursor, limit int) ([]*postmortem.State, store.Cursor, error)
+	ActOnPostmortem(ctx context.Context, name string, act postmortem.Action) (*postmortem.State, error)
+}
+
+// World is the configuration in force, and the time.
+type World interface {
+	Env() directory.Env
+	World() *engine.World
+}
+
+// Engine is all that the API needs of the engine.
+type Engine interface {
+	Alerts
+	Incidents
+	Postmortems
+	World
+}
+
+// Options are what the API works with. Clean, Count and Log may be nil.
+type Options struct {
+	Engine Engine
+	// Keys gives those who may use the API, as the configuration in force says. It is called once per request.
+	Keys func() []Key
+	// Config gives the configuration in force, secrets masked, as encoding/json is to write it.
+	Config func() any
+	// Reload loads the configuration anew. Its error is shown to an admin and must hold no secret.
+	Reload func(ctx context.Context) error
+	// LinkFor is the ack link of a page, "" where there is none. Only admins see it: whoever has it can act as the page's recipient.
+	LinkFor func(a *alert.State, p page.Page) string
+	// Decode makes events of what a sender would post to an integration. It stores nothing.
+	Decode func(integration string, body []byte, header http.Header, query url.Values) ([]event.Event, error)
+	// Clean brings an event into the shape that all sources are brought into.
+	Clean func(event.Event) event.Event
+	// Count is told of the events that were accepted, by integration and status.
+	Count func(integration, status string, n int)
+	Log   *slog.Logger
+}
+
+// Register mounts the API.
+func Register(e *echo.Echo, o Options) {
+	if o.Clean == nil {
+		o.Clean = func(ev event.Event) event.Event { return ev }
+	}
+	if o.Count == nil {
+		o.Count = func(string, string, int) {}
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	table := routes()
+	allowed := map[string][]string{}
+	for _, r := range table {
+		e.Add(r.method, Prefix+echoPath(r.path), o.serve(r))
+		allowed[r.path] = append(allowed[r.path], r.method)
+	}
+	for path, methods := range allowed {
+		e.Match(without(allMethods, methods), Prefix+echoPath(path), wrongMethod(methods))
+	}
+	document := documentOf(table)
+	e.GET(Prefix+openAPIPath, func(c echo.Context) error { return c.JSONBlob(http.StatusOK, document) })
+	e.Match(without(allMethods, []string{http.MethodGet}), Prefix+openAPIPath, wrongMethod([]string{http.MethodGet}))
+	e.Any(Prefix, noRoute)
+	e.Any(Prefix+"/*", noRoute)
+}

@@ -1,0 +1,96 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/tocsin-oncall/tocsin/engine/incident"
+)
+
+// route is everything about one route.
+type route struct {
+	method, path string // below Prefix; {ref} names the record
+	id           string // for programs made from the document
+	doc          string
+	role         Role // which a key must include
+	acts         bool // changes something, and is logged with the key's name
+	params       []param
+	labels       bool // takes labels.NAME, too
+	body         any  // a value of the body's type; nil for none
+	answer       any  // a value of the answer's type
+	statuses     []int
+	handle       handler
+}
+
+// success is the status of the answer unless the handler says otherwise.
+func (r route) success() int {
+	if len(r.statuses) > 0 {
+		return r.statuses[0]
+	}
+	return http.StatusOK
+}
+
+// routes is the whole API.
+func routes() []route {
+	const get, post = http.MethodGet, http.MethodPost
+	table := []route{
+		{method: get, path: "/alerts", id: "listAlerts", doc: "Alerts, newest first.", role: Viewer,
+			params: alertFilter, answer: List[Alert]{}, handle: listAlerts},
+		{method: post, path: "/alerts", id: "createAlert", doc: "Send an event. The answer follows its durable commit.", role: Responder, acts: true,
+			body: NewAlert{}, answer: Receipts{}, statuses: []int{http.StatusAccepted}, handle: createAlert},
+		{method: get, path: "/alerts/{ref}", id: "getAlert", doc: "One alert, by id or number.", role: Viewer,
+			answer: Alert{}, handle: getAlert},
+	}
+	for _, a := range alertActions {
+		table = append(table, route{method: post, path: "/alerts/{ref}/" + string(a.do), id: string(a.do) + "Alert", doc: a.doc,
+			role: Responder, acts: true, body: AlertAction{}, answer: Alert{}, handle: actOnAlert(a.do)})
+	}
+	table = append(table,
+		route{method: get, path: "/incidents", id: "listIncidents", doc: "Incidents, newest first.", role: Viewer,
+			params: incidentFilter, answer: List[Incident]{}, handle: listIncidents},
+		route{method: post, path: "/incidents", id: "openIncident", role: Responder, acts: true,
+			doc:  "Open an incident. Where one is open for the service or team, that one is the answer, with 200.",
+			body: NewIncident{}, answer: Incident{}, statuses: []int{http.StatusOK, http.StatusCreated}, handle: openIncident},
+		route{method: get, path: "/incidents/{ref}", id: "getIncident", doc: "One incident, by name: INC-7.", role: Viewer,
+			answer: Incident{}, handle: getIncident},
+	)
+	for _, a := range incidentActions {
+		id := string(a.do) + "Incident"
+		if a.do == incident.AddResponder {
+			id = "addResponderToIncident"
+		}
+		table = append(table, route{method: post, path: "/incidents/{ref}/" + string(a.do), id: id, doc: a.doc,
+			role: Responder, acts: true, body: IncidentAction{}, answer: Incident{}, handle: actOnIncident(a.do, a.takes)})
+	}
+	table = append(table,
+		route{method: get, path: "/postmortems", id: "listPostmortems", doc: "Postmortems, newest first.", role: Viewer,
+			params: postmortemFilter, answer: List[Postmortem]{}, handle: listPostmortems},
+		route{method: get, path: "/postmortems/{ref}", id: "getPostmortem", doc: "One postmortem, by name: PM-3.", role: Viewer,
+			answer: Postmortem{}, handle: getPostmortem},
+		route{method: http.MethodPatch, path: "/postmortems/{ref}", id: "editPostmortem", doc: "Write a postmortem.", role: Responder, acts: true,
+			body: PostmortemEdit{}, answer: Postmortem{}, handle: editPostmortem},
+	)
+	for _, a := range postmortemActions {
+		table = append(table, route{method: post, path: "/postmortems/{ref}/" + string(a.do), id: string(a.do) + "Postmortem", doc: a.doc,
+			role: Responder, acts: true, body: PostmortemAction{}, answer: Postmortem{}, handle: actOnPostmortem(a.do)})
+	}
+	return append(table,
+		route{method: get, path: "/oncall", id: "getOnCall", doc: "Who is on call, for every schedule.", role: Viewer,
+			params: []param{{name: "schedule", doc: "Only this one."}, {name: "at", doc: "When, RFC 3339; now by default."}},
+			answer: []OnCall{}, handle: getOnCall},
+		route{method: get, path: "/schedules", id: "listSchedules", doc: "All schedules.", role: Viewer,
+			answer: List[Schedule]{}, handle: listSchedules},
+		route{method: get, path: "/users", id: "listUsers", doc: "All users; how to reach them for responders and admins only.", role: Viewer,
+			answer: List[User]{}, handle: listUsers},
+		route{method: get, path: "/explain", id: "explainEvent", doc: "What would become of an event, and why. Nothing is stored. Labels are given as labels.NAME=VALUE.", role: Viewer,
+			params: explainParams, labels: true, answer: List[Explanation]{}, handle: explainQuery},
+		route{method: post, path: "/explain", id: "explainBody", doc: "The same for an event, or for what a sender would post to an integration. Nothing is stored.", role: Viewer,
+			params: explainBodyParams, body: anything{}, answer: List[Explanation]{}, handle: explainBody},
+		route{method: get, path: "/config", id: "getConfig", doc: "The configuration in force, secrets masked.", role: Admin,
+			answer: anything{}, handle: getConfig},
+		route{method: post, path: "/reload", id: "reload", doc: "Load the configuration anew. Where it is bad, the old one stays in force.", role: Admin, acts: true,
+			answer: Reloaded{}, handle: reload},
+	)
+}
+
+// anything is JSON that this API does not describe.
+type anything struct{}
