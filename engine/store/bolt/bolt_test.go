@@ -9,6 +9,8 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/store/storetest"
 )
 
+var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+
 func open(t testing.TB, path string) *Store {
 	t.Helper()
 	s, err := Open(path)

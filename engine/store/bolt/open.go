@@ -3,10 +3,10 @@ package bolt
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"syscall"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -52,14 +52,13 @@ func Open(path string) (*Store, error) {
 }
 
 func (s *Store) open() (err error) {
-	var file *os.File
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if p := recover(); p != nil {
+			// What bbolt holds, the lock included, stays with the process: it cannot be asked for any more.
 			err = damaged(s.path, p)
-		}
-		if err != nil && file != nil {
-			_ = file.Close() // releases the lock, and is harmless when bbolt has closed it
+		} else if err != nil && s.db != nil {
+			_ = s.db.Close()
 		}
 	}()
 	s.db, err = bbolt.Open(s.path, 0o600, &bbolt.Options{
@@ -67,11 +66,6 @@ func (s *Store) open() (err error) {
 		FreelistType:    bbolt.FreelistMapType,
 		InitialMmapSize: initialMap,
 		NoStatistics:    true,
-		OpenFile: func(name string, flag int, perm os.FileMode) (*os.File, error) {
-			var err error
-			file, err = os.OpenFile(name, flag, perm)
-			return file, err
-		},
 	})
 	if err != nil {
 		return openError(s.path, err)
@@ -113,18 +107,16 @@ func (s *Store) prepare(tx *bbolt.Tx) error {
 }
 
 func openError(path string, err error) error {
-	switch {
-	case errors.Is(err, bolterrors.ErrTimeout):
+	if errors.Is(err, bolterrors.ErrTimeout) {
 		return fmt.Errorf("state file %s is locked, probably by another tocsin: stop that one, or give this one another file", path)
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("state file %s cannot be opened for writing: %w", path, err)
-	case errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrChecksum), errors.Is(err, bolterrors.ErrVersionMismatch):
-		return damaged(path, err)
 	}
 	if info, statErr := os.Stat(path); statErr == nil && info.IsDir() {
 		return fmt.Errorf("state file %s is a folder: give the path of a file in it", path)
 	}
-	return fmt.Errorf("state file %s cannot be used: %w; restore it from a backup, or move it away to start empty", path, err)
+	if errno := syscall.Errno(0); errors.As(err, &errno) { // the operating system refuses, not the contents
+		return fmt.Errorf("state file %s cannot be opened for writing: %w", path, err)
+	}
+	return damaged(path, err)
 }
 
 func damaged(path string, why any) error {

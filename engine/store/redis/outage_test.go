@@ -89,8 +89,8 @@ func TestAKilledServerIsUnavailableAndComesBackWithEverythingCommitted(t *testin
 	}
 }
 
+// Not in parallel: it is about time, and the others take all processors.
 func TestAStalledServerIsUnavailableInTime(t *testing.T) {
-	t.Parallel()
 	server := redistest.Start(t)
 	s := open(t, Options{URL: server.URL()})
 	id := store.NewID(store.KindAlert, 0)

@@ -133,17 +133,20 @@ func (w *world) compare(t *rapid.T) {
 			t.Fatalf("record is %s, want %s", describe(got[i]), describe(want))
 		}
 	}
+	var keys []store.Key
 	for _, name := range w.names {
-		k := store.Key{Shard: w.shard, Name: name}
-		found, err := w.s.Find(t.Context(), k)
-		fatal(t, err)
-		if found[0].ID != w.model.keys[k] || found[0].Version != w.model.records[w.model.keys[k]].Version {
-			t.Fatalf("key %q finds %s, want %q", name, describe(found[0]), w.model.keys[k])
+		keys = append(keys, store.Key{Shard: w.shard, Name: name})
+	}
+	found, err := w.s.Find(t.Context(), keys...)
+	fatal(t, err)
+	counts, err := w.s.Count(t.Context(), w.names...)
+	fatal(t, err)
+	for i, k := range keys {
+		if holder := w.model.keys[k]; found[i].ID != holder || found[i].Version != w.model.records[holder].Version {
+			t.Fatalf("key %q finds %s, want %q", k.Name, describe(found[i]), holder)
 		}
-		n, err := w.s.Count(t.Context(), name)
-		fatal(t, err)
-		if n[0] != len(w.model.lists[name]) {
-			t.Fatalf("list %q counts %d, want %d", name, n[0], len(w.model.lists[name]))
+		if want := len(w.model.lists[k.Name]); counts[i] != want {
+			t.Fatalf("list %q counts %d, want %d", k.Name, counts[i], want)
 		}
 	}
 	w.compareDue(t)
