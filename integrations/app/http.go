@@ -2,10 +2,8 @@ package app
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -108,19 +106,4 @@ func (a *App) ready(c echo.Context) error {
 		text += "warning: " + w + "\n"
 	}
 	return c.String(http.StatusOK, text)
-}
-
-var errNoIntegration = errors.New("there is no such integration")
-
-// decode reads a body as an integration would, for explaining what would become of it.
-func (a *App) decode(integration string, body []byte, header http.Header, query url.Values) ([]event.Event, error) {
-	src, ok := a.live.Load().sources.Source(integration)
-	if !ok {
-		return nil, errNoIntegration
-	}
-	events, err := src.Decode(intake.Request{Body: body, Header: header, Query: query, Now: a.engine.Now()})
-	if len(events) > 0 {
-		err = nil
-	}
-	return events, err
 }

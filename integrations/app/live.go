@@ -20,14 +20,15 @@ import (
 // live is everything that a configuration makes. It is built whole, and only when nothing in it has failed
 // does it replace the one before.
 type live struct {
-	world   *config.World
-	setup   *deliver.Setup
-	signer  *token.Signer
-	sources *intake.Sources
-	keys    []api.Key
-	ackPage http.Handler
-	slack   *slack.Interactions // nil without the provider
-	twilio  *twilio.Inbound
+	world    *config.World
+	setup    *deliver.Setup
+	signer   *token.Signer
+	sources  *intake.Sources
+	decoders []intake.Source
+	keys     []api.Key
+	ackPage  http.Handler
+	slack    *slack.Interactions // nil without the provider
+	twilio   *twilio.Inbound
 }
 
 // build makes what a configuration says. It touches nothing that is live.
@@ -43,7 +44,8 @@ func (a *App) build(world *config.World) (*live, error) {
 		PublicURL: strings.TrimRight(string(f.PublicURL), "/"), Signer: signer, LinkTTL: time.Duration(f.AckLinkTTL),
 	}
 	var problems config.Problems
-	l.sources, problems = sourcesOf(f)
+	l.decoders, problems = sourcesOf(f)
+	l.sources = intake.NewSources(l.decoders...)
 	problems = append(problems, shoutrrrProblems(f)...)
 	if err := problems.Err(); err != nil {
 		return nil, err

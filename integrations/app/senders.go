@@ -68,7 +68,7 @@ func (a *App) slack(l *live, p *config.Slack, put func(string, deliver.Sender, c
 
 func (a *App) twilio(l *live, p *config.Twilio, put func(string, deliver.Sender, config.Limits)) error {
 	c, err := twilio.New(twilio.Config{
-		AccountSID: p.AccountSID, AuthToken: p.AuthToken.Reveal(), OtherToken: p.SecondaryToken.Reveal(),
+		AccountSID: p.AccountSID.Reveal(), AuthToken: p.AuthToken.Reveal(), OtherToken: p.SecondaryToken.Reveal(),
 		From: string(p.From), BaseURL: string(p.BaseURL), PublicURL: l.setup.PublicURL,
 	}, transport())
 	if err != nil {

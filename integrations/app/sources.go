@@ -17,9 +17,7 @@ import (
 func pathOf(list string, i int, key string) string { return fmt.Sprintf("%s[%d].%s", list, i, key) }
 
 // sourcesOf makes the integrations that take events in.
-func sourcesOf(f *config.File) (*intake.Sources, config.Problems) {
-	var list []intake.Source
-	var problems config.Problems
+func sourcesOf(f *config.File) (list []intake.Source, problems config.Problems) {
 	for i, in := range f.Integrations {
 		src := intake.Source{Name: string(in.Name), Type: string(in.Type)}
 		if !in.Open() {
@@ -49,7 +47,7 @@ func sourcesOf(f *config.File) (*intake.Sources, config.Problems) {
 		}
 		list = append(list, src)
 	}
-	return intake.NewSources(list...), problems
+	return list, problems
 }
 
 func plain(decode func([]byte, time.Time) ([]event.Event, error)) func(intake.Request) ([]event.Event, error) {
