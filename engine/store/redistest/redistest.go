@@ -110,6 +110,27 @@ func (s *Server) meet(ctx context.Context, other *Server) error {
 	return s.Client().Do(ctx, "cluster", "meet", host, port, other.busPort).Err()
 }
 
+// StartSentinel starts a Sentinel that watches the server under a name, and agrees with itself.
+func StartSentinel(t testing.TB, name string, master *Server) *Server {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "sentinel.conf") // Sentinel wants to write to it
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	port := freePort(t)
+	s := &Server{t: t, Dir: filepath.Dir(file), Addr: net.JoinHostPort("127.0.0.1", port)}
+	s.args = []string{file, "--sentinel", "--port", port, "--bind", "127.0.0.1", "--dir", s.Dir, "--logfile", "redis.log"}
+	if err := s.run(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Kill)
+	host, masterPort, _ := strings.Cut(master.Addr, ":")
+	if err := s.Client().Do(t.Context(), "sentinel", "monitor", name, host, masterPort, 1).Err(); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 // URL names the server as a standalone one.
 func (s *Server) URL() string { return "redis://" + s.Addr }
 
