@@ -37,7 +37,7 @@ func (a Action) apply(s *State, env Env, fx *Effects) error {
 	case Snooze:
 		return s.snooze(a, env)
 	case Escalate:
-		return s.escalate(a, env, fx)
+		return s.escalate(a, env)
 	case Assign:
 		s.assign(a, env)
 	case AddResponder:
@@ -105,9 +105,9 @@ func (s *State) snooze(a Action, env Env) error {
 
 // escalate takes the next step now. The steps after it keep their times, unless the alert had been
 // acknowledged or snoozed: then they keep their distance from this one.
-func (s *State) escalate(a Action, env Env, fx *Effects) error {
-	i := s.current()
-	if i < 0 || s.Runs[i].atEnd() && !s.hasFallback(env) {
+func (s *State) escalate(a Action, env Env) error {
+	i := s.current(env)
+	if i < 0 {
 		return &Refused{fmt.Sprintf("Alert #%d has no further step to escalate to.", s.Number)}
 	}
 	s.note(env, "escalated", a.By, a.said("escalated"))
@@ -118,7 +118,7 @@ func (s *State) escalate(a Action, env Env, fx *Effects) error {
 	}
 	run := &s.Runs[i]
 	if run.atEnd() {
-		s.giveUp(i, env, fx)
+		s.giveUp(i, env)
 		return nil
 	}
 	if run.Next >= len(run.Policy.Steps) {

@@ -15,7 +15,6 @@ type Env = directory.Env
 // Effects is what a transition means outside the alert: things to count, once the commit is made.
 type Effects struct {
 	Unreachable int           // steps that reached nobody
-	Exhausted   bool          // everything was tried
 	Acked       bool          // it was acknowledged now,
 	AckedAfter  time.Duration // so long after it began
 }

@@ -116,7 +116,7 @@ func (in Fired) apply(s *State, env Env, _ *Effects) error {
 		s.ExpiresAt = ev.ExpiresAt
 	}
 	if s.Grouped {
-		if s.Members == nil {
+		if s.Members == nil || s.Status == Closed { // who resolved while it was closed was not counted
 			s.Members = map[string]bool{}
 		}
 		s.Members[ev.DedupKey] = true
@@ -133,14 +133,23 @@ func (in Fired) apply(s *State, env Env, _ *Effects) error {
 }
 
 // reopen takes up a closed alert where it was: whoever had acknowledged it has it again, otherwise the
-// policy goes on with the steps that it had not taken. Those who had been paged are told; they are not
-// paged anew.
+// policy goes on with the steps that it had not taken, the next of them at once if it is due by now and
+// those after it at their distance. Those who had been paged are told; they are not paged anew.
 func (s *State) reopen(env Env, within time.Duration) {
 	s.note(env, "reopened", "", fmt.Sprintf("fires again within %s of its close", within))
 	s.ClosedAt, s.ClosedBy = time.Time{}, ""
 	s.Status = Open
 	if s.AckedBy != "" {
 		s.Status, s.AckedAt = Acked, env.Now
+	}
+	for i := range s.Runs {
+		if at := s.nextAt(i, env); reached(at, env.Now) {
+			late := env.Now.Sub(at)
+			s.Runs[i].Base = s.Runs[i].Base.Add(late)
+			if s.Runs[i].Next >= len(s.Runs[i].Policy.Steps) {
+				s.Runs[i].LastAt = env.Now // it has its time of grace again
+			}
+		}
 	}
 	s.Rev++
 	s.tell(env, "", "Fires again", false)
@@ -151,22 +160,29 @@ func (in Resolved) apply(s *State, env Env, _ *Effects) error {
 		return nil
 	}
 	if s.Grouped {
+		if !s.Members[in.Event.DedupKey] && len(s.Members) > 0 {
+			return nil // it was over before, or was never one of them
+		}
 		delete(s.Members, in.Event.DedupKey)
 		if len(s.Members) > 0 {
 			s.note(env, "recovered", "", fmt.Sprintf("%s is over, %d more of its group fire", in.Event.DedupKey, len(s.Members)))
 			return nil
 		}
 	}
-	if in.Keep {
-		if s.RecoveredAt.IsZero() {
-			s.RecoveredAt, s.ExpiresAt = env.Now, time.Time{}
-			s.note(env, "recovered", "", "the source says that it is over; somebody must close it")
-			s.Rev++
-		}
-		return nil
-	}
-	s.close(env, "", "resolved by its source")
+	s.over(in.Keep, env)
 	return nil
+}
+
+// over is the end of what the alert is about: it closes, or waits for somebody to close it.
+func (s *State) over(keep bool, env Env) {
+	switch {
+	case !keep:
+		s.close(env, "", "resolved by its source")
+	case s.RecoveredAt.IsZero():
+		s.RecoveredAt, s.ExpiresAt = env.Now, time.Time{}
+		s.note(env, "recovered", "", "the source says that it is over; somebody must close it")
+		s.Rev++
+	}
 }
 
 // close ends the alert: nothing more is sent for it but the word to those who had been paged.

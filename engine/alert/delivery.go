@@ -27,6 +27,11 @@ func (p *Post) wake() time.Time {
 // Due reports whether the post wants to be edited now.
 func (p *Post) Due(now time.Time) bool { return reached(p.wake(), now) }
 
+// Defer puts the edit off.
+func (p *Post) Defer(until time.Time) {
+	p.Replica, p.LeaseUntil, p.DueAt = "", time.Time{}, until
+}
+
 // Claim gives the edit of the post to a replica until the lease ends.
 func (p *Post) Claim(replica string, now time.Time) {
 	p.Replica, p.LeaseUntil = replica, now.Add(page.Lease)
@@ -41,6 +46,8 @@ func (s *State) stillWanted(p *page.Page) bool {
 		return true
 	case s.Status == Acked:
 		return p.Always
+	case s.Status == Snoozed:
+		return p.Always && p.Step == 0 // somebody asked for this person
 	}
 	return false
 }
@@ -58,14 +65,18 @@ func (s *State) dropUnwanted(env Env) {
 
 func (in Settled) apply(s *State, env Env, _ *Effects) error {
 	p := s.Page(in.N)
-	if p == nil || !p.Settle(in.Outcome, env.Now) {
-		s.note(env, "late_outcome", "", fmt.Sprintf("page %d attempt %d came to its end after its claim was over: it may have been sent twice", in.N, in.Fence))
+	switch {
+	case p == nil:
+		return nil
+	case !p.Settle(in.Outcome, env.Now):
+		if p.Lapsed(in.Fence) {
+			s.note(env, "late_outcome", "", fmt.Sprintf("page %d attempt %d came to its end after its claim was over: it may have been sent twice", in.N, in.Fence))
+		}
 		return nil
 	}
 	to := p.User + p.Channel
 	switch p.Status {
 	case page.Sent, page.Delivered:
-		s.reachedBy(p)
 		s.note(env, "paged", "", fmt.Sprintf("%s told over %s", to, p.Via))
 		if in.Editable {
 			s.Posts = append(s.Posts, Post{Via: p.Via, User: p.User, Channel: p.Channel, Ref: in.Ref, Shown: in.Rev})
@@ -75,9 +86,7 @@ func (in Settled) apply(s *State, env Env, _ *Effects) error {
 		s.handOn(p, env)
 	case page.Pending:
 		s.note(env, "retry", "", fmt.Sprintf("%s over %s: %s; again at %s", to, p.Via, p.Error, p.DueAt.UTC().Format(time.RFC3339)))
-		if p.DueAt.Sub(env.Now) > 30*time.Second {
-			s.handOn(p, env) // waiting so long is failing for now
-		}
+		s.PutOff(p, p.DueAt, env)
 		if !s.stillWanted(p) {
 			p.Cancel()
 		}
@@ -85,12 +94,14 @@ func (in Settled) apply(s *State, env Env, _ *Effects) error {
 	return nil
 }
 
-// reachedBy remembers that a page of the present round got through.
-func (s *State) reachedBy(p *page.Page) {
-	for i := range s.Runs {
-		if run := &s.Runs[i]; p.Step > 0 && p.Kind == page.Escalation && p.Run == run.ID && p.Round == run.Round {
-			run.Reached = true
-		}
+// maxPutOff is how long a page may be put off before the next way is taken: waiting longer is failing for now.
+const maxPutOff = 30 * time.Second
+
+// PutOff makes a page wait because its provider asked for it.
+func (s *State) PutOff(p *page.Page, until time.Time, env Env) {
+	p.Defer(until)
+	if p.Kind == page.Escalation && until.Sub(env.Now) > maxPutOff {
+		s.handOn(p, env)
 	}
 }
 

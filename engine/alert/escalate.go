@@ -23,9 +23,8 @@ func (s *State) advance(env Env, fx *Effects) {
 // timeouts are what ends by itself: a snooze, an acknowledgement, a firing that is not repeated.
 func (s *State) timeouts(env Env) {
 	if s.Active() && reached(s.ExpiresAt, env.Now) {
-		s.Members = nil
-		_ = Resolved{}.apply(s, env, nil) // never refused
-		return
+		s.ExpiresAt, s.Members = time.Time{}, nil
+		s.over(env.Dir.Sources[s.Integration].KeepOnResolve, env)
 	}
 	switch s.Status {
 	case Snoozed:
@@ -57,7 +56,8 @@ func (s *State) step(i int, env Env, fx *Effects) bool {
 		return false
 	}
 	run := &s.Runs[i]
-	if s.Status == Open && s.dead(i) {
+	if s.Status == Open && s.dead(i) && !run.Lost {
+		run.Lost = true
 		fx.Unreachable++
 		s.note(env, "unreachable", "", fmt.Sprintf("step %d of policy %s reached nobody", run.Next, run.Policy.Name))
 	}
@@ -71,7 +71,7 @@ func (s *State) step(i int, env Env, fx *Effects) bool {
 		run.again(env.Now)
 		s.note(env, "repeat", "", fmt.Sprintf("policy %s runs again (%d of %d)", run.Policy.Name, run.Round, run.Policy.Repeat.Times))
 	default:
-		s.giveUp(i, env, fx)
+		s.giveUp(i, env)
 	}
 	return true
 }
@@ -112,7 +112,7 @@ func (s *State) fire(i int, env Env) {
 	run := &s.Runs[i]
 	step := run.Policy.Steps[run.Next]
 	run.Next++
-	run.LastAt = env.Now
+	run.LastAt, run.Lost = env.Now, false
 	s.notify(run.ID, run.Round, run.Next, step, env)
 }
 
@@ -128,12 +128,12 @@ func (s *State) skipAcked(run *Run) {
 func (s *State) dead(i int) bool {
 	run := &s.Runs[i]
 	if run.Next <= run.first() {
-		return false
+		return len(run.Policy.Steps) == 0
 	}
 	people, channels := 0, 0 // pages that got through or still may
 	persons := false
 	for _, p := range s.Pages {
-		if p.Kind != page.Escalation || p.Run != run.ID || p.Round != run.Round || p.Step != run.Next {
+		if !s.ofRound(p, run) || p.Step != run.Next {
 			continue
 		}
 		persons = persons || p.User != ""
@@ -154,15 +154,27 @@ func (s *State) dead(i int) bool {
 // unheard reports whether a whole round got through to nobody.
 func (s *State) unheard(i int) bool {
 	run := &s.Runs[i]
-	return run.Next >= len(run.Policy.Steps) && !run.Reached && (len(run.Policy.Steps) == 0 || s.dead(i))
+	if run.Next < len(run.Policy.Steps) || !s.dead(i) {
+		return false
+	}
+	for _, p := range s.Pages {
+		if s.ofRound(p, run) && (p.Status == page.Sent || p.Status == page.Delivered) {
+			return false
+		}
+	}
+	return true
+}
+
+// ofRound reports whether a page belongs to the present round of a run.
+func (s *State) ofRound(p page.Page, run *Run) bool {
+	return p.Kind == page.Escalation && p.Step > 0 && p.Run == run.ID && p.Round == run.Round
 }
 
 // giveUp ends a run that has tried everything. The alert is exhausted, and the fallback takes over.
-func (s *State) giveUp(i int, env Env, fx *Effects) {
+func (s *State) giveUp(i int, env Env) {
 	s.Runs[i].Over = true
 	if s.ExhaustedAt.IsZero() {
 		s.ExhaustedAt = env.Now
-		fx.Exhausted = true
 		s.note(env, "exhausted", "", fmt.Sprintf("policy %s has been tried to its end and nobody acknowledged", s.Runs[i].Policy.Name))
 		s.Rev++
 	}
@@ -190,14 +202,18 @@ func (s *State) fallback(env Env) {
 
 // start adds a run of a policy whose offsets count from base.
 func (s *State) start(p policy.Policy, base time.Time, fallback bool) {
+	if len(p.Steps) == 0 {
+		p.Repeat = policy.Repeat{} // there is nothing to repeat
+	}
 	s.Runs = append(s.Runs, Run{ID: s.Started, Policy: p, Base: base, Fallback: fallback})
 	s.Started++
 }
 
-// current is the run that is not over yet, -1 when all are.
-func (s *State) current() int {
+// current is the run that an escalation moves on, -1 when none can: the first that is not over and has
+// something left, or else one that can hand on to the fallback.
+func (s *State) current(env Env) int {
 	for i := range s.Runs {
-		if !s.Runs[i].Over {
+		if run := &s.Runs[i]; !run.Over && (!run.atEnd() || s.hasFallback(env)) {
 			return i
 		}
 	}
@@ -242,7 +258,7 @@ func (r *Run) roundAt() time.Time {
 // again begins the next round.
 func (r *Run) again(now time.Time) {
 	r.Round++
-	r.Base, r.Next, r.Reached = now, r.first(), false
+	r.Base, r.Next, r.Lost = now, r.first(), false
 }
 
 func (r *Run) grace() time.Duration {

@@ -66,14 +66,15 @@ func (s *State) add(p page.Page) {
 	s.Pages = append(s.Pages, p)
 }
 
-// handOn makes a person's next pending page of the same step due at once: the way before it failed.
+// handOn makes a person's next page of the same step due at once: the way before it failed. A page that was
+// tried and waits to be tried again keeps its time.
 func (s *State) handOn(failed *page.Page, env Env) {
 	if failed.User == "" {
 		return
 	}
 	for i := range s.Pages {
 		p := &s.Pages[i]
-		if p.Status == page.Pending && p.N > failed.N && p.User == failed.User && p.Kind == failed.Kind &&
+		if p.Status == page.Pending && p.Failures == 0 && p.N > failed.N && p.User == failed.User && p.Kind == failed.Kind &&
 			p.Run == failed.Run && p.Round == failed.Round && p.Step == failed.Step {
 			if p.DueAt.After(env.Now) {
 				p.DueAt = env.Now

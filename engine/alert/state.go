@@ -86,10 +86,10 @@ type Run struct {
 	ID       int           `json:"id,omitempty"` // what its pages name it by; every start of a policy has its own
 	Policy   policy.Policy `json:"policy"`       // pinned: a reload does not change it
 	Base     time.Time     `json:"base"`
-	Round    int           `json:"round,omitempty"`   // 0 is the first, then the repeats
-	Next     int           `json:"next,omitempty"`    // the step that fires next
-	LastAt   time.Time     `json:"last_at,omitzero"`  // when its last step fired
-	Reached  bool          `json:"reached,omitempty"` // a page of this round got through
+	Round    int           `json:"round,omitempty"`  // 0 is the first, then the repeats
+	Next     int           `json:"next,omitempty"`   // the step that fires next
+	LastAt   time.Time     `json:"last_at,omitzero"` // when its last step fired
+	Lost     bool          `json:"lost,omitempty"`   // its last step is known to have reached nobody
 	Fallback bool          `json:"fallback,omitempty"`
 	Over     bool          `json:"over,omitempty"`
 }

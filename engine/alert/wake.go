@@ -74,6 +74,9 @@ func (s *State) Lists() []string {
 		if p.Bundle != "" {
 			put(ListBundle(p.Bundle))
 		}
+		for _, b := range p.Earlier {
+			put(ListBundle(b))
+		}
 	}
 	return lists
 }

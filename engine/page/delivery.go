@@ -40,6 +40,19 @@ func (p *Page) Claim(replica string, now time.Time) {
 	p.Attempts++
 }
 
+// ClaimIn claims the page as part of a message that carries several. What goes out again in another one stays
+// known under the names of both, because the first may have arrived.
+func (p *Page) ClaimIn(bundle, replica string, now time.Time) {
+	if p.Bundle != "" {
+		p.Earlier = append(p.Earlier, p.Bundle)
+	}
+	p.Bundle, p.Bundled = bundle, false
+	p.Claim(replica, now)
+}
+
+// Together reports whether the page is sent together with others: it was put off for that, or went out so before.
+func (p *Page) Together() bool { return p.Bundled || p.Bundle != "" }
+
 // Defer puts a due page off.
 func (p *Page) Defer(until time.Time) { p.Status, p.DueAt = Pending, until }
 
@@ -67,9 +80,11 @@ type Outcome struct {
 }
 
 // Settle records what came of a claim. It reports false, and changes nothing, when the claim is not the
-// current one any more: another replica has taken over.
+// current one any more (see Lapsed), or when its outcome is known: by an earlier Settle, which may have been
+// committed although the store could not say so, or by Report, which may come first.
 func (p *Page) Settle(o Outcome, now time.Time) bool {
-	if p.Status != Sending || p.Attempts != o.Fence {
+	putOff := p.Status == Pending && o.Error == "" // after its claim ran out; so it need not be sent again
+	if p.Attempts != o.Fence || p.Status != Sending && !putOff {
 		return false
 	}
 	p.Replica, p.LeaseUntil = "", time.Time{}
@@ -89,6 +104,10 @@ func (p *Page) Settle(o Outcome, now time.Time) bool {
 	p.Defer(now.Add(max(o.Wait, backoff(p.Failures))))
 	return true
 }
+
+// Lapsed reports whether a claim ran out and the page went on without it: another one was made, or the page
+// was given up. What came of the old claim may be a second message.
+func (p *Page) Lapsed(fence int) bool { return p.Attempts > fence || p.Status == Cancelled }
 
 // backoff is 5 s, 10 s, 20 s, 40 s and then a minute.
 func backoff(failures int) time.Duration {

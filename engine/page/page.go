@@ -53,5 +53,6 @@ type Page struct {
 	Ref         string    `json:"ref,omitempty"` // the provider's id for the message
 	Error       string    `json:"error,omitempty"`
 	Bundle      string    `json:"bundle,omitempty"`  // the message that carried it together with others
+	Earlier     []string  `json:"earlier,omitempty"` // bundles of earlier attempts, which may have arrived all the same
 	Bundled     bool      `json:"bundled,omitempty"` // waits to be sent together with others
 }
