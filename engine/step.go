@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
@@ -17,6 +18,10 @@ import (
 // of them is not late.
 const batch = 128
 
+// poisonedLook is how soon a record is tried again that cannot be read or written though the store is there: it
+// must hold up nobody else.
+const poisonedLook = time.Minute
+
 // Step wakes what is due, and says when to be called again if nothing is nudged meanwhile. With an error, what
 // could not be committed stays due in the store, and is tried again.
 func (e *Engine) Step(ctx context.Context, now time.Time) (next time.Time, err error) {
@@ -27,12 +32,18 @@ func (e *Engine) Step(ctx context.Context, now time.Time) (next time.Time, err e
 	ids := make([]store.ID, len(due))
 	for i, d := range due {
 		ids[i] = d.ID
-		e.watch.Woken(now.Sub(d.At))
+		if !d.Again {
+			e.watch.Woken(now.Sub(d.At))
+		}
 	}
 	for i, done := range e.edit(ctx, ids, wake) {
-		if done.err != nil && done.err != ErrNotFound {
+		switch {
+		case errors.Is(done.err, store.ErrUnavailable):
 			err = done.err
-			e.log.Warn("a wake-up could not be handled and stays due", "id", ids[i], "error", done.err)
+			continue
+		case done.err != nil && done.err != ErrNotFound:
+			e.log.Error("a record cannot be woken; it is tried again", "id", ids[i], "after", poisonedLook, "error", done.err)
+			e.Wheel.Arm(ids[i], due[i].At, now.Add(poisonedLook), now)
 			continue
 		}
 		if a, ok := done.rec.(*alert.State); ok && a.WantIncident && !a.IncidentDue.After(now) {
@@ -66,11 +77,14 @@ func (e *Engine) Settle(ctx context.Context, done []deliver.Settlement) error {
 		byID[d.ID] = append(byID[d.ID], d)
 	}
 	var err error
-	for _, r := range e.edit(ctx, ids, func(rec record.Record, env directory.Env) (alert.Effects, error) {
+	for i, r := range e.edit(ctx, ids, func(rec record.Record, env directory.Env) (alert.Effects, error) {
 		return settle(rec, byID[rec.Identity()], env)
 	}) {
-		if r.err != nil && r.err != ErrNotFound {
+		switch {
+		case errors.Is(r.err, store.ErrUnavailable):
 			err = r.err
+		case r.err != nil && r.err != ErrNotFound:
+			e.log.Error("what came of a message cannot be recorded", "id", ids[i], "error", r.err)
 		}
 	}
 	return err

@@ -6,6 +6,7 @@ package wheel
 import (
 	"container/heap"
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -34,6 +35,7 @@ type Wheel struct {
 	byID   map[store.ID]*item
 	owned  []int
 	others []int
+	arms   uint64    // counts what was armed
 	reload time.Time // when to read the own shards again
 	look   time.Time // when to look at the others'
 	nudge  chan struct{}
@@ -52,6 +54,9 @@ func New(timers store.Timers) *Wheel {
 func (w *Wheel) Own(shards []int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if slices.Equal(shards, w.owned) {
+		return
+	}
 	mine := map[int]bool{}
 	for _, s := range shards {
 		mine[s] = true
@@ -82,6 +87,7 @@ func (w *Wheel) Nudged() <-chan struct{} { return w.nudge }
 // place at a provider. A wake-up beyond the horizon is left to the store.
 func (w *Wheel) Arm(id store.ID, committed, local, now time.Time) {
 	w.mu.Lock()
+	w.arms++
 	it, known := w.byID[id]
 	if local.IsZero() || local.After(now.Add(horizon)) && local.Equal(committed) {
 		if known {
@@ -91,25 +97,27 @@ func (w *Wheel) Arm(id store.ID, committed, local, now time.Time) {
 		return
 	}
 	first := len(w.queue) == 0 || local.Before(w.queue[0].at)
-	w.put(id, committed, local)
+	w.put(id, committed, local).armed = w.arms
 	w.mu.Unlock()
 	if first {
 		w.wake()
 	}
 }
 
-// Now hands the record out at once if the wheel still holds it: what it had been waiting for has come.
-func (w *Wheel) Now(id store.ID) {
+// Now hands the record out at once if the wheel still holds it, and reports whether it does: what it had been
+// waiting for has come.
+func (w *Wheel) Now(id store.ID) bool {
 	w.mu.Lock()
 	it, ok := w.byID[id]
 	if ok {
-		it.at = time.Time{}
+		it.at, it.called = time.Time{}, true
 		heap.Fix(&w.queue, it.index)
 	}
 	w.mu.Unlock()
 	if ok {
 		w.wake()
 	}
+	return ok
 }
 
 func (w *Wheel) wake() {
@@ -123,6 +131,8 @@ func (w *Wheel) wake() {
 type Due struct {
 	ID store.ID
 	At time.Time // when it was to be woken
+	// Again says that it was handed out for this before, and had to wait.
+	Again bool
 }
 
 // Take returns at most limit wake-ups that are due, earliest first, and when to call again if nothing is
@@ -134,7 +144,10 @@ func (w *Wheel) Take(ctx context.Context, now time.Time, limit int) (due []Due, 
 	for len(w.queue) > 0 && len(due) < limit && !w.queue[0].at.After(now) {
 		it := w.queue[0]
 		w.drop(it)
-		due = append(due, Due{it.id, it.committed})
+		due = append(due, Due{it.id, it.committed, it.called || !it.at.Equal(it.committed)})
+	}
+	if len(due) > 0 && len(w.queue) > 0 {
+		w.wake() // whoever else calls Take need not wait until these are done
 	}
 	next = w.reload
 	if len(w.others) > 0 && w.look.Before(next) {
@@ -150,10 +163,10 @@ func (w *Wheel) Take(ctx context.Context, now time.Time, limit int) (due []Due, 
 func (w *Wheel) read(ctx context.Context, now time.Time) error {
 	w.mu.Lock()
 	var own, other []int
-	if !now.Before(w.reload) {
+	if !now.Before(w.reload) || w.reload.After(now.Add(refresh)) { // the latter when the clock was set back
 		own, w.reload = w.owned, now.Add(refresh)
 	}
-	if !now.Before(w.look) {
+	if !now.Before(w.look) || w.look.After(now.Add(sweep)) {
 		other, w.look = w.others, now.Add(sweep)
 	}
 	w.mu.Unlock()
@@ -166,37 +179,52 @@ func (w *Wheel) read(ctx context.Context, now time.Time) error {
 func (w *Wheel) readShards(ctx context.Context, shards []int, to time.Time) error {
 	for _, shard := range shards {
 		var from time.Time
+		limit := page
 		for {
-			found, err := w.timers.Due(ctx, shard, from, to, page)
+			w.mu.Lock()
+			arms := w.arms
+			w.mu.Unlock()
+			found, err := w.timers.Due(ctx, shard, from, to, limit)
 			if err != nil {
 				return err
 			}
-			w.mu.Lock()
-			for _, f := range found {
-				if it, ok := w.byID[f.ID]; !ok || !it.committed.Equal(f.At) {
-					w.put(f.ID, f.At, f.At)
-				}
-			}
-			w.mu.Unlock()
-			if len(found) < page || found[len(found)-1].At.Equal(from) {
+			w.learn(found, arms)
+			if len(found) < limit {
 				break
 			}
-			from = found[len(found)-1].At
+			if last := found[len(found)-1].At; !last.Equal(from) {
+				from = last
+			} else {
+				limit *= 2 // more are due in one millisecond than were asked for
+			}
 		}
 	}
 	return nil
 }
 
-// put and drop keep the heap and its index together; the lock is held.
-func (w *Wheel) put(id store.ID, committed, at time.Time) {
-	if it, ok := w.byID[id]; ok {
-		it.committed, it.at = committed, at
-		heap.Fix(&w.queue, it.index)
-		return
+// learn takes in what the store said. What was armed since it was asked, after so many arms, is newer.
+func (w *Wheel) learn(found []store.Wakeup, arms uint64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, f := range found {
+		if it, ok := w.byID[f.ID]; !ok || it.armed <= arms && !it.committed.Equal(f.At) {
+			w.put(f.ID, f.At, f.At)
+		}
 	}
-	it := &item{id: id, committed: committed, at: at}
+}
+
+// put and drop keep the heap and its index together; the lock is held.
+func (w *Wheel) put(id store.ID, committed, at time.Time) *item {
+	it, ok := w.byID[id]
+	if ok {
+		it.committed, it.at, it.called = committed, at, false
+		heap.Fix(&w.queue, it.index)
+		return it
+	}
+	it = &item{id: id, committed: committed, at: at}
 	w.byID[id] = it
 	heap.Push(&w.queue, it)
+	return it
 }
 
 func (w *Wheel) drop(it *item) {
@@ -208,6 +236,8 @@ type item struct {
 	id        store.ID
 	committed time.Time // as the store has it
 	at        time.Time // when to hand it out
+	armed     uint64    // the arms at which it was armed; 0 when it was read from the store
+	called    bool      // Now was called for it
 	index     int
 }
 
