@@ -10,9 +10,9 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/store"
 )
 
-// ClaimBundle claims what waits to be sent together to a person over one way, each alert in a commit of its
+// ClaimBundle claims what waits to be sent together to a recipient, each alert in a commit of its
 // own, and returns the claims that were committed. An alert that was acknowledged meanwhile is not among them.
-func (e *Engine) ClaimBundle(ctx context.Context, ids []store.ID, user, via, bundle string) ([]deliver.Job, directory.Env) {
+func (e *Engine) ClaimBundle(ctx context.Context, ids []store.ID, to deliver.Recipient, bundle string) ([]deliver.Job, directory.Env) {
 	var jobs []deliver.Job
 	for len(ids) > 0 {
 		n := min(len(ids), batch)
@@ -23,7 +23,7 @@ func (e *Engine) ClaimBundle(ctx context.Context, ids []store.ID, user, via, bun
 				return alert.Effects{}, ErrNotFound
 			}
 			fx, err := alert.Apply(a, alert.Woken{}, env)
-			claims[a.ID] = e.Delivery.ClaimFor(a, user, via, bundle, env.Now)
+			claims[a.ID] = e.Delivery.ClaimFor(a, to, bundle, env.Now)
 			return fx, err
 		})
 		for i, d := range done {

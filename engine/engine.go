@@ -85,8 +85,8 @@ func (e *Engine) Env() directory.Env {
 	return directory.Env{Now: e.Now(), Dir: e.Directory(), Pick: e.pick}
 }
 
-// Ready hands a record that waited for a place at a provider out again.
-func (e *Engine) Ready(id store.ID) { e.Wheel.Now(id) }
+// Ready hands a record that waited for a place at a provider out again, if it is still waiting here.
+func (e *Engine) Ready(id store.ID) bool { return e.Wheel.Now(id) }
 
 // Health reports whether the store can be written, and what an operator should know about it.
 func (e *Engine) Health(ctx context.Context) (warnings []string, err error) {

@@ -163,6 +163,9 @@ func (e *Engine) incidentTx(ctx context.Context, key store.Key, f incidentChange
 		}
 		changes, err := e.incidentChanges(ctx, image, s, fx, env)
 		if err != nil {
+			for _, a := range changes {
+				e.Delivery.Release(a.claims)
+			}
 			return nil, err
 		}
 		if err = e.commitTogether(ctx, changes, env); !errors.Is(err, store.ErrConflict) {
@@ -178,7 +181,9 @@ func (e *Engine) incidentChanges(ctx context.Context, image record.Image, s *inc
 	add := func(was record.Image, r record.Record) error {
 		was.ID = r.Identity()
 		a, err := e.finish(was, r, alert.Effects{}, nil, env)
-		changes = append(changes, a)
+		if err == nil {
+			changes = append(changes, a)
+		}
 		return err
 	}
 	if fx.PostmortemOwed {
@@ -194,7 +199,8 @@ func (e *Engine) incidentChanges(ctx context.Context, image record.Image, s *inc
 			return nil, err
 		}
 	}
-	return changes, add(image, s)
+	err := add(image, s)
+	return changes, err
 }
 
 // commitTogether commits changes of one shard at once.

@@ -57,8 +57,13 @@ func composeBundle(jobs []Job, name string, setup *Setup, env directory.Env) Mes
 	if len(jobs) == 1 {
 		return compose(jobs[0].rec, first, setup, env)
 	}
-	m := Message{Key: name, Via: first.Via, Zone: env.Dir.Zone}
+	m := Message{Key: name, Kind: first.Kind, Via: first.Via, Zone: env.Dir.Zone}
 	address(&m, first.User, "", env)
+	link(&m, token.Token{Subject: name, User: first.User}, setup, env)
+	if m.Kind == page.Notice {
+		m.Title, m.Text = news(jobs)
+		return m
+	}
 	seen := map[*alert.State]bool{}
 	for _, j := range jobs {
 		if a := j.rec.(*alert.State); !seen[a] {
@@ -66,8 +71,30 @@ func composeBundle(jobs []Job, name string, setup *Setup, env directory.Env) Mes
 			m.Bundle = append(m.Bundle, a)
 		}
 	}
-	link(&m, token.Token{Subject: name, User: first.User}, setup, env)
 	return m
+}
+
+// maxNews is how many alerts a bundle of notices names.
+const maxNews = 20
+
+// news writes what became of several alerts.
+func news(jobs []Job) (title, text string) {
+	first := pageOf(jobs[0].rec, jobs[0].page).Text
+	var lines []string
+	alike := true
+	for _, j := range jobs {
+		a, said := j.rec.(*alert.State), pageOf(j.rec, j.page).Text
+		alike = alike && said == first
+		lines = append(lines, fmt.Sprintf("#%d %s: %s", a.Number, a.Title, said))
+	}
+	if more := len(lines) - maxNews; more > 0 {
+		lines = append(lines[:maxNews], fmt.Sprintf("and %d more", more))
+	}
+	title = fmt.Sprintf("News of %d alerts", len(jobs))
+	if alike {
+		title = fmt.Sprintf("%d alerts: %s", len(jobs), first)
+	}
+	return title, strings.Join(lines, "\n")
 }
 
 func address(m *Message, user, channel string, env directory.Env) {

@@ -28,11 +28,12 @@ type Ledger interface {
 	// Settle commits what came of messages. An error means that some may not be committed; settling twice
 	// does no harm.
 	Settle(ctx context.Context, done []Settlement) error
-	// ClaimBundle claims what is due for a person over one way in these alerts (see Deliverer.ClaimFor), and
-	// returns the claims that were committed.
-	ClaimBundle(ctx context.Context, ids []store.ID, user, via, bundle string) ([]Job, directory.Env)
-	// Ready says that a record that had to wait for a place can be looked at again.
-	Ready(id store.ID)
+	// ClaimBundle claims what is due for a recipient in these alerts (see Deliverer.ClaimFor), to go out in one
+	// message, and returns the claims that were committed.
+	ClaimBundle(ctx context.Context, ids []store.ID, to Recipient, bundle string) ([]Job, directory.Env)
+	// Ready says that a record that had to wait for a place can be looked at again. It returns false when
+	// nobody here waits for the record any more.
+	Ready(id store.ID) bool
 }
 
 // Settlement is what came of one page or one edit.
@@ -59,7 +60,7 @@ type Deliverer struct {
 	ledger    Ledger
 	setup     *Setup
 	pools     map[string]*pool
-	budgets   map[recipient]*budget
+	budgets   map[Recipient]*budget
 	paused    map[string]time.Time // destinations whose provider asked to wait
 	unsettled []Settlement
 	bundles   int
@@ -70,7 +71,7 @@ type Deliverer struct {
 func New(replica string, now func() time.Time, run func(func()), watch Observer) *Deliverer {
 	return &Deliverer{
 		replica: replica, now: now, run: run, watch: watch,
-		setup: &Setup{}, pools: map[string]*pool{}, budgets: map[recipient]*budget{}, paused: map[string]time.Time{},
+		setup: &Setup{}, pools: map[string]*pool{}, budgets: map[Recipient]*budget{}, paused: map[string]time.Time{},
 		nudge: make(chan struct{}, 1),
 	}
 }
@@ -89,6 +90,7 @@ func (d *Deliverer) Configure(s *Setup) {
 			p.limit, p.rate = want.limit, want.rate
 		}
 	}
+	d.wake() // there may be more places now
 }
 
 // Job is one claimed page or edit.
@@ -97,7 +99,9 @@ type Job struct {
 	page  int // N of the page; 0 for an edit
 	post  int // index of the post
 	fence int
+	until time.Time // when the claim ends
 	pool  string
+	spent *Recipient // whose budget was charged, nil when none was
 }
 
 // Claims is what a replica takes of one record in one commit.
@@ -130,26 +134,37 @@ func (d *Deliverer) Claim(rec record.Record, env directory.Env) Claims {
 }
 
 func (d *Deliverer) claimPage(rec record.Record, p *page.Page, env directory.Env, c *Claims) {
+	a, _ := rec.(*alert.State)
 	if until := d.paused[destination(p.Via, p.User, p.Channel)]; until.After(env.Now) {
-		p.Defer(until)
+		if a == nil {
+			p.Defer(until)
+		} else {
+			a.PutOff(p, until, env)
+		}
 		return
 	}
-	if _, storms := rec.(*alert.State); storms && p.User != "" && !d.allow(rec.Identity(), p, env, c) {
-		return
+	var spent *Recipient
+	if a != nil && p.User != "" {
+		to := Recipient{p.User, p.Via, p.Kind}
+		if !d.allow(to, a.ID, p, env, c) {
+			return
+		}
+		if p.Status == page.Pending {
+			spent = &to
+		}
 	}
 	key := poolKey(p.Via, p.Channel)
 	if !d.pool(key).take(rec.Identity(), env.Now) {
-		d.refund(p)
+		d.refund(spent)
 		c.Parked = true
 		return
 	}
 	p.Claim(d.replica, env.Now)
-	c.Jobs = append(c.Jobs, Job{rec: rec, page: p.N, fence: p.Attempts, pool: key})
+	c.Jobs = append(c.Jobs, Job{rec: rec, page: p.N, fence: p.Attempts, until: p.LeaseUntil, pool: key, spent: spent})
 }
 
 // allow asks the person's budget. What exceeds it is put off to the end of the window, to be sent together.
-func (d *Deliverer) allow(id store.ID, p *page.Page, env directory.Env, c *Claims) bool {
-	to := recipient{p.User, p.Via}
+func (d *Deliverer) allow(to Recipient, id store.ID, p *page.Page, env directory.Env, c *Claims) bool {
 	b, ok := d.budgets[to]
 	if !ok {
 		b = &budget{}
@@ -158,13 +173,13 @@ func (d *Deliverer) allow(id store.ID, p *page.Page, env directory.Env, c *Claim
 	limit := env.Dir.Storm
 	b.limit = limit
 	switch {
-	case p.Status == page.Sending: // a claim that ran out was counted when it was made
-		return true
-	case p.Bundled:
+	case p.Together():
 		b.gather(id, env.Now)
 		d.wake()
 		c.Parked = true
 		return false
+	case p.Status == page.Sending: // a claim that ran out was counted when it was made
+		return true
 	case b.take(limit, env.Now):
 		return true
 	}
@@ -173,9 +188,12 @@ func (d *Deliverer) allow(id store.ID, p *page.Page, env directory.Env, c *Claim
 	return false
 }
 
-// refund gives back what allow had counted for a page that found no place.
-func (d *Deliverer) refund(p *page.Page) {
-	if b, ok := d.budgets[recipient{p.User, p.Via}]; ok && p.Status == page.Pending && b.sent > 0 {
+// refund gives back what allow had counted for a page that was not sent after all; nil is nothing.
+func (d *Deliverer) refund(spent *Recipient) {
+	if spent == nil {
+		return
+	}
+	if b, ok := d.budgets[*spent]; ok && b.sent > 0 {
 		b.sent--
 	}
 }
@@ -183,7 +201,7 @@ func (d *Deliverer) refund(p *page.Page) {
 func (d *Deliverer) claimPost(a *alert.State, i int, p *alert.Post, env directory.Env, c *Claims) {
 	key := poolKey(p.Via, p.Channel)
 	if until := d.paused[destination(p.Via, p.User, p.Channel)]; until.After(env.Now) {
-		p.DueAt = until
+		p.Defer(until)
 		return
 	}
 	if !d.pool(key).take(a.ID, env.Now) {
@@ -191,22 +209,42 @@ func (d *Deliverer) claimPost(a *alert.State, i int, p *alert.Post, env director
 		return
 	}
 	p.Claim(d.replica, env.Now)
-	c.Jobs = append(c.Jobs, Job{rec: a, post: i, fence: p.Attempts, pool: key})
+	c.Jobs = append(c.Jobs, Job{rec: a, post: i, fence: p.Attempts, until: p.LeaseUntil, pool: key})
 }
 
-// Release gives the places of claims back whose commit failed.
+// Release gives back what claims had taken whose commit failed: places, and budgets.
 func (d *Deliverer) Release(c Claims) {
 	for _, j := range c.Jobs {
-		d.release(j.pool)
+		d.release(j.pool, j.spent)
 	}
 }
 
-func (d *Deliverer) release(key string) {
+// release gives a place back and calls the next in line; spent is a budget that is given back with it.
+func (d *Deliverer) release(key string, spent *Recipient) {
 	d.mu.Lock()
-	next, ok := d.pools[key].free()
+	d.refund(spent)
+	p := d.pools[key]
+	p.busy--
+	line := len(p.waiting) > 0
 	d.mu.Unlock()
-	if ok {
-		d.ledger.Ready(next)
+	if line {
+		d.call(p, 1)
+		d.wake() // should the one that was called need nothing any more, Step calls another
+	}
+}
+
+// call lets the next n in line look again, as far as there are places for them.
+func (d *Deliverer) call(p *pool, n int) {
+	for n > 0 {
+		d.mu.Lock()
+		id, ok := p.call(d.now())
+		d.mu.Unlock()
+		if !ok {
+			return
+		}
+		if d.ledger.Ready(id) {
+			n--
+		}
 	}
 }
 

@@ -15,7 +15,8 @@ import (
 )
 
 // Message is one page as a sender renders it. Exactly one of Alert, Bundle and Text is the subject:
-// an alert (Kind Escalation or Notice), several alerts of a storm, or plain words (a reminder).
+// an alert (Kind Escalation or Notice), several alerts of a storm, or plain words (a reminder, or news of
+// several alerts).
 type Message struct {
 	// Key is the same for every attempt at the same message, and for no other: an idempotency key.
 	Key  string

@@ -25,7 +25,12 @@ type pool struct {
 	rate    *rate.Limiter
 	waiting []store.ID
 	inLine  map[store.ID]bool
+	called  time.Time // when the last of them was called
 }
+
+// patience is how long a record that was called may take to claim its place before the next one is called too:
+// it may have nothing to send any more.
+const patience = 25 * time.Millisecond
 
 func newPool(l Limit) *pool {
 	if l.Concurrency <= 0 {
@@ -59,30 +64,43 @@ func (p *pool) take(id store.ID, now time.Time) bool {
 	return false
 }
 
-// free gives a place back and names who is next in line.
-func (p *pool) free() (next store.ID, ok bool) {
-	p.busy--
-	return p.next()
+// places is how many messages could be begun now.
+func (p *pool) places(now time.Time) int {
+	n := p.limit.Concurrency - p.busy
+	if p.rate != nil {
+		n = min(n, int(p.rate.TokensAt(now)))
+	}
+	return n
 }
 
-func (p *pool) next() (store.ID, bool) {
-	if len(p.waiting) == 0 {
+// call takes the next out of the line if there is a place for it.
+func (p *pool) call(now time.Time) (store.ID, bool) {
+	if len(p.waiting) == 0 || p.places(now) < 1 {
 		return "", false
 	}
 	id := p.waiting[0]
 	p.waiting = p.waiting[1:]
 	delete(p.inLine, id)
+	p.called = now
 	return id, true
 }
 
-// rateAt is when the rate limit lets the next message go; zero when it does not hold anything up.
-func (p *pool) rateAt(now time.Time) time.Time {
-	if p.rate == nil || len(p.waiting) == 0 || p.busy >= p.limit.Concurrency {
+// callAt is when to call the next in line; zero when nobody waits, or when a place must be given back first.
+func (p *pool) callAt(now time.Time) time.Time {
+	if len(p.waiting) == 0 || p.busy >= p.limit.Concurrency {
 		return time.Time{}
 	}
-	missing := 1 - p.rate.TokensAt(now)
-	if missing <= 0 {
-		return now
+	at := now
+	if wait := p.called.Add(patience); wait.After(now) && !p.called.After(now) {
+		at = wait
 	}
-	return now.Add(time.Duration(missing / p.limit.Rate * float64(time.Second)))
+	if p.rate != nil {
+		if missing := 1 - p.rate.TokensAt(now); missing > 0 {
+			free := now.Add(time.Duration(missing / p.limit.Rate * float64(time.Second))).Add(time.Millisecond)
+			if free.After(at) {
+				at = free
+			}
+		}
+	}
+	return at
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/page"
-	"github.com/tocsin-oncall/tocsin/engine/store"
 )
 
 // Dispatch sends what was claimed, after the commit. It returns at once.
@@ -21,15 +20,25 @@ func (d *Deliverer) Dispatch(c Claims, env directory.Env) {
 	d.mu.Unlock()
 	for _, j := range c.Jobs {
 		d.run(func() {
-			defer d.release(j.pool)
+			defer d.release(j.pool, nil)
 			d.settle(d.do(j, setup, env))
 		})
 	}
 }
 
-// do sends one page or makes one edit. It ends well before the lease does.
+// errHeldUp is what comes of a claim whose replica was frozen, or whose commit took too long.
+var errHeldUp = errors.New("this replica was held up for as long as its claim lasted")
+
+// before returns a context that ends well before a claim does. The context has ended when nothing may be sent
+// any more: by now another replica may have sent the page, or somebody may have acknowledged.
+func (d *Deliverer) before(until time.Time) (context.Context, context.CancelFunc) {
+	left := until.Sub(d.now()) - (page.Lease - page.SendTimeout)
+	return context.WithTimeoutCause(context.Background(), min(left, page.SendTimeout), errHeldUp)
+}
+
+// do sends one page or makes one edit.
 func (d *Deliverer) do(j Job, setup *Setup, env directory.Env) Settlement {
-	ctx, cancel := context.WithTimeout(context.Background(), page.SendTimeout)
+	ctx, cancel := d.before(j.until)
 	defer cancel()
 	if j.page == 0 {
 		return d.edit(ctx, j, setup, env)
@@ -39,7 +48,7 @@ func (d *Deliverer) do(j Job, setup *Setup, env directory.Env) Settlement {
 	receipt, err := d.send(ctx, setup, m)
 	out := page.Outcome{N: j.page, Fence: j.fence, Ref: receipt.Ref, Delivered: receipt.Delivered}
 	if a, ok := j.rec.(*alert.State); ok {
-		out.Editable, out.Rev = receipt.Editable && p.Kind == page.Escalation && m.Thread == "", a.Rev
+		out.Editable, out.Rev = receipt.Editable && p.Kind == page.Escalation, a.Rev
 	}
 	d.judge(err, p.Via, p.User, p.Channel, &out)
 	return Settlement{ID: j.rec.Identity(), Page: &out}
@@ -52,7 +61,7 @@ func (d *Deliverer) edit(ctx context.Context, j Job, setup *Setup, env directory
 	var err error
 	if up, ok := setup.Senders[post.Via].(Updater); ok {
 		began := d.now()
-		err = guard(func() error { return up.Update(ctx, post.Ref, m) })
+		err = guard(ctx, func() error { return up.Update(ctx, post.Ref, m) })
 		d.watch.Delivered(post.Via, "edit_"+outcome(err), d.now().Sub(began))
 	}
 	var out page.Outcome
@@ -75,7 +84,7 @@ func (d *Deliverer) send(ctx context.Context, setup *Setup, m Message) (receipt 
 		return Receipt{}, Permanent("%s has no address for %s", m.User.Name, m.Via)
 	}
 	began := d.now()
-	err = guard(func() error {
+	err = guard(ctx, func() error {
 		receipt, err = s.Send(ctx, m)
 		return err
 	})
@@ -83,8 +92,12 @@ func (d *Deliverer) send(ctx context.Context, setup *Setup, m Message) (receipt 
 	return receipt, err
 }
 
-// guard turns a sender's panic into an error: one bad message must not stop the others.
-func guard(f func() error) (err error) {
+// guard turns a sender's panic into an error: one bad message must not stop the others. It does not call f
+// when it is too late.
+func guard(ctx context.Context, f func() error) (err error) {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	defer func() {
 		if p := recover(); p != nil {
 			err = Permanent("the sender failed: %v", p)
@@ -160,35 +173,33 @@ func (d *Deliverer) Step(ctx context.Context, now time.Time) (next time.Time, er
 			next = now.Add(500 * time.Millisecond)
 		}
 	}
+	d.callDue(now)
 	for to, b := range d.ripe(now, &next) {
 		d.bundle(ctx, to, b)
 	}
-	d.refill(now)
 	return next, err
 }
 
-// refill lets those look again who stand in line for a place that a rate limit has given free meanwhile.
-func (d *Deliverer) refill(now time.Time) {
-	var ready []store.ID
+// callDue calls those in line for whom there is a place by now.
+func (d *Deliverer) callDue(now time.Time) {
+	due := map[*pool]int{}
 	d.mu.Lock()
 	for _, p := range d.pools {
-		if at := p.rateAt(now); !at.IsZero() && !at.After(now) {
-			if id, ok := p.next(); ok {
-				ready = append(ready, id)
-			}
+		if at := p.callAt(now); !at.IsZero() && !at.After(now) {
+			due[p] = p.places(now)
 		}
 	}
 	d.mu.Unlock()
-	for _, id := range ready {
-		d.ledger.Ready(id)
+	for p, n := range due {
+		d.call(p, n)
 	}
 }
 
 // bundle claims and sends what was gathered for one recipient, worst first.
-func (d *Deliverer) bundle(ctx context.Context, to recipient, b gathered) {
-	jobs, env := d.ledger.ClaimBundle(ctx, b.ids, to.user, to.via, b.name)
+func (d *Deliverer) bundle(ctx context.Context, to Recipient, b gathered) {
+	jobs, env := d.ledger.ClaimBundle(ctx, b.ids, to, b.name)
 	if len(jobs) == 0 {
-		d.release(to.via)
+		d.release(to.Via, &to)
 		return
 	}
 	slices.SortStableFunc(jobs, func(x, y Job) int {
@@ -196,15 +207,16 @@ func (d *Deliverer) bundle(ctx context.Context, to recipient, b gathered) {
 		return cmp.Or(cmp.Compare(a.Priority, b.Priority), cmp.Compare(a.Number, b.Number))
 	})
 	d.watch.Bundled(len(jobs))
+	until := slices.MinFunc(jobs, func(x, y Job) int { return x.until.Compare(y.until) }).until
 	d.run(func() {
-		defer d.release(to.via)
-		ctx, cancel := context.WithTimeout(context.Background(), page.SendTimeout)
+		defer d.release(to.Via, nil)
+		ctx, cancel := d.before(until)
 		defer cancel()
 		receipt, err := d.send(ctx, b.setup, composeBundle(jobs, b.name, b.setup, env))
 		var done []Settlement
 		for _, j := range jobs {
 			out := page.Outcome{N: j.page, Fence: j.fence, Ref: receipt.Ref, Delivered: receipt.Delivered}
-			d.judge(err, to.via, to.user, "", &out)
+			d.judge(err, to.Via, to.User, "", &out)
 			done = append(done, Settlement{ID: j.rec.Identity(), Page: &out})
 		}
 		d.settle(done...)

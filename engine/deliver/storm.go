@@ -12,8 +12,11 @@ import (
 // gatherFor is how long a bundle waits for the others of its moment: they were all put off to the same one.
 const gatherFor = 250 * time.Millisecond
 
-// recipient is one person over one way.
-type recipient struct{ user, via string }
+// Recipient is one person over one way, for messages of one kind: news must not use up what pages need.
+type Recipient struct {
+	User, Via string
+	Kind      page.Kind
+}
 
 // budget is what a recipient was sent in the present window, and what waits to be sent in one message.
 // The first message of a quiet time opens a window and never waits.
@@ -76,7 +79,7 @@ type gathered struct {
 
 // ripe returns the bundles whose time has come and for which their provider has a place, and moves next to
 // when there is more to do. It forgets what is over: quiet recipients and pauses that have passed.
-func (d *Deliverer) ripe(now time.Time, next *time.Time) map[recipient]gathered {
+func (d *Deliverer) ripe(now time.Time, next *time.Time) map[Recipient]gathered {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	soonest := func(t time.Time) {
@@ -84,19 +87,19 @@ func (d *Deliverer) ripe(now time.Time, next *time.Time) map[recipient]gathered 
 			*next = t
 		}
 	}
-	ready := map[recipient]gathered{}
+	ready := map[Recipient]gathered{}
 	for to, b := range d.budgets {
 		switch {
 		case b.flush.IsZero():
 			if !now.Before(b.closes(b.limit)) {
 				delete(d.budgets, to)
 			}
-		case b.flush.After(now):
+		case b.flush.After(now) && b.flush.Sub(now) <= gatherFor+b.limit.Per: // more is a clock that was set back
 			soonest(b.flush)
 		case !b.take(b.limit, now):
 			b.flush = b.closes(b.limit)
 			soonest(b.flush)
-		case !d.pool(to.via).place(now):
+		case !d.pool(to.Via).place(now):
 			b.sent--
 			b.flush = now.Add(gatherFor)
 			soonest(b.flush)
@@ -111,19 +114,18 @@ func (d *Deliverer) ripe(now time.Time, next *time.Time) map[recipient]gathered 
 		}
 	}
 	for _, p := range d.pools {
-		soonest(p.rateAt(now))
+		soonest(p.callAt(now))
 	}
 	return ready
 }
 
 // ClaimFor claims every page of an alert that waits to be bundled for the recipient.
-func (d *Deliverer) ClaimFor(a *alert.State, user, via, bundle string, now time.Time) (jobs []Job) {
+func (d *Deliverer) ClaimFor(a *alert.State, to Recipient, bundle string, now time.Time) (jobs []Job) {
 	for i := range a.Pages {
 		p := &a.Pages[i]
-		if p.Bundled && p.User == user && p.Via == via && p.Status == page.Pending && p.Due(now) {
-			p.Claim(d.replica, now)
-			p.Bundle, p.Bundled = bundle, false
-			jobs = append(jobs, Job{rec: a, page: p.N, fence: p.Attempts, pool: via})
+		if p.Together() && (Recipient{p.User, p.Via, p.Kind}) == to && p.Due(now) {
+			p.ClaimIn(bundle, d.replica, now)
+			jobs = append(jobs, Job{rec: a, page: p.N, fence: p.Attempts, until: p.LeaseUntil, pool: to.Via})
 		}
 	}
 	return jobs
