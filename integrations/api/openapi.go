@@ -60,7 +60,7 @@ func (d describer) operation(r route) object {
 		"tags": []string{strings.Split(r.path, "/")[1]}, "parameters": d.parameters(r),
 	}
 	if r.body != nil {
-		op["requestBody"] = object{"required": needsBody(r.body), "content": d.content(r.body, true)}
+		op["requestBody"] = d.requestBody(r.body)
 	}
 	answers := object{"default": object{"$ref": "#/components/responses/Failure"}}
 	statuses := r.statuses
@@ -72,6 +72,14 @@ func (d describer) operation(r route) object {
 	}
 	op["responses"] = answers
 	return op
+}
+
+// requestBody describes a body. One that is anything need not even be JSON.
+func (d describer) requestBody(body any) object {
+	if _, ok := body.(anything); ok {
+		return object{"required": true, "content": object{"*/*": object{}}}
+	}
+	return object{"required": needsBody(body), "content": d.content(body, true)}
 }
 
 // needsBody says whether a body of the type has anything that must be there.
@@ -144,8 +152,9 @@ func schemaName(t reflect.Type) string {
 
 // comment is what the doc tag of a field says.
 func comment(t reflect.Type, field string) string {
-	if f, ok := t.FieldByName(field); ok {
-		return f.Tag.Get("doc")
+	if field == "" || t.Kind() != reflect.Struct {
+		return ""
 	}
-	return ""
+	f, _ := t.FieldByName(field)
+	return f.Tag.Get("doc")
 }
