@@ -40,6 +40,7 @@ func (a *App) routes(registry *prometheus.Registry) http.Handler {
 	})))
 	e.GET("/-/healthy", func(c echo.Context) error { return c.String(http.StatusOK, "healthy\n") })
 	e.GET("/-/ready", a.ready)
+	e.POST("/-/reload", a.lifecycle)
 	return e
 }
 
