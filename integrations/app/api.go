@@ -20,7 +20,7 @@ func (a *App) apiOptions() api.Options {
 		Engine: a.engine,
 		Keys:   func() []api.Key { return a.live.Load().keys },
 		Config: func() any {
-			view, err := config.Render(a.live.Load().world.File)
+			view, err := config.Render(*a.live.Load().world.File)
 			if err != nil {
 				a.log.Error("the configuration cannot be shown", "error", err)
 			}

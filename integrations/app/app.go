@@ -89,20 +89,18 @@ func (a *App) assemble(ctx context.Context, world *config.World, replica string)
 		return err
 	}
 	registry := prometheus.NewRegistry()
-	a.metrics = metrics.New(registry, metrics.Options{
-		Engine: func() metrics.Engine { return a.engine }, Now: func() time.Time { return a.engine.Now() }, Version: a.opts.Version,
-	})
+	a.metrics = metrics.New(registry, a.opts.Version)
 	a.engine = engine.New(engine.Options{
 		Store: a.store, Replica: replica, World: &engine.World{Dir: world.Dir, Router: world.Router},
 		Run: a.sends.Go, Pick: randomBelow, Watch: a.metrics, Log: a.log,
 	})
+	metrics.Watch(registry, a.engine, a.log)
 	a.runner = runner.Runner{Engine: a.engine, Store: a.store, Replica: replica, Log: a.log, Repaired: a.metrics.Repaired}
 	next, err := a.build(world)
 	if err != nil {
 		return err
 	}
 	a.swap(next)
-	a.metrics.Reloaded(true)
 	a.server = &http.Server{
 		Handler:           a.routes(registry),
 		ReadHeaderTimeout: 5 * time.Second,

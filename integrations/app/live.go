@@ -1,9 +1,11 @@
 package app
 
 import (
-	"errors"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -66,6 +68,21 @@ func (a *App) build(world *config.World) (*live, error) {
 func (a *App) swap(l *live) {
 	a.engine.Delivery.Configure(l.setup)
 	a.live.Store(l)
+	a.metrics.Loaded(hashOf(l.world.File.Files()), a.engine.Now())
+}
+
+// hashOf tells configurations apart: a short hash of the files as they are now.
+func hashOf(files []string) string {
+	h := sha256.New()
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			continue // it was there a moment ago; the hash then differs, as it should
+		}
+		fmt.Fprintf(h, "%s\x00%d\x00", name, len(text))
+		h.Write(text)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:6])
 }
 
 // Check finds what only the integrations know of a configuration: expressions of json integrations, URLs of

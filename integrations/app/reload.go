@@ -18,8 +18,8 @@ func (a *App) Reload(context.Context) error {
 	a.reload.Lock()
 	defer a.reload.Unlock()
 	err := a.reloadNow()
-	a.metrics.Reloaded(err == nil)
 	if err != nil {
+		a.metrics.LoadFailed()
 		a.log.Error("the configuration was not reloaded; the old one stays in force", "error", err)
 		return err
 	}
