@@ -2,6 +2,8 @@ package redis
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -71,5 +73,44 @@ func TestASlotThatMovesIsFollowed(t *testing.T) {
 	}
 	if got, err := s.Load(t.Context(), id); err != nil || got[0].Version != 1 {
 		t.Errorf("version %d (%v), want 1", got[0].Version, err)
+	}
+}
+
+// Sentinel needs ten seconds and more for a fail-over; here the test does what it does.
+func TestAFailOverIsFollowed(t *testing.T) {
+	t.Parallel()
+	old := redistest.Start(t, "repl-diskless-sync-delay 0")
+	oldHost, oldPort, _ := strings.Cut(old.Addr, ":")
+	next := redistest.Start(t, "replicaof "+oldHost+" "+oldPort)
+	nextHost, nextPort, _ := strings.Cut(next.Addr, ":")
+	sentinel := redistest.StartSentinel(t, "tocsin-state", old)
+	s := open(t, Options{URL: "redis+sentinel://" + sentinel.Addr + "/tocsin-state"})
+	kept, id := store.NewID(store.KindAlert, 0), store.NewID(store.KindAlert, 0)
+	if err := s.Commit(t.Context(), store.Tx{{ID: kept}})[0]; err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, func() error {
+		if n, err := next.Client().DBSize(t.Context()).Result(); err != nil || n == 0 {
+			return fmt.Errorf("%w: nothing is replicated yet: %v", store.ErrUnavailable, err)
+		}
+		return nil
+	})
+	for _, step := range []struct {
+		on   *redistest.Server
+		args []any
+	}{
+		{next, []any{"replicaof", "no", "one"}},
+		{old, []any{"replicaof", nextHost, nextPort}},
+		{sentinel, []any{"sentinel", "remove", "tocsin-state"}},
+		{sentinel, []any{"sentinel", "monitor", "tocsin-state", nextHost, nextPort, 1}},
+	} {
+		if err := step.on.Client().Do(t.Context(), step.args...).Err(); err != nil {
+			t.Fatalf("%v: %v", step.args, err)
+		}
+	}
+	eventually(t, func() error { return s.Commit(t.Context(), store.Tx{{ID: id}})[0] })
+	fields, err := next.Client().HKeys(t.Context(), s.keys.shards[0].records).Result()
+	if err != nil || !slices.Contains(fields, string(kept)) || !slices.Contains(fields, string(id)) {
+		t.Errorf("the new master has %v (%v), want %s and %s", fields, err, kept, id)
 	}
 }
