@@ -34,10 +34,10 @@ func emptyStores(url string) func(t *testing.T) store.Store {
 	}
 }
 
-func contract(t *testing.T, server *redistest.Server, url string) {
+func contract(t *testing.T, server *redistest.Server, url string, options ...storetest.Option) {
 	t.Helper()
 	c := server.Client()
-	storetest.Run(t, emptyStores(url),
+	storetest.Run(t, emptyStores(url), append(options,
 		storetest.Reopens(func(t *testing.T, s store.Store) store.Store {
 			of := s.(*Store).keys.alive
 			if err := s.Close(); err != nil {
@@ -57,7 +57,7 @@ func contract(t *testing.T, server *redistest.Server, url string) {
 					t.Fatal(err)
 				}
 			},
-		))
+		))...)
 }
 
 func TestContract(t *testing.T) {
@@ -70,11 +70,11 @@ func TestContract(t *testing.T) {
 func TestContractOnACluster(t *testing.T) {
 	t.Parallel()
 	server := redistest.StartCluster(t, 1)[0]
-	contract(t, server, "redis+cluster://"+server.Addr)
+	contract(t, server, "redis+cluster://"+server.Addr, storetest.Briefly())
 }
 
 func TestContractOnAClusterOfThree(t *testing.T) {
 	t.Parallel()
 	servers := redistest.StartCluster(t, 3)
-	storetest.Run(t, emptyStores("redis+cluster://"+servers[2].Addr))
+	storetest.Run(t, emptyStores("redis+cluster://"+servers[2].Addr), storetest.Briefly())
 }

@@ -59,6 +59,9 @@ func (m *naive) apply(shard int, tx store.Tx) error {
 
 // model compares the store with naive over random operations. Each example has ids and names of its own.
 func (c *suite) model(t *testing.T) {
+	if c.brief {
+		t.Skip("left out here")
+	}
 	s := c.open(t)
 	example := 0
 	rapid.Check(t, func(rt *rapid.T) {

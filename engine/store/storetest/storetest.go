@@ -29,7 +29,13 @@ func Damages(lose func(t *testing.T, s store.Store, id store.ID), orphan func(t 
 	return func(c *suite) { c.lose, c.orphan = lose, orphan }
 }
 
+// Briefly leaves out the random operations, which take longest, for another way to reach the same store.
+func Briefly() Option {
+	return func(c *suite) { c.brief = true }
+}
+
 type suite struct {
+	brief  bool
 	open   func(t *testing.T) store.Store
 	reopen func(t *testing.T, s store.Store) store.Store
 	lose   func(t *testing.T, s store.Store, id store.ID)
