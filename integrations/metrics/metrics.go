@@ -1,0 +1,123 @@
+// Package metrics counts what Tocsin does, for Prometheus. What happens is counted as it happens; what there is
+// (alerts, postmortems, who is on call) is looked up when it is scraped, behind caches and deadlines, so that a scrape
+// neither waits for a store that is away nor fails with it. All labels come from the configuration or from fixed lists.
+package metrics
+
+import (
+	"log/slog"
+	"runtime"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"github.com/tocsin-oncall/tocsin/engine"
+)
+
+// Metrics counts what happens. Its methods may be called concurrently.
+type Metrics struct {
+	events      *prometheus.CounterVec
+	lateness    prometheus.Histogram
+	deliveries  *prometheus.CounterVec
+	duration    *prometheus.HistogramVec
+	bundles     prometheus.Counter
+	bundled     prometheus.Counter
+	acks        *prometheus.HistogramVec
+	unreachable prometheus.Counter
+	repaired    prometheus.Counter
+
+	reloadSuccess prometheus.Gauge
+	reloadTime    prometheus.Gauge
+	configInfo    *prometheus.GaugeVec
+}
+
+var _ engine.Observer = (*Metrics)(nil)
+
+// New registers all metrics but those of Watch. version is that of the program.
+func New(reg prometheus.Registerer, version string) *Metrics {
+	f := promauto.With(reg)
+	m := &Metrics{
+		events: f.NewCounterVec(prometheus.CounterOpts{Name: "tocsin_events_received_total",
+			Help: "Events received by integration: firing and resolved ones that were stored, and requests that were rejected, unauthorized or failed."},
+			[]string{"integration", "status"}),
+		lateness: f.NewHistogram(prometheus.HistogramOpts{Name: "tocsin_wakeup_lateness_seconds",
+			Help:    "How long after its time a record was woken.",
+			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60}}),
+		deliveries: f.NewCounterVec(prometheus.CounterOpts{Name: "tocsin_deliveries_total",
+			Help: "Messages handed to providers by way and outcome: sent, retry, limited, failed; edit_… for edits of messages."},
+			[]string{"channel", "outcome"}),
+		duration: f.NewHistogramVec(prometheus.HistogramOpts{Name: "tocsin_delivery_duration_seconds",
+			Help:    "How long a provider took to answer.",
+			Buckets: []float64{.001, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}},
+			[]string{"channel"}),
+		bundles: f.NewCounter(prometheus.CounterOpts{Name: "tocsin_bundles_total",
+			Help: "Messages that told one person of several alerts."}),
+		bundled: f.NewCounter(prometheus.CounterOpts{Name: "tocsin_bundled_alerts_total",
+			Help: "Alerts that were told together with others in one message."}),
+		acks: f.NewHistogramVec(prometheus.HistogramOpts{Name: "tocsin_ack_duration_seconds",
+			Help:    "From an alert's creation to its first acknowledgement.",
+			Buckets: []float64{5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 43200, 86400}},
+			[]string{"priority"}),
+		unreachable: f.NewCounter(prometheus.CounterOpts{Name: "tocsin_unreachable_steps_total",
+			Help: "Steps of policies that reached nobody, so that the next one was taken at once."}),
+		repaired: f.NewCounter(prometheus.CounterOpts{Name: "tocsin_store_repaired_wakeups_total",
+			Help: "Wake-ups that the store had lost and a sweep armed again."}),
+		reloadSuccess: f.NewGauge(prometheus.GaugeOpts{Name: "tocsin_config_reload_success",
+			Help: "1 when the latest attempt to load the configuration succeeded, 0 when the one before it is still in force."}),
+		reloadTime: f.NewGauge(prometheus.GaugeOpts{Name: "tocsin_config_reload_success_timestamp_seconds",
+			Help: "When the configuration in force was loaded, in Unix time."}),
+		configInfo: f.NewGaugeVec(prometheus.GaugeOpts{Name: "tocsin_config_info",
+			Help: "The configuration in force, by the hash of its files; always 1."}, []string{"hash"}),
+	}
+	f.NewGaugeVec(prometheus.GaugeOpts{Name: "tocsin_build_info",
+		Help: "The program that runs; always 1."}, []string{"version", "goversion"}).WithLabelValues(version, runtime.Version()).Set(1)
+	return m
+}
+
+// Received counts events that an integration sent, or requests that came to nothing. The integration must be one
+// of the configuration.
+func (m *Metrics) Received(integration, status string, n int) {
+	m.events.WithLabelValues(integration, status).Add(float64(n))
+}
+
+// Delivered counts a message that was handed to a provider.
+func (m *Metrics) Delivered(via, outcome string, took time.Duration) {
+	m.deliveries.WithLabelValues(via, outcome).Inc()
+	m.duration.WithLabelValues(via).Observe(took.Seconds())
+}
+
+// Bundled counts a message that tells of several alerts.
+func (m *Metrics) Bundled(alerts int) {
+	m.bundles.Inc()
+	m.bundled.Add(float64(alerts))
+}
+
+// Woken counts a wake-up.
+func (m *Metrics) Woken(late time.Duration) { m.lateness.Observe(late.Seconds()) }
+
+// Unreachable counts steps that reached nobody.
+func (m *Metrics) Unreachable(steps int) { m.unreachable.Add(float64(steps)) }
+
+// Acked counts the first acknowledgement of an alert.
+func (m *Metrics) Acked(priority string, after time.Duration) {
+	m.acks.WithLabelValues(priority).Observe(after.Seconds())
+}
+
+// Repaired counts wake-ups that had been lost.
+func (m *Metrics) Repaired(n int) { m.repaired.Add(float64(n)) }
+
+// Loaded says that a configuration came into force.
+func (m *Metrics) Loaded(hash string, at time.Time) {
+	m.reloadSuccess.Set(1)
+	m.reloadTime.Set(float64(at.UnixMilli()) / 1000)
+	m.configInfo.Reset()
+	m.configInfo.WithLabelValues(hash).Set(1)
+}
+
+// LoadFailed says that a configuration was refused, and the one before it is still in force.
+func (m *Metrics) LoadFailed() { m.reloadSuccess.Set(0) }
+
+// Watch registers the metrics that look an engine up when they are scraped.
+func Watch(reg prometheus.Registerer, e Engine, log *slog.Logger) {
+	reg.MustRegister(newStock(e, log), newRota(e))
+}
