@@ -14,8 +14,10 @@ func checkVerb(io stdio) *cobra.Command {
 	return &cobra.Command{
 		Use:   "check FILE…",
 		Short: "Say everything that is wrong with a configuration",
-		Long:  "Reads configuration files or folders as one configuration, and prints every error and warning as file:line:col: message,\nwith the line under it. Exits 1 when there are errors.",
-		Args:  cobra.MinimumNArgs(1),
+		Long: `Reads configuration files or folders as one configuration, and prints every error and warning as
+file:line:col: message, with the line under it. Exit code 1 says that there are errors.`,
+		Example: "  tocsin check config.yaml\n  tocsin check /etc/tocsin.d",
+		Args:    cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, paths []string) error {
 			world, problems := config.Open(paths, io.env)
 			if world != nil {

@@ -7,8 +7,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strconv"
 	"syscall"
+	"time"
 	_ "time/tzdata" // zones are known on machines that have none installed
+
+	"golang.org/x/term"
 )
 
 // version is set by the build.
@@ -19,19 +23,32 @@ type stdio struct {
 	in       io.Reader
 	out, err io.Writer
 	env      func(string) (string, bool)
-	terminal bool // out is a terminal
+	now      func() time.Time
+	zone     *time.Location // in which times are read and shown
+	terminal bool           // out is a terminal
+	width    int            // of the terminal, in characters; 0 when lines may be of any length
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	streams := stdio{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.LookupEnv, terminal: isTerminal(os.Stdout)}
-	code := run(ctx, streams, os.Args[1:])
+	code := run(ctx, processIO(), os.Args[1:])
 	stop()
 	os.Exit(code)
 }
 
-func isTerminal(f *os.File) bool {
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+// processIO is that of this process.
+func processIO() stdio {
+	out := int(os.Stdout.Fd())
+	streams := stdio{
+		in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.LookupEnv, now: time.Now, zone: time.Local,
+		terminal: term.IsTerminal(out),
+	}
+	if streams.terminal {
+		streams.width, _, _ = term.GetSize(out) // 0 when it does not say
+	}
+	if columns, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && columns > 0 {
+		streams.width = columns
+	}
+	return streams
 }

@@ -13,15 +13,18 @@ import (
 )
 
 func readyVerb(streams stdio) *cobra.Command {
-	var server string
+	o := &remote{stdio: streams}
 	c := &cobra.Command{
 		Use:   "ready",
 		Short: "Ask a server whether it takes alerts; for health checks of containers",
-		Args:  cobra.NoArgs,
+		Long: `Asks a server whether it takes alerts: the store can be written, and the server is not stopping. Exit code 1 says
+that it does not, 2 that there is no answer within 3 seconds. No key is needed.`,
+		Example: "  tocsin ready --server http://127.0.0.1:8080",
+		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			ctx, cancel := context.WithTimeout(c.Context(), 3*time.Second)
 			defer cancel()
-			r, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimRight(server, "/")+"/-/ready", nil)
+			r, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimRight(o.address(), "/")+"/-/ready", nil)
 			if err != nil {
 				return err
 			}
@@ -41,6 +44,6 @@ func readyVerb(streams stdio) *cobra.Command {
 			return err
 		},
 	}
-	c.Flags().StringVar(&server, "server", "http://127.0.0.1:8080", "the server's address")
+	c.Flags().StringVar(&o.server, "server", "", "address of the server (default $"+envServer+", or "+defaultServer+")")
 	return c
 }

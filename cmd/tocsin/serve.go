@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -20,10 +18,11 @@ func serveVerb(io stdio) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "serve --config FILE",
 		Short: "Take alerts and page people",
-		Long: "Takes alerts and pages people. A SIGHUP, or POST /-/reload, reads the configuration again; when it is bad, the old one\n" +
-			"stays in force. A SIGTERM lets everything under way come to its end.",
-		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return serve(c.Context(), io, o) },
+		Long: `Takes alerts and pages people. A SIGHUP, or POST /-/reload, reads the configuration again; when it is bad, the
+old one stays in force. A SIGTERM lets everything under way come to its end.`,
+		Example: "  tocsin serve --config config.yaml\n  tocsin serve --config /etc/tocsin.d --store redis://localhost:6379 --listen :8080",
+		Args:    cobra.NoArgs,
+		RunE:    func(c *cobra.Command, _ []string) error { return serve(c.Context(), io, o) },
 	}
 	c.Flags().StringArrayVar(&o.Paths, "config", nil, "configuration file or folder; may be given several times")
 	c.Flags().StringVar(&o.Store, "store", "", "where the state is kept, instead of the configuration's store: bolt:PATH, redis://…, mem:")
@@ -33,14 +32,9 @@ func serveVerb(io stdio) *cobra.Command {
 }
 
 func serve(ctx context.Context, io stdio, o app.Options) error {
-	world, problems := config.Open(o.Paths, io.env)
-	if world == nil {
-		fmt.Fprint(io.err, problems)
-		return errors.New("the configuration cannot be used")
-	}
-	if wrong := app.Check(world.File); wrong.Err() != nil {
-		fmt.Fprint(io.err, wrong)
-		return errors.New("the configuration cannot be used")
+	world, err := io.load(o.Paths)
+	if err != nil {
+		return err
 	}
 	o.Env, o.Console, o.Colour, o.Version = io.env, io.out, io.terminal, version
 	o.Log = newLogger(io, world.File.Log)

@@ -133,3 +133,5 @@ func sumOf(t *testing.T, scrape, begin string) (sum float64) {
 	}
 	return sum
 }
+
+func itoa(n int) string { return strconv.Itoa(n) }

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tocsin-oncall/tocsin/engine/postmortem"
+	"github.com/tocsin-oncall/tocsin/integrations/api"
+)
+
+func postmortemVerb(io stdio) *cobra.Command {
+	n := &noun{remote: &remote{stdio: io}, path: "/api/v1/postmortems", say: sayPostmortem}
+	c := group("postmortem", "See, write, complete and waive postmortems", `Shows, writes, completes and waives postmortems. A postmortem is named PM-3 (or 3). Actions take several at once; with
+--json they print an array of the postmortems as they are then.`,
+		n.listPostmortems(), n.showPostmortem(),
+		n.action("complete", "Say that postmortems are written and agreed upon", "", "tocsin postmortem complete PM-3", nil),
+		n.waive(), n.assignPostmortem(), n.setSection(),
+		n.action("note", "Write a note into the timeline", "", "tocsin postmortem note PM-3 --note \"waiting for the vendor\"", n.needNote),
+		n.action("reopen", "Take up postmortems that were over", "", "tocsin postmortem reopen PM-3", nil),
+	)
+	n.flags(c)
+	n.as(c)
+	return c
+}
+
+func sayPostmortem(raw json.RawMessage) (string, error) {
+	var p api.Postmortem
+	if err := json.Unmarshal(raw, &p); err != nil {
+		return "", fmt.Errorf("the answer is not of this version's kind: %w; --json shows it", err)
+	}
+	text := fmt.Sprintf("%s %s", p.ID, p.Status)
+	if p.Owner != "" {
+		text += ", owned by " + p.Owner
+	}
+	return line(text + ": " + p.Title), nil
+}
+
+func (n *noun) waive() *cobra.Command {
+	var reason string
+	c := n.action("waive", "Say that postmortems are not needed after all, and why", "", "tocsin postmortem waive PM-3 --reason \"same cause as PM-2\"", nil)
+	c.ResetFlags() // the reason is what is said with it
+	c.Flags().StringVar(&reason, "reason", "", "why it is not needed")
+	c.RunE = func(c *cobra.Command, refs []string) error {
+		if strings.TrimSpace(reason) == "" {
+			return errors.New("say why it is not needed, with --reason TEXT")
+		}
+		return n.act(c.Context(), http.MethodPost, "/waive", refs, map[string]any{"reason": reason})
+	}
+	return c
+}
+
+func (n *noun) assignPostmortem() *cobra.Command {
+	var to string
+	c := n.action("assign", "Hand postmortems to another owner, who is reminded from now on", "", "tocsin postmortem assign PM-3 --to darren",
+		func() (map[string]any, error) {
+			if to == "" {
+				return nil, errors.New("say who owns it from now on, with --to USER")
+			}
+			return map[string]any{"owner": strings.TrimPrefix(to, "user:")}, nil
+		})
+	c.Flags().StringVar(&to, "to", "", "the user who owns it from now on")
+	return c
+}
+
+func (n *noun) setSection() *cobra.Command {
+	var text string
+	c := &cobra.Command{
+		Use:   "set-section REF SECTION [FILE|-]",
+		Short: "Write a section",
+		Long: `Writes a section: from FILE, from standard input with -, or with --text. It replaces what the section said. The standard
+sections are ` + strings.Join(postmortem.Sections[:], ", ") + `.
+Any other name makes a section of its own; an empty text clears a standard section and removes another.`,
+		Example: "  tocsin postmortem set-section PM-3 root_causes causes.md\n  tocsin postmortem set-section PM-3 summary --text \"A full disk stopped checkout.\"",
+		Args:    cobra.RangeArgs(2, 3),
+		RunE: func(c *cobra.Command, args []string) error {
+			given := c.Flags().Changed("text")
+			switch {
+			case given == (len(args) == 3):
+				return errors.New("give the text either as a FILE (- is standard input) or with --text")
+			case !given:
+				data, err := readInput(n.stdio, args[2])
+				if err != nil {
+					return err
+				}
+				text = string(data)
+			}
+			return n.act(c.Context(), http.MethodPatch, "", args[:1], map[string]any{"sections": map[string]string{args[1]: text}})
+		},
+	}
+	c.Flags().StringVar(&text, "text", "", "what it says: plain text or Markdown")
+	c.Flags().StringVar(&n.note, "note", "", "what to say with it, in the timeline")
+	return c
+}
