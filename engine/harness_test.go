@@ -15,7 +15,6 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/config"
 	"github.com/tocsin-oncall/tocsin/engine/deliver"
 	"github.com/tocsin-oncall/tocsin/engine/event"
-	"github.com/tocsin-oncall/tocsin/engine/store"
 	"github.com/tocsin-oncall/tocsin/engine/store/mem"
 	"github.com/tocsin-oncall/tocsin/engine/token"
 )
@@ -32,12 +31,20 @@ func (c *clock) now() time.Time { return c.t }
 type town struct {
 	*testing.T
 	clock   *clock
-	store   store.Store
+	store   *mem.Store
 	phones  *phones
-	engines []*engine.Engine
-	tasks   []func() // sends that wait to be run
+	engines []*engine.Engine // nil for one that has crashed
+	faults  []*faulty        // the store as each of them sees it
+	frozen  []bool           // replicas that do nothing for now
+	tasks   []task
 	signer  *token.Signer
 	counts  *counts
+}
+
+// task is a send that waits to be run by its replica.
+type task struct {
+	replica int
+	run     func()
 }
 
 const people = `
@@ -76,7 +83,7 @@ providers:
 // newTown starts replicas with people and the given part of a configuration.
 func newTown(t *testing.T, replicas int, yaml string) *town {
 	t.Helper()
-	tw := &town{T: t, clock: &clock{start}, phones: &phones{}, counts: &counts{}}
+	tw := &town{T: t, clock: &clock{start}, phones: newPhones(t), counts: &counts{}, frozen: make([]bool, replicas)}
 	tw.store = mem.New(tw.clock.now)
 	tw.phones.now = tw.clock.now
 	var err error
@@ -85,9 +92,10 @@ func newTown(t *testing.T, replicas int, yaml string) *town {
 	}
 	world := tw.world(yaml)
 	for i := range replicas {
+		tw.faults = append(tw.faults, &faulty{Store: tw.store})
 		e := engine.New(engine.Options{
-			Store: tw.store, Replica: fmt.Sprintf("r%d", i+1), World: world,
-			Run:  func(f func()) { tw.tasks = append(tw.tasks, f) },
+			Store: tw.faults[i], Replica: fmt.Sprintf("r%d", i+1), World: world,
+			Run:  func(f func()) { tw.tasks = append(tw.tasks, task{i, f}) },
 			Pick: func(int) int { return 0 }, Watch: tw.counts, Log: slog.New(slog.DiscardHandler),
 		})
 		e.Delivery.Configure(tw.setup())
@@ -172,24 +180,51 @@ func (tw *town) ack(a *alert.State, by string) *alert.State {
 	return tw.act(a, alert.Action{Do: alert.Ack, By: by, Via: "link"})
 }
 
+// crash ends a replica, even in the middle of a send: it commits nothing any more, and forgets what it knew.
+func (tw *town) crash(replica int) {
+	tw.engines[replica-1] = nil
+	tw.faults[replica-1].away = true
+}
+
+// send runs the sends that wait, but those of frozen and crashed replicas.
+func (tw *town) send() (busy bool) {
+	tasks := tw.tasks
+	tw.tasks = nil
+	for _, t := range tasks {
+		switch {
+		case tw.engines[t.replica] == nil:
+		case tw.frozen[t.replica]:
+			tw.tasks = append(tw.tasks, t)
+		default:
+			busy = true
+			tw.phones.watch(t.run)
+		}
+	}
+	return busy
+}
+
 // settle lets every replica do what is due now, until nothing is.
 func (tw *town) settle() (next time.Time) {
 	tw.Helper()
 	for range 10_000 {
-		for len(tw.tasks) > 0 {
-			f := tw.tasks[0]
-			tw.tasks = tw.tasks[1:]
-			f()
+		for tw.send() {
 		}
-		next = time.Time{}
-		for _, e := range tw.engines {
+		next = tw.clock.t.Add(time.Hour)
+		for i, e := range tw.engines {
+			if e == nil || tw.frozen[i] {
+				continue
+			}
 			for _, step := range []func(context.Context, time.Time) (time.Time, error){e.Step, e.Delivery.Step} {
-				if at, _ := step(context.Background(), tw.clock.t); !at.IsZero() && (next.IsZero() || at.Before(next)) {
+				at, err := step(context.Background(), tw.clock.t)
+				if err != nil { // as the runner does
+					at = tw.clock.t.Add(250 * time.Millisecond)
+				}
+				if !at.IsZero() && at.Before(next) {
 					next = at
 				}
 			}
 		}
-		if len(tw.tasks) == 0 && next.After(tw.clock.t) {
+		if !tw.send() && next.After(tw.clock.t) {
 			return next
 		}
 	}
@@ -219,6 +254,39 @@ type phones struct {
 	at   []time.Time
 	edit []deliver.Message
 	fail func(m deliver.Message) error // what a provider answers
+	hang func(m deliver.Message) bool  // whether it never answers
+
+	stuck chan struct{} // a send hangs
+	end   chan struct{} // of the test
+}
+
+func newPhones(t *testing.T) *phones {
+	p := &phones{stuck: make(chan struct{}), end: make(chan struct{})}
+	t.Cleanup(func() { close(p.end) })
+	return p
+}
+
+// watch runs a send until it ends or hangs.
+func (p *phones) watch(send func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		send()
+	}()
+	select {
+	case <-done:
+	case <-p.stuck:
+	}
+}
+
+// to counts what somebody got over a way.
+func (p *phones) to(user, via string) (n int) {
+	for _, m := range p.got {
+		if m.User != nil && m.User.Name == user && m.Via == via {
+			n++
+		}
+	}
+	return n
 }
 
 type phone struct {
@@ -227,6 +295,11 @@ type phone struct {
 }
 
 func (p phone) Send(_ context.Context, m deliver.Message) (deliver.Receipt, error) {
+	if p.hang != nil && p.hang(m) {
+		p.stuck <- struct{}{}
+		<-p.end
+		return deliver.Receipt{}, context.Canceled
+	}
 	if p.fail != nil {
 		if err := p.fail(m); err != nil {
 			return deliver.Receipt{}, err
