@@ -5,7 +5,6 @@ import (
 	"context"
 	"net/http"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -32,8 +31,8 @@ type NewAlert struct {
 	Details     map[string]any    `json:"details,omitempty"`
 	Link        string            `json:"link,omitempty" doc:"Where the source shows it."`
 	Runbook     string            `json:"runbook,omitempty" doc:"What to do about it."`
-	StartsAt    time.Time         `json:"starts_at,omitzero"`
-	ExpiresAt   time.Time         `json:"expires_at,omitzero" doc:"When it counts as resolved unless it is sent again."`
+	StartsAt    string            `json:"starts_at,omitempty" jsonschema:"format=date-time" doc:"RFC 3339; now by default."`
+	ExpiresAt   string            `json:"expires_at,omitempty" jsonschema:"format=date-time" doc:"When it counts as resolved unless it is sent again; never by default."`
 	Integration string            `json:"integration,omitempty" doc:"The integration that it is to come from; default api."`
 }
 
@@ -98,7 +97,13 @@ func (c *call) event(b NewAlert) (integration string, ev event.Event, err error)
 	ev = event.Event{
 		Status: cmp.Or(b.Status, event.Firing), DedupKey: b.DedupKey, Title: strings.TrimSpace(b.Title), Description: b.Description,
 		Source: b.Source, Priority: b.Priority, Service: b.Service, Team: b.Team, Tags: b.Tags, Actions: b.Actions,
-		Labels: b.Labels, Details: b.Details, Link: b.Link, Runbook: b.Runbook, StartsAt: b.StartsAt, ExpiresAt: b.ExpiresAt,
+		Labels: b.Labels, Details: b.Details, Link: b.Link, Runbook: b.Runbook,
+	}
+	if ev.StartsAt, err = optionalTime("starts_at", b.StartsAt); err != nil {
+		return "", ev, err
+	}
+	if ev.ExpiresAt, err = optionalTime("expires_at", b.ExpiresAt); err != nil {
+		return "", ev, err
 	}
 	if strings.TrimSpace(ev.DedupKey) == "" {
 		ev.DedupKey = "api-" + uuid.NewString()

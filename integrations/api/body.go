@@ -59,7 +59,8 @@ func notJSON(err error, v any) error {
 	case errors.As(err, &kind) && kind.Field == "":
 		return invalid("body", "a JSON object was expected, not %s", article(kind.Value))
 	case errors.As(err, &kind):
-		return invalid(kind.Field, "%s was expected, not %s", wanted(kind.Type), article(kind.Value))
+		// encoding/json names the embedded struct, too.
+		return invalid(strings.TrimPrefix(kind.Field, reflect.TypeFor[Actor]().Name()+"."), "%s was expected, not %s", wanted(kind.Type), article(kind.Value))
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return invalid("body", "it is not JSON: it ends too early")
 	}
@@ -94,11 +95,18 @@ func wanted(t reflect.Type) string {
 	return "a number"
 }
 
-// fieldNames are the JSON names of a body's fields.
+// fieldNames are the JSON names of a body's fields, those of listed objects with the name of the list before them.
 func fieldNames(t reflect.Type) (names []string) {
 	for _, f := range reflect.VisibleFields(t) {
-		if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" && !f.Anonymous {
-			names = append(names, name)
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if name == "" || f.Anonymous {
+			continue
+		}
+		names = append(names, name)
+		if f.Type.Kind() == reflect.Slice && f.Type.Elem().Kind() == reflect.Struct {
+			for _, inner := range fieldNames(f.Type.Elem()) {
+				names = append(names, name+"."+inner)
+			}
 		}
 	}
 	return names

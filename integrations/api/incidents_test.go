@@ -88,11 +88,12 @@ func TestAPostmortemIsHandedOn(t *testing.T) {
 		`{"owner":"nobody"}`:             "owner: there is no user",
 		`{"owner":"amir","title":"x"}`:   "owner: it is changed on its own",
 		`{"actions":[{"owner":"amri"}]}`: "actions.owner: there is no user",
-		`{"due_at":"soon"}`:              "body: ",
+		`{"due_at":"soon"}`:              "due_at: ",
 		`{"sections":{"summary":5}}`:     "sections: a string was expected",
 	} {
 		w.do("PATCH", "/api/v1/postmortems/PM-1", responder, body).is(400, message)
 	}
+	w.do("PATCH", "/api/v1/postmortems/PM-1", responder, `{"actions":[{"txt":"x"}]}`).is(400, "txt: there is no such field", "actions.text, actions.owner")
 	w.post("/api/v1/postmortems/PM-1/note", responder, `{"owner":"amir","note":"x"}`).is(400, "owner: only assign takes it")
 	w.get("/api/v1/postmortems/PM-9", viewer).is(404)
 }

@@ -2,69 +2,9 @@ package api
 
 import (
 	"strings"
-	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
 )
-
-// Postmortem is a postmortem as the API shows it.
-type Postmortem struct {
-	ID       string            `json:"id" doc:"PM-3."`
-	Number   uint64            `json:"number"`
-	Status   postmortem.Status `json:"status" jsonschema:"enum=open,enum=completed,enum=waived"`
-	Incident string            `json:"incident" doc:"INC-7."`
-	Title    string            `json:"title"`
-	Priority string            `json:"priority"`
-	Service  string            `json:"service"`
-	Team     string            `json:"team"`
-	Owner    string            `json:"owner" doc:"Empty when nobody could be named."`
-	DueAt    Time              `json:"due_at"`
-	Overdue  bool              `json:"overdue"`
-	Sections map[string]string `json:"sections" doc:"Plain text or Markdown, by name."`
-	Actions  []ActionItem      `json:"actions"`
-
-	CreatedAt   Time   `json:"created_at"`
-	CompletedAt Time   `json:"completed_at"`
-	CompletedBy string `json:"completed_by"`
-	WaivedAt    Time   `json:"waived_at"`
-	WaivedBy    string `json:"waived_by"`
-	WaivedFor   string `json:"waived_for" doc:"The reason."`
-	RemindAt    Time   `json:"remind_at" doc:"When its owner is reminded next."`
-	Reminders   int    `json:"reminders" doc:"How many there were."`
-
-	Pages    []Page          `json:"pages" doc:"The reminders that were sent."`
-	Timeline []NumberedEntry `json:"timeline"`
-}
-
-// ActionItem is something to be done.
-type ActionItem struct {
-	N      int    `json:"n"`
-	Text   string `json:"text"`
-	Owner  string `json:"owner"`
-	DueAt  Time   `json:"due_at"`
-	Done   bool   `json:"done"`
-	DoneAt Time   `json:"done_at"`
-	DoneBy string `json:"done_by"`
-}
-
-func (c *call) showPostmortem(s *postmortem.State) Postmortem {
-	v := Postmortem{
-		ID: s.Name(), Number: s.Number, Status: s.Status, Incident: s.Incident, Title: s.Title, Priority: s.Priority,
-		Service: s.Service, Team: s.Team, Owner: s.Owner, DueAt: utc(s.DueAt), Overdue: s.Overdue(c.env.Now),
-		Sections: filled(s.Sections), Actions: make([]ActionItem, len(s.Actions)),
-		CreatedAt: utc(s.CreatedAt), CompletedAt: utc(s.CompletedAt), CompletedBy: s.CompletedBy,
-		WaivedAt: utc(s.WaivedAt), WaivedBy: s.WaivedBy, WaivedFor: s.WaivedFor,
-		RemindAt: utc(s.RemindAt), Reminders: s.Reminders,
-		Pages: make([]Page, len(s.Pages)), Timeline: numbered(s.Timeline),
-	}
-	for i, a := range s.Actions {
-		v.Actions[i] = ActionItem{a.N, a.Text, a.Owner, utc(a.DueAt), a.Done, utc(a.DoneAt), a.DoneBy}
-	}
-	for i, p := range s.Pages {
-		v.Pages[i] = showPage(p)
-	}
-	return v
-}
 
 var postmortemFilter = append([]param{
 	{name: "status", list: true, of: []string{"open", "completed", "waived"}, doc: "Only these; all by default."},
@@ -97,7 +37,7 @@ func (c *call) shownPostmortem(s *postmortem.State, err error) (any, error) {
 type PostmortemEdit struct {
 	Actor
 	Title    string            `json:"title,omitempty"`
-	DueAt    time.Time         `json:"due_at,omitzero"`
+	DueAt    string            `json:"due_at,omitempty" jsonschema:"format=date-time"`
 	Sections map[string]string `json:"sections,omitempty" doc:"By name; an empty text clears a standard section and removes another."`
 	Actions  []ActionEdit      `json:"actions,omitempty"`
 	Owner    string            `json:"owner,omitempty" doc:"Hands it to another user; on its own, or with a note."`
@@ -105,11 +45,11 @@ type PostmortemEdit struct {
 
 // ActionEdit makes an action item, or changes the one of number n.
 type ActionEdit struct {
-	N     int       `json:"n,omitempty" doc:"None makes a new one, which must have a text."`
-	Text  string    `json:"text,omitempty"`
-	Owner string    `json:"owner,omitempty"`
-	DueAt time.Time `json:"due_at,omitzero"`
-	Done  *bool     `json:"done,omitempty"`
+	N     int    `json:"n,omitempty" doc:"None makes a new one, which must have a text."`
+	Text  string `json:"text,omitempty"`
+	Owner string `json:"owner,omitempty"`
+	DueAt string `json:"due_at,omitempty" jsonschema:"format=date-time"`
+	Done  *bool  `json:"done,omitempty"`
 }
 
 func editPostmortem(c *call) (any, error) {
@@ -122,16 +62,10 @@ func editPostmortem(c *call) (any, error) {
 		return nil, err
 	}
 	act := postmortem.Action{Do: postmortem.Update, By: by, Via: via, Note: body.Note}
-	act.Edit = postmortem.Edit{Title: body.Title, DueAt: body.DueAt, Sections: body.Sections}
-	for _, a := range body.Actions {
-		if a.Owner != "" {
-			if err := c.knownUser("actions.owner", a.Owner); err != nil {
-				return nil, err
-			}
-		}
-		act.Edit.Actions = append(act.Edit.Actions, postmortem.ItemEdit(a))
+	if act.Edit, err = c.edit(body); err != nil {
+		return nil, err
 	}
-	empty := body.Title == "" && body.DueAt.IsZero() && len(body.Sections) == 0 && len(body.Actions) == 0
+	empty := body.Title == "" && body.DueAt == "" && len(body.Sections) == 0 && len(body.Actions) == 0
 	switch {
 	case body.Owner == "" && empty:
 		return nil, invalid("body", "nothing is to be changed: give title, due_at, sections, actions or owner")
@@ -144,6 +78,26 @@ func editPostmortem(c *call) (any, error) {
 		act.Do, act.Owner = postmortem.Assign, body.Owner
 	}
 	return c.shownPostmortem(c.Engine.ActOnPostmortem(c.ctx, c.name("PM"), act))
+}
+
+func (c *call) edit(body PostmortemEdit) (e postmortem.Edit, err error) {
+	e = postmortem.Edit{Title: body.Title, Sections: body.Sections}
+	if e.DueAt, err = optionalTime("due_at", body.DueAt); err != nil {
+		return e, err
+	}
+	for _, a := range body.Actions {
+		item := postmortem.ItemEdit{N: a.N, Text: a.Text, Owner: a.Owner, Done: a.Done}
+		if item.DueAt, err = optionalTime("actions.due_at", a.DueAt); err != nil {
+			return e, err
+		}
+		if a.Owner != "" {
+			if err = c.knownUser("actions.owner", a.Owner); err != nil {
+				return e, err
+			}
+		}
+		e.Actions = append(e.Actions, item)
+	}
+	return e, nil
 }
 
 // PostmortemAction is the body of every action on a postmortem.

@@ -115,11 +115,15 @@ func choices[T ~string](q query, name string) (out []T) {
 
 // time reads an RFC 3339 time; zero when there is none.
 func (q query) time(name string) (time.Time, error) {
-	s := q.text(name)
+	return optionalTime(name, q.text(name))
+}
+
+// optionalTime is parseTime, and zero for an empty text.
+func optionalTime(field, s string) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil
 	}
-	return parseTime(name, s)
+	return parseTime(field, s)
 }
 
 // parseTime also takes a time whose + became a space, as it does in URLs that are written by hand.
