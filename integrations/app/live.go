@@ -4,7 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -43,7 +45,7 @@ func (a *App) build(world *config.World) (*live, error) {
 	l := &live{world: world, signer: signer}
 	l.setup = &deliver.Setup{
 		Senders: map[string]deliver.Sender{}, Limits: map[string]deliver.Limit{},
-		PublicURL: strings.TrimRight(string(f.PublicURL), "/"), Signer: signer, LinkTTL: time.Duration(f.AckLinkTTL),
+		PublicURL: a.publicURL(f), Signer: signer, LinkTTL: time.Duration(f.AckLinkTTL),
 	}
 	var problems config.Problems
 	l.decoders, problems = sourcesOf(f)
@@ -62,6 +64,14 @@ func (a *App) build(world *config.World) (*live, error) {
 		Signer: signer, Alerts: people{a.engine}, Directory: a.engine.Directory, Now: a.engine.Now, Log: a.log,
 	})
 	return l, err
+}
+
+// publicURL is what links start with. Where the configuration does not say, it follows --listen.
+func (a *App) publicURL(f *config.File) string {
+	if a.opts.Listen != "" && string(f.PublicURL) == "http://"+f.Listen {
+		return "http://" + a.opts.Listen
+	}
+	return strings.TrimRight(string(f.PublicURL), "/")
 }
 
 // swap puts what was built in force. None of it can fail.
@@ -86,8 +96,24 @@ func hashOf(files []string) string {
 }
 
 // Check finds what only the integrations know of a configuration: expressions of json integrations, URLs of
-// shoutrrr channels.
+// shoutrrr channels, links that no phone can open.
 func Check(f *config.File) config.Problems {
 	_, problems := sourcesOf(f)
-	return append(problems, shoutrrrProblems(f)...)
+	problems = append(problems, shoutrrrProblems(f)...)
+	if p := f.Providers; (p.Slack != nil || p.Twilio != nil || p.SMTP != nil) && onlyHere(string(f.PublicURL)) {
+		problems = append(problems, f.Problem(config.Warning, "public_url", -1,
+			fmt.Sprintf("links in messages start with %s, which no phone can open", f.PublicURL),
+			"set public_url to the address at which people reach this server"))
+	}
+	return problems
+}
+
+// onlyHere reports whether a URL is of this machine alone.
+func onlyHere(link string) bool {
+	u, err := url.Parse(link)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() == "localhost" || ip != nil && (ip.IsLoopback() || ip.IsUnspecified())
 }
