@@ -1,8 +1,10 @@
 package api_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -283,6 +285,19 @@ func TestTheSameDedupKeyIsTheSameAlert(t *testing.T) {
 	}
 	if a := w.fire(`{"title":"x","integration":"ping","dedup_key":"disk"}`); a.Integration != "ping" || a.Number == 1 {
 		t.Errorf("of another integration: %+v", a)
+	}
+}
+
+func TestWhoeverHangsUpHasSentAnAlertAllTheSame(t *testing.T) {
+	t.Parallel()
+	w := begin(t)
+	gone, hangUp := context.WithCancel(context.Background())
+	hangUp()
+	r := httptest.NewRequestWithContext(gone, "POST", "/api/v1/alerts", strings.NewReader(`{"title":"Disk full"}`))
+	r.Header.Set("Authorization", "Bearer "+responder)
+	w.echo.ServeHTTP(httptest.NewRecorder(), r)
+	if got, _ := titles(w, ""); len(got) != 1 {
+		t.Errorf("stored: %v", got)
 	}
 }
 

@@ -31,7 +31,7 @@ func TestExplainSaysWhoWouldBePagedWhen(t *testing.T) {
 			tried = append(tried, r.Name)
 		}
 	}
-	if diff := cmp.Diff([]string{"critical", "everything else"}, tried); diff != "" || len(x.Tried) != 3 {
+	if diff := cmp.Diff([]string{"critical", "everything else"}, tried); diff != "" || len(x.Tried) != 4 {
 		t.Errorf("matched (-want +got):\n%s\nof %+v", diff, x.Tried)
 	}
 	at := time.Date(2026, 3, 10, 8, 55, 0, 0, time.UTC)
@@ -62,6 +62,15 @@ func TestExplainResolvesTargetsWhenTheStepIsTaken(t *testing.T) {
 		if x := only(t, w.get("/api/v1/explain?title=x&at="+at, viewer)); x.Steps[0].Users[0].User != want {
 			t.Errorf("at %s: %+v", at, x.Steps[0].Users)
 		}
+	}
+}
+
+func TestExplainCountsTheDelayOfARule(t *testing.T) {
+	t.Parallel()
+	w := begin(t)
+	x := only(t, w.get("/api/v1/explain?title=x&tags=flapping", viewer))
+	if !x.Steps[0].At.Equal(noon.Add(5*time.Minute)) || x.Text != "everything else: policy standard, delayed by 5m0s" {
+		t.Errorf("the first step is at %s: %s", x.Steps[0].At, x.Text)
 	}
 }
 

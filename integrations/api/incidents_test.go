@@ -1,9 +1,7 @@
 package api_test
 
 import (
-	"encoding/json"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -174,42 +172,5 @@ func TestIncidentsAreListedByStatusAndPage(t *testing.T) {
 	}
 	if open := into[api.List[api.Incident]](w.get("/api/v1/incidents?status=open", viewer)); len(open.Items) != 2 {
 		t.Errorf("open: %+v", open.Items)
-	}
-}
-
-func TestWhoIsOnCall(t *testing.T) {
-	t.Parallel()
-	w := begin(t)
-	got := string(w.get("/api/v1/oncall", viewer).is(200).body)
-	if !strings.HasPrefix(got, "[{") {
-		t.Errorf("not a bare array: %s", got)
-	}
-	var all []api.OnCall
-	if err := json.Unmarshal([]byte(got), &all); err != nil {
-		t.Fatal(err)
-	}
-	if len(all) != 3 || !slices.Equal(all[0].Users, []string{"amir", "jason"}) || all[0].Rotation != "daily" || all[0].Override {
-		t.Errorf("on call: %+v", all)
-	}
-	if all[1].Schedule != "nights" || all[1].Users == nil || len(all[1].Users) != 0 {
-		t.Errorf("nobody on call: %+v", all[1])
-	}
-	ethan := all[2]
-	if ethan.Users[0] != "ethan" || !ethan.From.Equal(noon.Add(-3*time.Hour)) || !ethan.Until.Equal(noon.Add(21*time.Hour)) {
-		t.Errorf("primary: %+v", ethan)
-	}
-	w.get("/api/v1/oncall?schedule=primary&at=2026-03-10T12:00:00Z", viewer).is(200, `"users":["amir"]`)
-	w.get("/api/v1/oncall?schedule=primary&at=2026-03-10T00:00:00-12:00", viewer).is(200, `"users":["amir"]`)
-	w.get("/api/v1/oncall?schedule=second", viewer).is(404, "no schedule called second")
-	w.get("/api/v1/oncall?at=now", viewer).is(400, "at: ")
-}
-
-func TestSchedulesNameTheirParticipants(t *testing.T) {
-	t.Parallel()
-	w := begin(t)
-	list := into[api.List[api.Schedule]](w.get("/api/v1/schedules", viewer)).Items
-	if len(list) != 3 || list[2].Name != "primary" || !slices.Equal(list[2].Rotations[0].Participants, []string{"amir", "ethan"}) ||
-		!slices.Equal(list[2].OnCall, []string{"ethan"}) {
-		t.Errorf("schedules: %+v", list)
 	}
 }

@@ -75,7 +75,7 @@ func asDocumented(t *testing.T, r *http.Request, resp *http.Response, body []byt
 		if r.GetBody != nil {
 			r.Body, _ = r.GetBody()
 		}
-		if err := openapi3filter.ValidateRequest(context.Background(), in); err != nil && !strings.HasPrefix(r.URL.RawQuery, "labels.") {
+		if err := openapi3filter.ValidateRequest(context.Background(), in); err != nil {
 			t.Errorf("%s %s worked, but the document does not allow it: %v", r.Method, r.URL, err)
 		}
 	}

@@ -47,6 +47,7 @@ type world struct {
 	*testing.T
 	engine *engine.Engine
 	store  *mem.Store
+	echo   *echo.Echo
 	url    string
 	log    *bytes.Buffer
 
@@ -94,6 +95,7 @@ func begin(t *testing.T) *world {
 		},
 		Log: slog.New(slog.NewTextHandler(w.log, nil)),
 	})
+	w.echo = e
 	server := httptest.NewServer(e)
 	t.Cleanup(server.Close)
 	w.url = server.URL
@@ -165,6 +167,7 @@ func people(t *testing.T) *directory.Directory {
 		Schedules: map[string]*schedules.Schedule{
 			"primary": rota("primary", []string{"ethan"}, []string{"amir"}),
 			"backup":  rota("backup", []string{"jason", "amir"}),
+			"pairs":   rota("pairs", []string{"ethan", "amir"}, []string{"amir", "jason"}),
 			"nights":  rota("nights", []string{"nobody"}, []string{"ethan"}),
 		},
 		Policies: map[string]policy.Policy{"standard": {Name: "standard", Steps: []policy.Step{
@@ -188,6 +191,7 @@ func router(t *testing.T) *rules.Router {
 	r, problems := rules.Compile(rules.Spec{Fallback: "standard", Rules: []rules.Rule{
 		{Name: "watchdog", When: `labels.alertname == "Watchdog"`, To: "nobody"},
 		{Name: "critical", When: `"critical" in tags`, Set: &rules.Set{Priority: "P1"}, Continue: true},
+		{Name: "flapping", When: `"flapping" in tags`, Delay: 5 * time.Minute, Continue: true},
 		{Name: "everything else", To: "policy:standard", Incident: `priority == "P1"`},
 	}})
 	if len(problems) > 0 {
