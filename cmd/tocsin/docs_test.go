@@ -46,11 +46,9 @@ func documents(t *testing.T) map[string]string {
 	return texts
 }
 
-var (
-	// configBlock is a whole configuration in a document: <!-- config --> and then a fenced block.
-	configBlock = regexp.MustCompile("(?s)<!-- config -->\n```yaml\n(.*?)\n```")
-	docVariable = regexp.MustCompile(`\$\{([A-Z_]+)`)
-)
+// configBlock is a whole configuration in a document: <!-- config --> and then a fenced block, which may be part of a
+// list and is then indented.
+var configBlock = regexp.MustCompile("(?ms)^( *)<!-- config -->\n *```yaml\n(.*?)\n *```$")
 
 func TestConfigurationsInTheDocumentsPassCheck(t *testing.T) {
 	t.Parallel()
@@ -61,7 +59,8 @@ func TestConfigurationsInTheDocumentsPassCheck(t *testing.T) {
 			t.Run(fmt.Sprintf("%s/%d", filepath.Base(path), i+1), func(t *testing.T) {
 				t.Parallel()
 				file := filepath.Join(t.TempDir(), "tocsin.yaml")
-				if err := os.WriteFile(file, []byte(m[1]), 0o600); err != nil {
+				config := strings.ReplaceAll("\n"+m[2], "\n"+m[1], "\n")
+				if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 					t.Fatal(err)
 				}
 				var out bytes.Buffer

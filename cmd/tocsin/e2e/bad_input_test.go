@@ -70,7 +70,6 @@ func TestStrangeEventsAreCutToSizeAndPageAllTheSame(t *testing.T) {
 		"controls":      `{"id":"controls","title":"\u001b[2Jgone\u0000\u202e"}`,
 		"many labels":   `{"id":"many labels","labels":{` + labels.String() + `"severity":"critical"}}`,
 		"long title":    `{"id":"long title","title":"` + strings.Repeat("long ", 100_000) + `"}`,
-		"priority":      `{"id":"priority","priority":"URGENT!!"}`,
 	} {
 		got := as[receipts](t, s.send("json", body), http.StatusAccepted)
 		a := s.alert(got.Alerts[0].Number)

@@ -89,13 +89,13 @@ func untilAllTexted(t *testing.T, f *twiliotest.Fake, phone string, alerts map[s
 	t.Helper()
 	until(t, fmt.Sprintf("a text to %s for each of %d alerts", phone, len(alerts)), func() (bool, any) {
 		counts := texts(f, phone)
-		missing := 0
+		var missing []string
 		for key := range alerts {
 			if counts[key] == 0 {
-				missing++
+				missing = append(missing, key)
 			}
 		}
-		return missing == 0, fmt.Sprint(missing, " are missing")
+		return len(missing) == 0, fmt.Sprint("missing are ", missing)
 	})
 	for _, n := range texts(f, phone) {
 		more += n - 1

@@ -151,7 +151,7 @@ integrations:
 	if page.status != http.StatusOK || paged.Status != "open" {
 		t.Fatalf("opening the link answered %d, and the alert is %s", page.status, paged.Status)
 	}
-	for _, want := range []string{"Checkout answers with errors", "5% of the requests fail.", "Nobody has it yet.", "Ethan Z. chat", "Ethan Z. text", "amir at "} {
+	for _, want := range []string{"Checkout answers with errors", "5% of the requests fail.", "Nobody has it yet.", "Ethan Z. Slack", "Ethan Z. text", "amir at "} {
 		if !strings.Contains(page.text, want) {
 			t.Errorf("the page does not say %q: %s", want, page.text)
 		}

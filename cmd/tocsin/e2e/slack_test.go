@@ -77,7 +77,7 @@ func TestTheButtonsInSlackActForWhoeverIsLinkedAndTheMessageShowsIt(t *testing.T
 		t.Errorf("at the end: %+v", a)
 	}
 	for _, m := range slack.Messages() {
-		if m.Contains("<db-1>") {
+		if strings.Contains(m.Text, "<db-1>") {
 			t.Errorf("markup came from an alert: %+v", m)
 		}
 	}
