@@ -39,6 +39,7 @@ type town struct {
 	tasks   []task
 	signer  *token.Signer
 	counts  *counts
+	yaml    string // beside people
 }
 
 // task is a send that waits to be run by its replica.
@@ -83,7 +84,7 @@ providers:
 // newTown starts replicas with people and the given part of a configuration.
 func newTown(t *testing.T, replicas int, yaml string) *town {
 	t.Helper()
-	tw := &town{T: t, clock: &clock{start}, phones: newPhones(t), counts: &counts{}, frozen: make([]bool, replicas)}
+	tw := &town{T: t, clock: &clock{start}, phones: newPhones(t), counts: &counts{}, frozen: make([]bool, replicas), yaml: yaml}
 	tw.store = mem.New(tw.clock.now)
 	tw.phones.now = tw.clock.now
 	var err error
@@ -244,6 +245,13 @@ func (tw *town) wait(d time.Duration) {
 		tw.clock.t = next
 	}
 	tw.clock.t = end
+	tw.settle()
+}
+
+// jump lets much time pass in which nothing is expected to happen.
+func (tw *town) jump(d time.Duration) {
+	tw.Helper()
+	tw.clock.t = tw.clock.t.Add(d)
 	tw.settle()
 }
 
