@@ -142,3 +142,17 @@ integrations: [{name: slow, type: alertmanager, key: none, reopen_within: 24h}]
 3h21m0s jason email
 `)
 }
+
+func TestAReopenedAlertThatHadTriedEverythingIsPagedAnew(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 1, toAmir)
+	a := tw.fire(low)
+	tw.act(a, alert.Action{Do: alert.Escalate, By: "jason"}) // to the fallback
+	tw.wait(6 * time.Minute)
+	tw.resolve("x")
+	tw.wait(time.Minute)
+	tw.fire(low)
+	if last := tw.phones.at[len(tw.phones.at)-1]; last != tw.clock.t || tw.phones.got[len(tw.phones.got)-1].Kind != "" {
+		t.Errorf("it fires again and nobody is paged:\n%s", tw.phones.log())
+	}
+}

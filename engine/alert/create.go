@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/event"
@@ -134,13 +135,18 @@ func (in Fired) apply(s *State, env Env, _ *Effects) error {
 
 // reopen takes up a closed alert where it was: whoever had acknowledged it has it again, otherwise the
 // policy goes on with the steps that it had not taken, the next of them at once if it is due by now and
-// those after it at their distance. Those who had been paged are told; they are not paged anew.
+// those after it at their distance. Those who had been paged are told; they are not paged anew, unless
+// everything had been tried before.
 func (s *State) reopen(env Env, within time.Duration) {
 	s.note(env, "reopened", "", fmt.Sprintf("fires again within %s of its close", within))
 	s.ClosedAt, s.ClosedBy = time.Time{}, ""
 	s.Status = Open
 	if s.AckedBy != "" {
 		s.Status, s.AckedAt = Acked, env.Now
+	}
+	if s.Status == Open && !slices.ContainsFunc(s.Runs, func(r Run) bool { return !r.Over }) {
+		s.restart(env)
+		return
 	}
 	for i := range s.Runs {
 		if at := s.nextAt(i, env); reached(at, env.Now) {
