@@ -19,6 +19,8 @@ type noun struct {
 	user string // in whose name things are done; empty for the key's
 	note string // said with it
 	say  func(raw json.RawMessage) (string, error)
+
+	numbered bool // people call it by its number rather than by its id
 }
 
 // action makes a verb that does one thing to each of the records named on its command line. The body of the
@@ -30,6 +32,8 @@ func (n *noun) action(do, what, long, example string, body func() (map[string]an
 		Long:    strings.TrimSpace(what + ".\n\n" + long),
 		Example: "  " + strings.ReplaceAll(example, "\n", "\n  "),
 		Args:    cobra.MinimumNArgs(1),
+
+		ValidArgsFunction: n.complete,
 		RunE: func(c *cobra.Command, refs []string) error {
 			fields := map[string]any{}
 			if body != nil {
@@ -111,25 +115,6 @@ func (n *noun) get(ctx context.Context, ref string) (raw json.RawMessage, err er
 		return nil, err
 	}
 	return raw, failed(ask.Get(ctx, n.one(ref), nil, &raw))
-}
-
-// list asks for a list, newest first, and says on standard error when there is more than the limit.
-func (n *noun) list(ctx context.Context, query url.Values, limit int) ([]json.RawMessage, error) {
-	if limit < 1 {
-		return nil, fmt.Errorf("--limit %d: at least 1", limit)
-	}
-	ask, err := n.client()
-	if err != nil {
-		return nil, err
-	}
-	items, more, err := ask.List(ctx, n.path, query, limit)
-	if err != nil {
-		return nil, failed(err)
-	}
-	if more {
-		fmt.Fprintf(n.err, "tocsin: there are more than these %d; --limit shows more\n", len(items))
-	}
-	return items, nil
 }
 
 // as adds the flag for the user in whose name things are done, for all verbs below c.

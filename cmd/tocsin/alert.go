@@ -10,7 +10,7 @@ import (
 )
 
 func alertVerb(io stdio) *cobra.Command {
-	n := &noun{remote: &remote{stdio: io}, path: "/api/v1/alerts", say: sayAlert}
+	n := &noun{remote: &remote{stdio: io}, path: "/api/v1/alerts", say: sayAlert, numbered: true}
 	c := group("alert", "Send, see and act on alerts", `Sends, shows and acts on alerts. An alert is named by its number (1042; #1042 needs quotes in a shell) or its id.
 Actions take several at once; with --json they print an array of the alerts as they are then. Exit code 1 says that
 an alert refused, for example because it is closed, or that there is none.`,

@@ -3,24 +3,22 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"net/url"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/tocsin-oncall/tocsin/engine/config"
+	"github.com/tocsin-oncall/tocsin/engine/event"
 	"github.com/tocsin-oncall/tocsin/integrations/api"
 	"github.com/tocsin-oncall/tocsin/schedules"
 )
 
-const defaultLimit = 50
-
 func (n *noun) listAlerts() *cobra.Command {
-	var status, priority []string
+	var which choice
+	var priority []string
 	var tag, team, since string
-	var exhausted, all bool
-	var limit int
+	var exhausted bool
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "List alerts, newest first",
@@ -31,12 +29,11 @@ With --json an array of the alerts as the API shows them.`,
   tocsin alert list --all --since 7d --tag disk --json`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			query := url.Values{"status": status, "priority": upper(priority)}
-			if len(status) == 0 && !all && !exhausted {
-				query["status"] = []string{"open", "acked", "snoozed"}
-			}
+			query := which.query()
+			query["priority"] = upper(priority)
 			if exhausted {
 				query.Set("exhausted", "true")
+				query["status"] = which.status // they are open ones
 			}
 			for name, value := range map[string]string{"tag": tag, "team": team} {
 				if value != "" {
@@ -50,23 +47,21 @@ With --json an array of the alerts as the API shows them.`,
 				}
 				query.Set("since", from)
 			}
-			items, err := n.list(c.Context(), query, limit)
+			items, err := n.list(c.Context(), query, which.limit)
 			if err != nil {
 				return err
 			}
-			return showAll(n.remote, items, n.alerts)
+			return showAll(n.remote, items, func(list []api.Alert) { n.alerts(list, which.none("alerts")) })
 		},
 	}
 	f := c.Flags()
-	f.StringSliceVar(&status, "status", nil, "only these: open, acked, snoozed, closed; several with commas")
+	which.flags(c, []string{"open", "acked", "snoozed"}, []string{"closed"})
 	f.StringSliceVar(&priority, "priority", nil, "only these: P1 to P5; several with commas")
 	f.StringVar(&tag, "tag", "", "only those with this tag")
 	f.StringVar(&team, "team", "", "only those of this team")
 	f.StringVar(&since, "since", "", "only those created since: a duration (2h, 7d), RFC 3339, or wall clock in this machine's zone")
 	f.BoolVar(&exhausted, "exhausted", false, "only those for which everything was tried and nobody acknowledged")
-	f.BoolVar(&all, "all", false, "closed ones, too")
-	f.IntVar(&limit, "limit", defaultLimit, "how many at most")
-	c.MarkFlagsMutuallyExclusive("status", "all")
+	suggest(c, "priority", event.Priorities[:])
 	return c
 }
 
@@ -89,9 +84,9 @@ func (n *noun) since(text string) (string, error) {
 	return t.UTC().Format(time.RFC3339), nil
 }
 
-func (n *noun) alerts(list []api.Alert) {
+func (n *noun) alerts(list []api.Alert, none string) {
 	if len(list) == 0 {
-		fmt.Fprintln(n.out, "no alerts")
+		fmt.Fprintln(n.out, none)
 		return
 	}
 	t := table{head: []string{"ALERT", "STATUS", "PRIO", "CREATED", "COUNT", "TEAM", "WHO", "TITLE"}, wide: 7}

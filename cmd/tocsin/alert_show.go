@@ -20,6 +20,8 @@ func (n *noun) showAlert() *cobra.Command {
 		Long:    "Shows one alert: what is wrong, who was paged and what came of it, and everything that happened to it. Times are in\nthis machine's zone.",
 		Example: "  tocsin alert show 1042\n  tocsin alert show 1042 --json",
 		Args:    cobra.ExactArgs(1),
+
+		ValidArgsFunction: n.complete,
 		RunE: func(c *cobra.Command, args []string) error {
 			raw, err := n.get(c.Context(), args[0])
 			if err != nil {

@@ -11,7 +11,8 @@ import (
 )
 
 func checkVerb(io stdio) *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	c := &cobra.Command{
 		Use:   "check FILE…",
 		Short: "Say everything that is wrong with a configuration",
 		Long: `Reads configuration files or folders as one configuration, and prints every error and warning as
@@ -23,20 +24,56 @@ file:line:col: message, with the line under it. Exit code 1 says that there are 
 			if world != nil {
 				problems = append(problems, app.Check(world.File)...)
 			}
-			fmt.Fprint(io.out, problems)
-			errs, warnings := len(problems.Errors()), len(problems.Warnings())
-			switch {
-			case errs > 0:
-				fmt.Fprintf(io.out, "\n%s, %s.\n", count(errs, "error"), count(warnings, "warning"))
+			errs := len(problems.Errors())
+			if asJSON {
+				if err := io.printJSON(found(problems)); err != nil {
+					return err
+				}
+			} else {
+				fmt.Fprint(io.out, problems)
+				fmt.Fprintln(io.out, verdict(errs, len(problems.Warnings())))
+			}
+			if errs > 0 {
 				return no{errors.New("")}
-			case warnings > 0:
-				fmt.Fprintf(io.out, "\nThe configuration is valid, with %s.\n", count(warnings, "warning"))
-			default:
-				fmt.Fprintln(io.out, "The configuration is valid.")
 			}
 			return nil
 		},
 	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print an array of the problems, for programs")
+	return c
+}
+
+func verdict(errs, warnings int) string {
+	switch {
+	case errs > 0:
+		return fmt.Sprintf("\n%s, %s.", count(errs, "error"), count(warnings, "warning"))
+	case warnings > 0:
+		return fmt.Sprintf("\nThe configuration is valid, with %s.", count(warnings, "warning"))
+	}
+	return "The configuration is valid."
+}
+
+// problem is one thing wrong with a configuration, for programs.
+type problem struct {
+	Severity string `json:"severity"` // error or warning
+	File     string `json:"file"`
+	Line     int    `json:"line"` // from 1; 0 for the file itself
+	Column   int    `json:"column"`
+	Path     string `json:"path"`
+	Message  string `json:"message"`
+	Hint     string `json:"hint"`
+}
+
+func found(problems config.Problems) []problem {
+	list := []problem{}
+	for _, p := range problems {
+		severity := "error"
+		if p.Severity == config.Warning {
+			severity = "warning"
+		}
+		list = append(list, problem{severity, p.File, p.Line, p.Col, p.Path, p.Message, p.Hint})
+	}
+	return list
 }
 
 func count(n int, noun string) string {

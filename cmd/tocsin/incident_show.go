@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"maps"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -13,30 +12,28 @@ import (
 )
 
 func (n *noun) listIncidents() *cobra.Command {
-	var status []string
-	var limit int
+	var which choice
 	c := &cobra.Command{
 		Use:     "list",
 		Short:   "List incidents, newest first",
-		Long:    "Lists incidents, newest first. With --json an array of the incidents as the API shows them.",
+		Long:    "Lists incidents, newest first: those that are not over, unless --status or --all says otherwise.\nWith --json an array of the incidents as the API shows them.",
 		Example: "  tocsin incident list --status open,resolved",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			items, err := n.list(c.Context(), url.Values{"status": status}, limit)
+			items, err := n.list(c.Context(), which.query(), which.limit)
 			if err != nil {
 				return err
 			}
-			return showAll(n.remote, items, n.incidents)
+			return showAll(n.remote, items, func(list []api.Incident) { n.incidents(list, which.none("incidents")) })
 		},
 	}
-	c.Flags().StringSliceVar(&status, "status", nil, "only these: open, resolved, closed; several with commas (default all)")
-	c.Flags().IntVar(&limit, "limit", defaultLimit, "how many at most")
+	which.flags(c, []string{"open", "resolved"}, []string{"closed"})
 	return c
 }
 
-func (n *noun) incidents(list []api.Incident) {
+func (n *noun) incidents(list []api.Incident, none string) {
 	if len(list) == 0 {
-		fmt.Fprintln(n.out, "no incidents")
+		fmt.Fprintln(n.out, none)
 		return
 	}
 	t := table{head: []string{"INCIDENT", "STATUS", "SEV", "OPENED", "ALERTS", "COMMANDER", "POSTMORTEM", "TITLE"}, wide: 7}
@@ -54,6 +51,8 @@ func (n *noun) showIncident() *cobra.Command {
 		Long:    "Shows one incident: who works on it, which alerts joined, and everything that happened. Times are in this machine's zone.",
 		Example: "  tocsin incident show INC-7",
 		Args:    cobra.ExactArgs(1),
+
+		ValidArgsFunction: n.complete,
 		RunE: func(c *cobra.Command, args []string) error {
 			raw, err := n.get(c.Context(), args[0])
 			if err != nil {

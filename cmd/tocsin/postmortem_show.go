@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"maps"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -14,30 +13,28 @@ import (
 )
 
 func (n *noun) listPostmortems() *cobra.Command {
-	var status []string
-	var limit int
+	var which choice
 	c := &cobra.Command{
 		Use:     "list",
 		Short:   "List postmortems, newest first",
-		Long:    "Lists postmortems, newest first. With --json an array of the postmortems as the API shows them.",
+		Long:    "Lists postmortems, newest first: those that are not over, unless --status or --all says otherwise.\nWith --json an array of the postmortems as the API shows them.",
 		Example: "  tocsin postmortem list --status open",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			items, err := n.list(c.Context(), url.Values{"status": status}, limit)
+			items, err := n.list(c.Context(), which.query(), which.limit)
 			if err != nil {
 				return err
 			}
-			return showAll(n.remote, items, n.postmortems)
+			return showAll(n.remote, items, func(list []api.Postmortem) { n.postmortems(list, which.none("postmortems")) })
 		},
 	}
-	c.Flags().StringSliceVar(&status, "status", nil, "only these: open, completed, waived; several with commas (default all)")
-	c.Flags().IntVar(&limit, "limit", defaultLimit, "how many at most")
+	which.flags(c, []string{"open"}, []string{"completed", "waived"})
 	return c
 }
 
-func (n *noun) postmortems(list []api.Postmortem) {
+func (n *noun) postmortems(list []api.Postmortem, none string) {
 	if len(list) == 0 {
-		fmt.Fprintln(n.out, "no postmortems")
+		fmt.Fprintln(n.out, none)
 		return
 	}
 	t := table{head: []string{"PM", "STATUS", "DUE", "OWNER", "INCIDENT", "TITLE"}, wide: 5}
@@ -65,6 +62,8 @@ func (n *noun) showPostmortem() *cobra.Command {
 		Long:    "Shows one postmortem: its owner, its sections, the action items and everything that happened. Times are in this machine's\nzone.",
 		Example: "  tocsin postmortem show PM-3",
 		Args:    cobra.ExactArgs(1),
+
+		ValidArgsFunction: n.complete,
 		RunE: func(c *cobra.Command, args []string) error {
 			raw, err := n.get(c.Context(), args[0])
 			if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -66,6 +67,9 @@ func (r *remote) apiKey() (string, error) {
 // failed gives an error its exit code, and says what to do about it.
 func failed(err error) error {
 	var refused *client.Refused
+	if errors.Is(err, context.Canceled) {
+		return errors.New("interrupted")
+	}
 	if gone := (*client.Unreachable)(nil); errors.As(err, &gone) {
 		return fmt.Errorf("%w; is the server running? Give its address with --server or $%s", err, envServer)
 	}
@@ -104,11 +108,4 @@ func showAll[T any](r *remote, raw []json.RawMessage, print func([]T)) error {
 		return fmt.Errorf("the answer is not JSON: %w", err)
 	}
 	return show(r, joined, print)
-}
-
-func (r *remote) printJSON(v any) error {
-	e := json.NewEncoder(r.out)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
 }
