@@ -156,7 +156,7 @@ func (io stdio) away(t time.Time) string {
 	return "now"
 }
 
-// span is a duration in its largest unit: what was or is to come, roughly.
+// span is a duration in its two largest units, the smaller one left out when it is zero: 45s, 3m, 1h30m, 2d5h.
 func span(d time.Duration) string {
 	const day = 24 * time.Hour
 	switch {
@@ -165,9 +165,17 @@ func span(d time.Duration) string {
 	case d < time.Hour:
 		return fmt.Sprintf("%dm", d/time.Minute)
 	case d < 2*day:
-		return fmt.Sprintf("%dh", d/time.Hour)
+		return units(d, time.Hour, "h", time.Minute, "m")
 	}
-	return fmt.Sprintf("%dd", d/day)
+	return units(d, day, "d", time.Hour, "h")
+}
+
+func units(d, large time.Duration, largeName string, small time.Duration, smallName string) string {
+	text := fmt.Sprintf("%d%s", d/large, largeName)
+	if rest := d % large / small; rest > 0 {
+		text += fmt.Sprintf("%d%s", rest, smallName)
+	}
+	return text
 }
 
 // printJSON prints a value for programs.

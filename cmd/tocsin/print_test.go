@@ -91,6 +91,8 @@ func TestTimesAreLocalAndSayHowFarAwayTheyAre(t *testing.T) {
 		{-59 * time.Second, "2026-03-09 07:59 EDT (59s ago)"},
 		{2 * time.Hour, "2026-03-09 10:00 EDT (in 2h)"},
 		{-36 * time.Hour, "2026-03-07 19:00 EST (36h ago)"},
+		{90 * time.Minute, "2026-03-09 09:30 EDT (in 1h30m)"},
+		{-53 * time.Hour, "2026-03-07 02:00 EST (2d5h ago)"},
 		{7 * 24 * time.Hour, "2026-03-16 08:00 EDT (in 7d)"},
 	} {
 		if got := io.moment(noon.Add(test.away)); got != test.want {
