@@ -15,6 +15,7 @@ type faulty struct {
 	conflicts int    // so many commits find that somebody was faster
 	refused   int    // so many commits fail before they are made
 	lost      int    // so many commits are made, but the answer is lost
+	loaded    func() // runs with every load
 	before    func() // runs once, before the next commit: what another replica does at that moment
 }
 
@@ -51,6 +52,9 @@ func all(err error, txs []store.Tx) []error {
 }
 
 func (f *faulty) Load(ctx context.Context, ids ...store.ID) ([]store.Record, error) {
+	if f.loaded != nil {
+		f.loaded()
+	}
 	if f.away {
 		return nil, errAway
 	}

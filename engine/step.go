@@ -102,6 +102,9 @@ func settle(rec record.Record, done []deliver.Settlement, env directory.Env) (fx
 			}
 			fx.Unreachable += step.Unreachable
 		case *postmortem.State:
+			if d.Page == nil {
+				continue // it has no posts
+			}
 			_, err = postmortem.Apply(r, postmortem.Settled{Outcome: *d.Page}, env)
 		}
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -174,29 +175,35 @@ func (d *Deliverer) Step(ctx context.Context, now time.Time) (next time.Time, er
 		}
 	}
 	d.callDue(now)
-	for to, b := range d.ripe(now, &next) {
-		d.bundle(ctx, to, b)
+	for _, b := range d.ripe(now, &next) {
+		d.bundle(ctx, b)
 	}
 	return next, err
 }
 
 // callDue calls those in line for whom there is a place by now.
 func (d *Deliverer) callDue(now time.Time) {
-	due := map[*pool]int{}
+	type line struct {
+		pool   *pool
+		places int
+	}
+	var due []line
 	d.mu.Lock()
-	for _, p := range d.pools {
+	for _, key := range slices.Sorted(maps.Keys(d.pools)) {
+		p := d.pools[key]
 		if at := p.callAt(now); !at.IsZero() && !at.After(now) {
-			due[p] = p.places(now)
+			due = append(due, line{p, p.places(now)})
 		}
 	}
 	d.mu.Unlock()
-	for p, n := range due {
-		d.call(p, n)
+	for _, l := range due {
+		d.call(l.pool, l.places)
 	}
 }
 
 // bundle claims and sends what was gathered for one recipient, worst first.
-func (d *Deliverer) bundle(ctx context.Context, to Recipient, b gathered) {
+func (d *Deliverer) bundle(ctx context.Context, b gathered) {
+	to := b.to
 	jobs, env := d.ledger.ClaimBundle(ctx, b.ids, to, b.name)
 	if len(jobs) == 0 {
 		d.release(to.Via, &to)

@@ -1,6 +1,8 @@
 package deliver
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
@@ -16,6 +18,10 @@ const gatherFor = 250 * time.Millisecond
 type Recipient struct {
 	User, Via string
 	Kind      page.Kind
+}
+
+func (r Recipient) compare(s Recipient) int {
+	return cmp.Or(cmp.Compare(r.User, s.User), cmp.Compare(r.Via, s.Via), cmp.Compare(r.Kind, s.Kind))
 }
 
 // budget is what a recipient was sent in the present window, and what waits to be sent in one message.
@@ -72,6 +78,7 @@ func (b *budget) drain() []store.ID {
 
 // gathered is a bundle that is ready to be claimed and sent.
 type gathered struct {
+	to    Recipient
 	name  string
 	ids   []store.ID
 	setup *Setup
@@ -79,7 +86,7 @@ type gathered struct {
 
 // ripe returns the bundles whose time has come and for which their provider has a place, and moves next to
 // when there is more to do. It forgets what is over: quiet recipients and pauses that have passed.
-func (d *Deliverer) ripe(now time.Time, next *time.Time) map[Recipient]gathered {
+func (d *Deliverer) ripe(now time.Time, next *time.Time) (ready []gathered) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	soonest := func(t time.Time) {
@@ -87,7 +94,7 @@ func (d *Deliverer) ripe(now time.Time, next *time.Time) map[Recipient]gathered 
 			*next = t
 		}
 	}
-	ready := map[Recipient]gathered{}
+	var due []Recipient
 	for to, b := range d.budgets {
 		switch {
 		case b.flush.IsZero():
@@ -96,6 +103,14 @@ func (d *Deliverer) ripe(now time.Time, next *time.Time) map[Recipient]gathered 
 			}
 		case b.flush.After(now) && b.flush.Sub(now) <= gatherFor+b.limit.Per: // more is a clock that was set back
 			soonest(b.flush)
+		default:
+			due = append(due, to)
+		}
+	}
+	slices.SortFunc(due, Recipient.compare)
+	for _, to := range due {
+		b := d.budgets[to]
+		switch {
 		case !b.take(b.limit, now):
 			b.flush = b.closes(b.limit)
 			soonest(b.flush)
@@ -105,7 +120,7 @@ func (d *Deliverer) ripe(now time.Time, next *time.Time) map[Recipient]gathered 
 			soonest(b.flush)
 		default:
 			d.bundles++
-			ready[to] = gathered{bundleName(d.replica, now, d.bundles), b.drain(), d.setup}
+			ready = append(ready, gathered{to, bundleName(d.replica, now, d.bundles), b.drain(), d.setup})
 		}
 	}
 	for to, until := range d.paused {
