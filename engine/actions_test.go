@@ -141,3 +141,13 @@ retention: {alerts: 30d}
 		t.Errorf("#%d, want the open #%d", c.Number, b.Number)
 	}
 }
+
+func TestANoteIsKeptThoughNothingElseChanges(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 1, toAmir)
+	a := tw.fire(low)
+	tw.act(a, alert.Action{Do: alert.Note, By: "jason", Note: "looking at the disk"})
+	if last := tw.again(a).Timeline; last[len(last)-1].Text != "looking at the disk" {
+		t.Errorf("timeline %+v", last)
+	}
+}

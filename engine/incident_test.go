@@ -121,3 +121,21 @@ func TestACloseThatIsNotCommittedOwesNothing(t *testing.T) {
 		t.Errorf("%d postmortems, want one", n)
 	}
 }
+
+func TestAnIncidentWhoseAlertsGoElsewhereByNowIsNotReopened(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 1, major)
+	ctx := context.Background()
+	tw.fire(onDB("slow"))
+	if _, err := tw.engines[0].ActOnIncident(ctx, "INC-1", incident.Action{Do: incident.Close, By: "jason"}); err != nil {
+		t.Fatal(err)
+	}
+	tw.fire(onDB("down"))
+	if n := len(tw.incidents()); n != 2 {
+		t.Fatalf("%d incidents, want a second one after the first was closed", n)
+	}
+	_, err := tw.engines[0].ActOnIncident(ctx, "INC-1", incident.Action{Do: incident.Reopen, By: "jason"})
+	if refused := new(incident.Refused); !errors.As(err, &refused) {
+		t.Errorf("error %v, want a refusal: two incidents would gather the same alerts", err)
+	}
+}

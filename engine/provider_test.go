@@ -282,3 +282,24 @@ rules: [{to: "policy:amir"}]
 		t.Errorf("%d steps counted as unreachable, want one", tw.counts.unreachable)
 	}
 }
+
+func TestAWayThatWaitsForItsProviderIsNotHurriedByTheFailureOfAnother(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 1, toEthan)
+	var asked []time.Duration
+	tw.phones.fail = func(m deliver.Message) error {
+		switch m.Via {
+		case "slack":
+			return errors.New("502") // fails for good after 4 minutes
+		case "sms":
+			asked = append(asked, tw.clock.t.Sub(start))
+			return deliver.RetryAfter(10*time.Minute, "queue full")
+		}
+		return nil
+	}
+	tw.fire(disk)
+	tw.wait(10 * time.Minute)
+	if len(asked) != 1 || tw.phones.to("ethan", "voice") != 1 {
+		t.Errorf("text messages tried at %v; want one try, and a call instead:\n%s", asked, tw.phones.log())
+	}
+}

@@ -267,3 +267,18 @@ func TestASentMessageIsNotSentAgainWhenTheStoreWasAwayForItsOutcome(t *testing.T
 	tw.wait(time.Minute)
 	want(t, tw.phones.log(), "\n0s amir email\n")
 }
+
+func TestClaimsThatLostARaceLeaveNoTrace(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 1, `
+policies: [{name: late, steps: [{after: 10s, notify: ["user:amir"]}], exhausted_after: 24h}]
+rules: [{to: "policy:late"}]
+`)
+	tw.storm(5)
+	tw.wait(9 * time.Second)
+	tw.faults[0].conflicts = 30 // more than there are places
+	tw.wait(time.Second)
+	if n := tw.phones.to("amir", "email"); n != 5 {
+		t.Errorf("%d pages at their time, want 5:\n%s", n, tw.phones.log())
+	}
+}

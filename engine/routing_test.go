@@ -156,3 +156,37 @@ func TestAReopenedAlertThatHadTriedEverythingIsPagedAnew(t *testing.T) {
 		t.Errorf("it fires again and nobody is paged:\n%s", tw.phones.log())
 	}
 }
+
+func TestARepeatBeginsWithTheNamedStepAtOnce(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 1, `
+policies:
+  - name: from
+    steps: [{notify: ["user:darren"]}, {name: chase, after: 5m, notify: ["user:amir"]}, {after: 8m, notify: ["user:jason"]}]
+    repeat: {every: 20m, times: 1, from: chase}
+    exhausted_after: 24h
+rules: [{to: "policy:from"}]
+`)
+	tw.fire(low)
+	tw.wait(time.Hour)
+	want(t, tw.phones.log(), `
+0s darren email
+5m0s amir email
+8m0s jason email
+20m0s amir email
+23m0s jason email
+`)
+}
+
+func TestAnEventWithoutAnEndTakesTheEndAway(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 1, toAmir)
+	ev := low
+	ev.ExpiresAt = start.Add(time.Minute)
+	a := tw.fire(ev)
+	tw.fire(low)
+	tw.wait(time.Hour)
+	if got := tw.again(a); got.Status != alert.Open {
+		t.Errorf("%s, though the last event says nothing of an end", got.Status)
+	}
+}

@@ -190,3 +190,13 @@ func TestABundleThatIsRefusedIsTriedAgainAsOne(t *testing.T) {
 		t.Fatalf("want 5 pages and a bundle of 45:\n%s", tw.phones.log())
 	}
 }
+
+func TestTwoReplicasThatGatherTheSameBundleSendItOnce(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 2, toAmir)
+	tw.storm(8)
+	tw.wait(3 * time.Minute)
+	if n := len(tw.phones.got); n != 6 || len(tw.phones.got[5].Bundle) != 3 {
+		t.Errorf("want 5 pages and a bundle of 3:\n%s", tw.phones.log())
+	}
+}

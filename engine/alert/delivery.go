@@ -115,9 +115,7 @@ func (in Reported) apply(s *State, env Env, _ *Effects) error {
 		return nil
 	}
 	s.note(env, "failed", "", fmt.Sprintf("%s did not get the %s: %s", p.User+p.Channel, p.Via, in.Reason))
-	if s.stillWanted(p) {
-		s.handOn(p, env)
-	}
+	s.handOn(p, env)
 	return nil
 }
 
