@@ -61,6 +61,13 @@ func TestABadURLSaysWhatIsExpected(t *testing.T) {
 		"redis+sentinel://h1,h2":    "names no master",
 		"redis+cluster://h1,h2/1":   "has only one",
 		"redis+sentinel://h/m?db=2": "unknown option",
+
+		"redis://h?wait_replicas=two":                  "not a number of replicas",
+		"redis://h?wait_replicas=1&wait_timeout=1h":    "at most 2s",
+		"redis://h?wait_replicas=1&wait_timeout=hunt":  "at most 2s",
+		"redis://h?wait_timeout=500ms":                 "without wait_replicas",
+		"redis+cluster://h?sentinel_password=hunter2":  "only redis+sentinel:// has it",
+		"redis://:hunter2@127.0.0.1:1?wait_replicas=1": "unavailable",
 	} {
 		_, err := open.Open(t.Context(), url, "r1", slog.New(slog.DiscardHandler))
 		if err == nil || !strings.Contains(err.Error(), want) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -49,7 +50,9 @@ func (s *Store) inspect(ctx context.Context) (findings, error) {
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		info.judge(func(w string) { fatal[w] = true }, func(w string) { warnings[w] = true })
+		warn := func(w string) { warnings[w] = true }
+		info.judge(func(w string) { fatal[w] = true }, warn)
+		info.judgeReplicas(s.replicas, warn)
 		return nil
 	}
 	var err error
@@ -127,5 +130,11 @@ func (s serverSettings) judge(fatal, warn func(string)) {
 	}
 	if role := s.info["role"]; role == "slave" || role == "replica" {
 		warn("the server is a replica: writing to it fails or is lost; give the address of its primary")
+	}
+}
+
+func (s serverSettings) judgeReplicas(wanted int, warn func(string)) {
+	if n, err := strconv.Atoi(s.info["connected_slaves"]); err == nil && n < wanted {
+		warn(fmt.Sprintf("wait_replicas is %d, but only %d replicas of Redis are connected: nothing can be committed until there are enough; mend them, or lower wait_replicas", wanted, n))
 	}
 }

@@ -22,7 +22,7 @@
 //
 // How durable a commit is, the server's settings decide: with appendfsync always it survives a power cut;
 // with everysec the last second may be lost with the machine, but nothing with the process; a fail-over to
-// a replica loses what was not replicated yet. Open refuses a server that evicts keys, and Check warns of
+// a replica loses what was not replicated yet, unless the URL's wait_replicas has commits wait for that. Open refuses a server that evicts keys, and Check warns of
 // the rest.
 package redis
 
@@ -77,6 +77,9 @@ type Store struct {
 	clock  clock
 	log    *slog.Logger
 
+	replicas int // of Redis that must confirm what was written, within wait
+	wait     time.Duration
+
 	closing sync.Once
 	stop    context.CancelFunc // ends the goroutine that keeps the time
 	ended   sync.WaitGroup
@@ -100,7 +103,8 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Store{name: target.String(), keys: newLayout(o.Prefix), client: target.connect(), log: o.Log}
+	s := &Store{name: target.String(), keys: newLayout(o.Prefix), client: target.connect(), log: o.Log,
+		replicas: target.replicas, wait: target.wait}
 	s.fast = gather.New(fastPipelines, batchLimits, s.send)
 	s.slow = gather.New(slowPipelines, batchLimits, s.send)
 	background, stop := context.WithCancel(context.Background())

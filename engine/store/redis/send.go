@@ -3,6 +3,7 @@ package redis
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	goredis "github.com/redis/go-redis/v9"
@@ -69,6 +70,10 @@ func (s *Store) send(batch []goredis.Cmder) {
 }
 
 func (s *Store) exec(batch []goredis.Cmder) {
+	if s.replicas > 0 && slices.ContainsFunc(batch, writes) {
+		s.execAndWait(batch)
+		return
+	}
 	// Each command has its own error, and is bounded by the time-outs of the network.
 	ctx := context.Background()
 	p := s.client.Pipeline()

@@ -49,7 +49,19 @@ func TestASlotThatMovesIsFollowed(t *testing.T) {
 	if err := s.Commit(t.Context(), store.Tx{{ID: id, Expect: 1, Delete: true}})[0]; err != nil {
 		t.Fatal(err)
 	}
-	// The slot is empty now, and can be given to the other node without moving keys.
+	to := moveSlot(t, s, servers, shard)
+	id = commit()
+	if n, err := to.Client().Exists(t.Context(), s.keys.shards[shard].records).Result(); err != nil || n != 1 {
+		t.Errorf("the new owner of the slot has %d of its keys (%v), want 1", n, err)
+	}
+	if got, err := s.Load(t.Context(), id); err != nil || got[0].Version != 1 {
+		t.Errorf("version %d (%v), want 1", got[0].Version, err)
+	}
+}
+
+// moveSlot gives the slot of a shard without keys to the other of two nodes, which it returns.
+func moveSlot(t *testing.T, s *Store, servers []*redistest.Server, shard int) *redistest.Server {
+	t.Helper()
 	slot, err := servers[0].Client().ClusterKeySlot(t.Context(), s.keys.shards[shard].records).Result()
 	if err != nil {
 		t.Fatal(err)
@@ -67,13 +79,7 @@ func TestASlotThatMovesIsFollowed(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	id = commit()
-	if n, err := to.Client().Exists(t.Context(), s.keys.shards[shard].records).Result(); err != nil || n != 1 {
-		t.Errorf("the new owner of the slot has %d of its keys (%v), want 1", n, err)
-	}
-	if got, err := s.Load(t.Context(), id); err != nil || got[0].Version != 1 {
-		t.Errorf("version %d (%v), want 1", got[0].Version, err)
-	}
+	return to
 }
 
 // Sentinel needs ten seconds and more for a fail-over; here the test does what it does.

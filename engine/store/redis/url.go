@@ -1,6 +1,7 @@
 package redis
 
 import (
+	"cmp"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	goredis "github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
@@ -25,7 +27,14 @@ type Target struct {
 	database int
 
 	sentinelUser, sentinelPassword string
+
+	replicas int // of Redis that must confirm what was written
+	wait     time.Duration
 }
+
+// How long a commit waits for the replicas of Redis, unless wait_timeout says otherwise, and at most: the
+// answer must come within netTimeout.
+const defaultWait, longestWait = time.Second, 2 * time.Second
 
 // ParseURL reads
 //
@@ -33,8 +42,9 @@ type Target struct {
 //	redis+sentinel://[[USER]:PASSWORD@]HOST[:PORT][,HOST[:PORT]…]/MASTER[/DATABASE][?sentinel_user=U&sentinel_password=P]
 //	redis+cluster://[[USER]:PASSWORD@]HOST[:PORT][,HOST[:PORT]…]
 //
-// and the same with rediss for TLS. Special characters in names and passwords are written as %XX. Errors
-// never show what could be a secret.
+// and the same with rediss for TLS. Each takes the options ?wait_replicas=N&wait_timeout=500ms: what was
+// written counts only when N replicas of Redis have confirmed it (WAIT), within 1 s or what is said, 2 s at
+// most. Special characters in names and passwords are written as %XX. Errors never show what could be a secret.
 func ParseURL(s string) (*Target, error) {
 	scheme, rest, ok := strings.Cut(s, "://")
 	t := &Target{scheme: scheme}
@@ -131,11 +141,33 @@ func (t *Target) setQuery(query string) error {
 	if err != nil {
 		return errors.New("the store URL has options that cannot be read after the ?")
 	}
-	for name := range values {
-		if t.kind() != "sentinel" || (name != "sentinel_user" && name != "sentinel_password") {
-			return errors.New("the store URL has an unknown option after the ?: only redis+sentinel:// has any, sentinel_user and sentinel_password")
+	for name, all := range values {
+		value := all[len(all)-1]
+		switch name {
+		case "wait_replicas":
+			n, err := strconv.ParseUint(value, 10, 8)
+			if err != nil {
+				return errors.New("wait_replicas in the store URL is not a number of replicas, 0 to 255")
+			}
+			t.replicas = int(n)
+		case "wait_timeout":
+			d, err := time.ParseDuration(value)
+			if err != nil || d < time.Millisecond || d > longestWait {
+				return fmt.Errorf("wait_timeout in the store URL is not a time such as 500ms, at most %v", longestWait)
+			}
+			t.wait = d
+		case "sentinel_user", "sentinel_password":
+			if t.kind() != "sentinel" {
+				return fmt.Errorf("the store URL has the option %s: only redis+sentinel:// has it", name)
+			}
+		default:
+			return errors.New("the store URL has an unknown option after the ?: there are wait_replicas and wait_timeout, and for redis+sentinel:// sentinel_user and sentinel_password")
 		}
 	}
+	if t.wait != 0 && t.replicas == 0 {
+		return errors.New("the store URL has wait_timeout without wait_replicas: say how many replicas to wait for")
+	}
+	t.wait = cmp.Or(t.wait, defaultWait)
 	t.sentinelUser, t.sentinelPassword = values.Get("sentinel_user"), values.Get("sentinel_password")
 	return nil
 }
