@@ -45,8 +45,11 @@ func (tw *town) acknowledgeAll(m deliver.Message, by string) {
 		tw.Fatalf("the link of the bundle leads to %d alerts, error %v", len(list), err)
 	}
 	for _, a := range list {
-		tw.ack(a, by)
+		if _, err := tw.engines[0].Act(context.Background(), string(a.ID), alert.Action{Do: alert.Ack, By: by, Via: "bundle"}); err != nil {
+			tw.Fatal(err)
+		}
 	}
+	tw.settle()
 }
 
 func TestTheSixthPageInAMinuteIsBundled(t *testing.T) {
