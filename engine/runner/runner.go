@@ -22,24 +22,6 @@ const (
 	retry     = 250 * time.Millisecond // how soon a step is tried again when the store is away
 )
 
-// Sends starts sends as goroutines and waits for them when the process drains.
-type Sends struct{ wg sync.WaitGroup }
-
-// Go runs f in a goroutine.
-func (s *Sends) Go(f func()) { s.wg.Go(f) }
-
-// Wait returns when no send is under way, or with ctx.
-func (s *Sends) Wait(ctx context.Context) error {
-	done := make(chan struct{})
-	go func() { s.wg.Wait(); close(done) }()
-	select {
-	case <-done:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
 // Runner runs one replica.
 type Runner struct {
 	Engine   *engine.Engine

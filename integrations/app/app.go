@@ -156,19 +156,25 @@ func (a *App) Engine() *engine.Engine { return a.engine }
 // a send may take.
 const drainTime = 12 * time.Second
 
-// Run works until ctx ends, then drains: it takes no more requests, finishes those it has, lets sends under
-// way come to their end and be committed, and closes the store.
+// Run works until ctx ends, then drains: it says that it is not ready, lets sends under way come to their end and
+// be committed while providers can still call back, takes no more requests, finishes those it has, and closes
+// the store.
 func (a *App) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	if err := a.watch(ctx); err != nil {
 		return err
 	}
+	defer context.AfterFunc(ctx, func() {
+		a.stopped.Store(true)
+		a.log.Info("draining")
+	})()
 	a.runner.Run(ctx)
-	a.stopped.Store(true)
-	a.log.Info("draining")
 	end, cancelEnd := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancelEnd()
+	sending, cancelSending := context.WithTimeout(end, drainTime-time.Second)
+	defer cancelSending()
+	_ = a.sends.Wait(sending) // looked at below, when no request can begin another one
 	err := a.server.Shutdown(end)
 	if waitErr := a.sends.Wait(end); waitErr != nil {
 		a.log.Warn("some sends did not come to their end; another replica, or the next start, takes them over")

@@ -74,9 +74,10 @@ func subject(m deliver.Message) string {
 	return strings.ReplaceAll(cut(oneLine(text), maxSubject), "=?", "= ?")
 }
 
-// later reports whether this recipient has had mail about the alert before.
+// later reports whether this recipient has had mail about the alert before. A notice is only for those who have,
+// though the outcome of that mail may not be recorded yet.
 func later(m deliver.Message) bool {
-	if m.Thread != "" {
+	if m.Thread != "" || m.Kind == page.Notice {
 		return true
 	}
 	for _, p := range m.Alert.Pages {
