@@ -17,11 +17,9 @@ func exampleServer(t *testing.T) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := prepare(t, "", "--store", "bolt:data/tocsin.db")
-	for old, now := range map[string]string{
-		"listen: 127.0.0.1:8080": "listen: " + s.address, "public_url: http://127.0.0.1:8080": "public_url: " + s.url,
-		"{after: 30s, ": "{after: 2s, ", "{after: 60s, ": "{after: 4s, ",
-	} {
+	s := prepare(t, "")
+	s.args = []string{"--listen", s.address}
+	for old, now := range map[string]string{"{after: 30s, ": "{after: 2s, ", "{after: 60s, ": "{after: 4s, "} {
 		if strings.Count(string(text), old) != 1 {
 			t.Fatalf("config.example.yaml does not say %q once", old)
 		}
