@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 // garbage are bodies that are refused, and what the answer must say.
@@ -106,6 +107,10 @@ func TestAWebhookOfFiveThousandAlertsIsAcceptedAndItsPagesAreBundled(t *testing.
 	paged := func(status string) int { return int(s.metric(`tocsin_alerts{` + status)) }
 	until(t, "all to be counted as open", func() (bool, any) { n := paged(`priority="P3",state="open"`); return n == many, n })
 	s.out.waitFor(t, "alerts to ethan by console")
+	until(t, "all but the first three to be bundled", func() (bool, any) {
+		n := s.metric("tocsin_bundled_alerts_total")
+		return n >= many-3, n
+	})
 	until(t, "a page for every alert", func() (bool, any) {
 		waiting := 0
 		for _, a := range s.alerts("") {
@@ -125,7 +130,9 @@ func TestAWebhookOfFiveThousandAlertsIsAcceptedAndItsPagesAreBundled(t *testing.
 	if page.status != http.StatusOK || !strings.Contains(page.text, bundled+" alerts") {
 		t.Fatalf("the bundle's link answers %d: %.300s", page.status, page.text)
 	}
+	began := time.Now()
 	done := page.press(t, link, "Acknowledge all")
+	t.Logf("acknowledging %s alerts by one button took %s; the page has %d bytes", bundled, time.Since(began).Round(time.Millisecond), len(page.body))
 	if done.status != http.StatusOK || !strings.Contains(done.text, "None of them is left") {
 		t.Errorf("after the button: %d %.300s", done.status, done.text)
 	}
