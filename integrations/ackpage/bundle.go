@@ -7,6 +7,9 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/token"
 )
 
+// maxRows bounds the list of a storm's alerts: a page of thousands is too much for a telephone.
+const maxRows = 100
+
 // bundleView is what the page of a storm's alerts shows.
 type bundleView struct {
 	Style template.CSS
@@ -16,6 +19,7 @@ type bundleView struct {
 
 	Count, Open int
 	Alerts      []row
+	More        int // alerts that are not listed
 }
 
 type row struct {
@@ -30,9 +34,13 @@ type row struct {
 func (p *Page) bundleView(v *visit, alerts []*alert.State, did string) bundleView {
 	b := bundleView{Style: p.style, Token: v.text, Count: len(alerts)}
 	b.As, _ = v.channel()
-	for _, st := range alerts {
+	for i, st := range alerts {
 		if st.Status == alert.Open {
 			b.Open++
+		}
+		if i >= maxRows {
+			b.More++
+			continue
 		}
 		b.Alerts = append(b.Alerts, row{
 			// Each alert's page opens for the same person, and for no longer than this one.

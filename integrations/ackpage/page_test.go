@@ -295,6 +295,22 @@ func TestALinkPostedInAChannelActsInItsName(t *testing.T) {
 	}
 }
 
+func TestAPageOfThousandsListsTheWorst(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	first := w.open()
+	for range 4000 {
+		w.bundle = append(w.bundle, first)
+	}
+	a := w.get(w.link("b-1", "ethan"))
+	if len(a.all("a")) != 100 || !strings.Contains(a.text("main"), "and 3900 more") || a.Body.Len() > 100<<10 {
+		t.Errorf("lists %d alerts in %d bytes", len(a.all("a")), a.Body.Len())
+	}
+	if diff := cmp.Diff([]string{"Acknowledge all 4000"}, a.buttons()); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestABundleIsAcknowledgedWithOneButton(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
