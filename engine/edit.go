@@ -29,12 +29,14 @@ type apply func(rec record.Record, env directory.Env) (alert.Effects, error)
 // edited is what came of one record's transition.
 type edited struct {
 	rec record.Record // as committed; nil when err is set
+	fx  alert.Effects
 	err error
 }
 
 // attempt is a transition on its way to its commit.
 type attempt struct {
 	rec    record.Record
+	noted  int // entries of its timeline before
 	fx     alert.Effects
 	claims deliver.Claims
 	change store.Change
@@ -87,7 +89,7 @@ func (e *Engine) editOnce(ctx context.Context, ids []store.ID, todo []int, f app
 			out[i].err = err
 		case a.same:
 			e.after(a, env)
-			out[i].rec = a.rec
+			out[i].rec, out[i].fx = a.rec, a.fx
 		default:
 			txs, attempts, at = append(txs, store.Tx{a.change}), append(attempts, a), append(at, i)
 		}
@@ -97,7 +99,7 @@ func (e *Engine) editOnce(ctx context.Context, ids []store.ID, todo []int, f app
 		switch {
 		case err == nil:
 			e.after(a, env)
-			out[i].rec = a.rec
+			out[i].rec, out[i].fx = a.rec, a.fx
 		case errors.Is(err, store.ErrConflict):
 			e.Delivery.Release(a.claims)
 			again = append(again, i)
@@ -125,12 +127,13 @@ func (e *Engine) prepare(found store.Record, f apply, env directory.Env) (attemp
 	if err != nil {
 		return attempt{}, err
 	}
-	image := record.ImageOf(rec, found.Version)
+	image, noted := record.ImageOf(rec, found.Version), entries(rec)
 	fx, err := f(rec, env)
 	if err != nil {
 		return attempt{}, err
 	}
 	a, err := e.finish(image, rec, fx, nil, env)
+	a.noted = noted
 	a.same = err == nil && !a.change.Delete && string(a.change.Data) == string(found.Data) && a.change.Wake.Equal(found.Wake)
 	return a, err
 }
@@ -156,6 +159,7 @@ func (e *Engine) after(a attempt, env directory.Env) {
 	}
 	e.Wheel.Arm(a.change.ID, a.change.Wake, local, env.Now)
 	e.Delivery.Dispatch(a.claims, env)
+	e.tellLog(a)
 	if a.fx.Unreachable > 0 {
 		e.watch.Unreachable(a.fx.Unreachable)
 	}

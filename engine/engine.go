@@ -62,7 +62,7 @@ type Engine struct {
 func New(o Options) *Engine {
 	e := &Engine{store: o.Store, replica: o.Replica, pick: o.Pick, watch: o.Watch, log: o.Log, Wheel: wheel.New(o.Store)}
 	e.world.Store(o.World)
-	e.Delivery = deliver.New(o.Replica, e.Now, o.Run, o.Watch)
+	e.Delivery = deliver.New(o.Replica, o.Store.Now, o.Run, o.Watch)
 	e.Delivery.Attach(e)
 	return e
 }

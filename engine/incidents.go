@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
@@ -29,7 +28,7 @@ func incidentKey(a *alert.State) string {
 
 // joinIncident does what an alert wants of an incident: open one or join it, and then tell the alert. Both
 // can be done again without harm, so a crash between them costs nothing. A failure is tried again when the
-// alert, whose wish stays in it, is woken next.
+// alert, whose wish stays in it, is woken next: see alert.ClaimJoin.
 func (e *Engine) joinIncident(ctx context.Context, a *alert.State) {
 	inc, err := e.gather(ctx, a, incident.Opening{
 		Key: incidentKey(a), Title: a.Title, Priority: a.Priority, Service: a.Service, Team: a.Team, Tags: a.Tags,
@@ -41,21 +40,21 @@ func (e *Engine) joinIncident(ctx context.Context, a *alert.State) {
 		})
 	}
 	if err != nil {
-		e.log.Warn("an incident could not be opened yet; it is tried again", "id", a.ID, "error", err)
-		e.Wheel.Arm(a.ID, a.IncidentDue, e.Now().Add(time.Second), e.Now())
+		e.log.Warn("an incident could not be opened yet; it is tried again", "id", a.ID, "at", a.IncidentDue, "error", err)
 	}
 }
 
 // gather joins an alert to the incident that gathers by the key, or opens one.
 func (e *Engine) gather(ctx context.Context, a *alert.State, o incident.Opening) (*incident.State, error) {
 	key := store.Key{Shard: incident.Shard, Name: incident.Key(o.Key)}
+	number := e.number(ctx, "incident")
 	return e.incidentTx(ctx, key, func(s *incident.State, env directory.Env) (_ *incident.State, fx incident.Effects, err error) {
 		if s == nil {
-			number, err := e.store.Reserve(ctx, "incident", 1)
+			n, err := number()
 			if err != nil {
 				return nil, fx, err
 			}
-			s = incident.New(store.NewID(store.KindIncident, incident.Shard), number, o, env)
+			s = incident.New(store.NewID(store.KindIncident, incident.Shard), n, o, env)
 		}
 		fx, err = incident.Apply(s, incident.Joined{
 			Alert:    incident.Alert{ID: a.ID, Number: a.Number, Title: a.Title},
@@ -63,6 +62,18 @@ func (e *Engine) gather(ctx context.Context, a *alert.State, o incident.Opening)
 		}, env)
 		return s, fx, err
 	})
+}
+
+// number reserves a number of a counter when it is first asked for, and returns the same one when a commit is
+// tried again.
+func (e *Engine) number(ctx context.Context, counter string) func() (uint64, error) {
+	var reserved uint64
+	return func() (_ uint64, err error) {
+		if reserved == 0 {
+			reserved, err = e.store.Reserve(ctx, counter, 1)
+		}
+		return reserved, err
+	}
 }
 
 // OpenIncident opens an incident by hand. Alerts that rules turn into incidents of the same service or team
@@ -79,15 +90,16 @@ func (e *Engine) OpenIncident(ctx context.Context, o incident.Opening) (inc *inc
 		return inc, err == nil, err
 	}
 	key := store.Key{Shard: incident.Shard, Name: incident.Key(o.Key)}
+	number := e.number(ctx, "incident")
 	inc, err = e.incidentTx(ctx, key, func(s *incident.State, env directory.Env) (_ *incident.State, fx incident.Effects, err error) {
 		if opened = s == nil; !opened {
 			return s, fx, nil
 		}
-		number, err := e.store.Reserve(ctx, "incident", 1)
+		n, err := number()
 		if err != nil {
 			return nil, fx, err
 		}
-		return incident.New(store.NewID(store.KindIncident, incident.Shard), number, o, env), fx, nil
+		return incident.New(store.NewID(store.KindIncident, incident.Shard), n, o, env), fx, nil
 	})
 	return inc, opened, err
 }
@@ -143,6 +155,7 @@ type incidentChange func(*incident.State, directory.Env) (*incident.State, incid
 // incidentTx applies f to the incident that holds the key (nil when none does) and commits what it returns,
 // together with the postmortem that it owes now; again and again until no conflict is left.
 func (e *Engine) incidentTx(ctx context.Context, key store.Key, f incidentChange) (*incident.State, error) {
+	pmNumber := e.number(ctx, "postmortem")
 	for range tries {
 		found, err := e.store.Find(ctx, key)
 		if err != nil {
@@ -161,7 +174,7 @@ func (e *Engine) incidentTx(ctx context.Context, key store.Key, f incidentChange
 		if err != nil {
 			return nil, err
 		}
-		changes, err := e.incidentChanges(ctx, image, s, fx, env)
+		changes, err := e.incidentChanges(image, s, fx, pmNumber, env)
 		if err != nil {
 			for _, a := range changes {
 				e.Delivery.Release(a.claims)
@@ -176,7 +189,7 @@ func (e *Engine) incidentTx(ctx context.Context, key store.Key, f incidentChange
 }
 
 // incidentChanges are the changes of an incident and of the postmortem that it owes now.
-func (e *Engine) incidentChanges(ctx context.Context, image record.Image, s *incident.State, fx incident.Effects, env directory.Env) ([]attempt, error) {
+func (e *Engine) incidentChanges(image record.Image, s *incident.State, fx incident.Effects, number func() (uint64, error), env directory.Env) ([]attempt, error) {
 	var changes []attempt
 	add := func(was record.Image, r record.Record) error {
 		was.ID = r.Identity()
@@ -187,11 +200,11 @@ func (e *Engine) incidentChanges(ctx context.Context, image record.Image, s *inc
 		return err
 	}
 	if fx.PostmortemOwed {
-		number, err := e.store.Reserve(ctx, "postmortem", 1)
+		n, err := number()
 		if err != nil {
 			return nil, err
 		}
-		pm := postmortem.New(store.NewID(store.KindPostmortem, incident.Shard), number, s, env)
+		pm := postmortem.New(store.NewID(store.KindPostmortem, incident.Shard), n, s, env)
 		if _, err = incident.Apply(s, incident.PostmortemMade{ID: pm.ID, Name: pm.Name()}, env); err != nil {
 			return nil, err
 		}

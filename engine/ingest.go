@@ -56,7 +56,7 @@ func (e *Engine) lines(world *World, integration string, events []event.Event) [
 	for i, ev := range events {
 		dedup := ev.DedupKey
 		if world.Router.Groups() {
-			if d := world.Router.Route(ruleEvent(integration, ev), now); d.GroupKey != "" {
+			if d := world.Router.Route(RuleEvent(integration, ev), now); d.GroupKey != "" {
 				dedup = d.GroupKey
 			}
 		}
@@ -155,8 +155,8 @@ func (e *Engine) find(ctx context.Context, world *World, lines []*line, env dire
 	return takers, nil
 }
 
-// ruleEvent is an event as the rules see it.
-func ruleEvent(integration string, ev event.Event) rules.Event {
+// RuleEvent is an event as the rules see it.
+func RuleEvent(integration string, ev event.Event) rules.Event {
 	return rules.Event{
 		Source: ev.Source, Title: ev.Title, Description: ev.Description, Status: string(ev.Status), Priority: ev.Priority,
 		Tags: ev.Tags, Actions: ev.Actions, Labels: ev.Labels, Details: ev.Details,

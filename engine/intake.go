@@ -51,7 +51,7 @@ func (in *intake) apply(e *Engine, env directory.Env) (attempt, error) {
 			if touched || in.number == 0 {
 				return in.finish(e, fx, env) // the rest begins another record, in a commit of its own
 			}
-			decision := in.world.Router.Route(ruleEvent(in.integration, ev), env.Now)
+			decision := in.world.Router.Route(RuleEvent(in.integration, ev), env.Now)
 			id := store.NewID(store.KindAlert, in.key.Shard)
 			in.state, step = alert.New(id, in.number, in.integration, in.dedup, ev, decision, env)
 			in.image, in.number, touched = record.Image{ID: id}, 0, true

@@ -46,8 +46,8 @@ func (e *Engine) Step(ctx context.Context, now time.Time) (next time.Time, err e
 			e.Wheel.Arm(ids[i], due[i].At, now.Add(poisonedLook), now)
 			continue
 		}
-		if a, ok := done.rec.(*alert.State); ok && a.WantIncident && !a.IncidentDue.After(now) {
-			e.joinIncident(ctx, a)
+		if done.fx.Join {
+			e.joinIncident(ctx, done.rec.(*alert.State))
 		}
 	}
 	return next, err
@@ -57,7 +57,10 @@ func (e *Engine) Step(ctx context.Context, now time.Time) (next time.Time, err e
 func wake(rec record.Record, env directory.Env) (alert.Effects, error) {
 	switch r := rec.(type) {
 	case *alert.State:
-		return alert.Apply(r, alert.Woken{}, env)
+		join := r.ClaimJoin(env)
+		fx, err := alert.Apply(r, alert.Woken{}, env)
+		fx.Join = join
+		return fx, err
 	case *incident.State:
 		r.Tick(env)
 	case *postmortem.State:

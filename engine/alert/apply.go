@@ -15,6 +15,7 @@ type Env = directory.Env
 // Effects is what a transition means outside the alert: things to count, once the commit is made.
 type Effects struct {
 	Unreachable int           // steps that reached nobody
+	Join        bool          // the incident that it wants is to be opened now
 	Acked       bool          // it was acknowledged now,
 	AckedAfter  time.Duration // so long after it began
 }
@@ -76,6 +77,19 @@ type Posted struct {
 	Error     string
 	Permanent bool
 	Wait      time.Duration
+}
+
+// joinLease is how long whoever opens the incident of an alert may take, before it is tried again.
+const joinLease = 5 * time.Second
+
+// ClaimJoin gives the opening of the incident that the alert wants to the caller, if it is due. It takes effect
+// with the commit, so that of two who were woken only one goes on.
+func (s *State) ClaimJoin(env Env) bool {
+	if !s.WantIncident || !reached(s.IncidentDue, env.Now) {
+		return false
+	}
+	s.IncidentDue = env.Now.Add(joinLease)
+	return true
 }
 
 // IncidentJoined says that the incident that the alert wanted has taken it in.

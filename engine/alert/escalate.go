@@ -60,7 +60,7 @@ func (s *State) step(i int, env Env, fx *Effects) bool {
 	}
 	switch {
 	case run.Next < len(run.Policy.Steps):
-		s.skipAcked(run)
+		run.Next = s.nextStep(run)
 		s.fire(i, env)
 	case s.unheard(i) && s.hasFallback(env):
 		s.fallback(env)
@@ -81,10 +81,8 @@ func (s *State) nextAt(i int, env Env) time.Time {
 		return time.Time{}
 	}
 	if s.Status == Acked {
-		for n := run.Next; n < len(run.Policy.Steps); n++ {
-			if run.Policy.Steps[n].Unless == policy.UnlessClosed {
-				return run.Base.Add(run.offset(n))
-			}
+		if n := s.nextStep(run); n < len(run.Policy.Steps) {
+			return run.Base.Add(run.offset(n))
 		}
 		return time.Time{}
 	}
@@ -113,11 +111,14 @@ func (s *State) fire(i int, env Env) {
 	s.notify(run.ID, run.Round, run.Next, step, env)
 }
 
-// skipAcked passes over the steps that an acknowledged alert does not take.
-func (s *State) skipAcked(run *Run) {
-	for s.Status == Acked && run.Policy.Steps[run.Next].Unless != policy.UnlessClosed {
-		run.Next++
+// nextStep is the step that the run takes next: an acknowledged alert passes over those that it does not
+// take. It is the number of steps when none is left.
+func (s *State) nextStep(run *Run) int {
+	n := run.Next
+	for s.Status == Acked && n < len(run.Policy.Steps) && run.Policy.Steps[n].Unless != policy.UnlessClosed {
+		n++
 	}
+	return n
 }
 
 // dead reports whether the step taken last in a run has reached nobody and never will: it had nobody to

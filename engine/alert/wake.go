@@ -42,11 +42,12 @@ func (s *State) GoneAt(env Env) time.Time {
 func (s *State) NextStep(env Env) (at time.Time, targets []policy.Target) {
 	for i := range s.Runs {
 		run := &s.Runs[i]
-		if run.Over || run.Next >= len(run.Policy.Steps) {
+		n := s.nextStep(run)
+		if run.Over || n >= len(run.Policy.Steps) {
 			continue
 		}
 		if next := s.nextAt(i, env); !next.IsZero() && (at.IsZero() || next.Before(at)) {
-			at, targets = next, run.Policy.Steps[run.Next].Notify
+			at, targets = next, run.Policy.Steps[n].Notify
 		}
 	}
 	return at, targets
