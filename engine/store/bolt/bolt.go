@@ -11,6 +11,7 @@
 //	counters  name                                       → the last number that may have been given (8)
 //	settings  name                                       → value
 //	format    "version"                                  → "tocsin 1"
+//	          "restoring"                                → the backup that is being restored, while it is
 package bolt
 
 import (
@@ -34,11 +35,12 @@ var batchLimits = gather.Limits{Items: 2048, Bytes: 8 << 20}
 
 // Store is a store.Store in one file. Use Open.
 type Store struct {
-	path     string
-	db       *bbolt.DB
-	writes   *gather.Queue[*write]
-	counters counters
-	broken   atomic.Pointer[error] // why the file must not be touched any more
+	path      string
+	toRestore bool
+	db        *bbolt.DB
+	writes    *gather.Queue[*write]
+	counters  counters
+	broken    atomic.Pointer[error] // why the file must not be touched any more
 
 	mu     sync.Mutex
 	closed bool

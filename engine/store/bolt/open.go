@@ -12,6 +12,7 @@ import (
 	"go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 
+	"github.com/tocsin-oncall/tocsin/engine/store"
 	"github.com/tocsin-oncall/tocsin/engine/store/internal/gather"
 )
 
@@ -23,27 +24,33 @@ const (
 )
 
 var (
-	records  = []byte("records")
-	wakes    = []byte("wakes")
-	keys     = []byte("keys")
-	lists    = []byte("lists")
-	counts   = []byte("counts")
-	numbers  = []byte("counters")
-	settings = []byte("settings")
-	formats  = []byte("format")
-	version  = []byte("version")
+	records   = []byte("records")
+	wakes     = []byte("wakes")
+	keys      = []byte("keys")
+	lists     = []byte("lists")
+	counts    = []byte("counts")
+	numbers   = []byte("counters")
+	settings  = []byte("settings")
+	formats   = []byte("format")
+	version   = []byte("version")
+	restoring = []byte("restoring") // the backup that is being restored, while it is
 )
 
 // Open opens the file, which it creates with its folder when it is not there. Its errors say which file,
 // and what to do: the file is in use, damaged, of something else, or cannot be written.
-func Open(path string) (*Store, error) {
+func Open(path string) (*Store, error) { return openFile(path, false) }
+
+// OpenToRestore is Open for store.Whole: a restore that was interrupted is no reason to fail.
+func OpenToRestore(path string) (*Store, error) { return openFile(path, true) }
+
+func openFile(path string, toRestore bool) (*Store, error) {
 	if path == "" {
 		return nil, errors.New("the state file needs a path, such as data/tocsin.db")
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("the folder of state file %s cannot be made: %w", path, err)
 	}
-	s := &Store{path: path}
+	s := &Store{path: path, toRestore: toRestore}
 	if err := s.open(); err != nil {
 		return nil, err
 	}
@@ -93,6 +100,9 @@ func (s *Store) prepare(tx *bbolt.Tx) error {
 	if b := tx.Bucket(formats); b != nil {
 		if got := string(b.Get(version)); got != format {
 			return fmt.Errorf("state file %s has the format %q, but this tocsin knows only %q: use the tocsin that wrote it", s.path, got, format)
+		}
+		if mark := b.Get(restoring); mark != nil && !s.toRestore {
+			return store.Unfinished("state file "+s.path, string(mark))
 		}
 	} else if name, _ := tx.Cursor().First(); name != nil {
 		return fmt.Errorf("%s is a bbolt file of another program (it holds %q), not Tocsin's state: give another path", s.path, name)

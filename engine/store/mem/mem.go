@@ -24,6 +24,8 @@ type Store struct {
 	counters map[string]uint64
 	settings map[string][]byte
 	alive    map[string]time.Time // replica → until when
+
+	restoring string // the backup that is being written here
 }
 
 // shard is what one Tx can change, but for the lists.

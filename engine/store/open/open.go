@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"strings"
 	"time"
 
@@ -19,11 +20,36 @@ import (
 
 const expected = "expected bolt:PATH, mem:, redis://HOST:PORT, rediss://…, redis+sentinel://HOST,HOST/MASTER or redis+cluster://HOST,HOST"
 
+// Store is a store, and all of it at once.
+type Store interface {
+	store.Store
+	store.Whole
+}
+
 // Open opens a store: bolt:PATH for one file, mem: for nothing that lasts, and the URLs of redis.ParseURL.
 // The replica names this process in what is logged, which includes what makes the store unsafe. The Redis
 // client, whose log belongs to the process, is told to log there too. No error and no line of the log
 // shows a password of the URL.
-func Open(ctx context.Context, url, replica string, log *slog.Logger) (store.Store, error) {
+func Open(ctx context.Context, url, replica string, log *slog.Logger) (Store, error) {
+	return openURL(ctx, url, replica, false, log)
+}
+
+// ToRestore opens a store to restore a backup into it, which one that holds a part of it can be, too.
+func ToRestore(ctx context.Context, url string, log *slog.Logger) (Store, error) {
+	return openURL(ctx, url, "restore", true, log)
+}
+
+// Existing opens a store to make a backup of it. A file that is not there is not made.
+func Existing(ctx context.Context, url string, log *slog.Logger) (Store, error) {
+	if path, ok := strings.CutPrefix(url, "bolt:"); ok {
+		if _, err := os.Stat(path); err != nil {
+			return nil, fmt.Errorf("there is no state to back up: %w", err)
+		}
+	}
+	return openURL(ctx, url, "backup", false, log)
+}
+
+func openURL(ctx context.Context, url, replica string, toRestore bool, log *slog.Logger) (Store, error) {
 	log = log.With("replica", replica)
 	scheme, rest, ok := strings.Cut(url, ":")
 	switch {
@@ -37,14 +63,18 @@ func Open(ctx context.Context, url, replica string, log *slog.Logger) (store.Sto
 		log.Warn("the state is in memory only: it is lost when the process ends")
 		return mem.New(time.Now), nil
 	case scheme == "bolt":
-		s, err := bolt.Open(rest)
+		open := bolt.Open
+		if toRestore {
+			open = bolt.OpenToRestore
+		}
+		s, err := open(rest)
 		if err != nil {
 			return nil, err // not s, which would be a Store that is not nil
 		}
 		return s, nil
 	case strings.HasPrefix(scheme, "redis"):
 		goredis.SetLogger(clientLog{log})
-		s, err := redis.Open(ctx, redis.Options{URL: url, Log: log})
+		s, err := redis.Open(ctx, redis.Options{URL: url, Log: log, ToRestore: toRestore})
 		if err != nil {
 			return nil, err
 		}

@@ -12,17 +12,18 @@ const headerSize = 16
 
 // layout holds the names of the keys.
 type layout struct {
-	shards                    [store.Shards]shardKeys
-	counters, settings, alive string
+	shards                               [store.Shards]shardKeys
+	counters, settings, alive, restoring string
 }
 
 type shardKeys struct{ records, wakes, keys, lists, check string }
 
 func newLayout(prefix string) layout {
 	l := layout{
-		counters: prefix + "{tocsin}:counters",
-		settings: prefix + "{tocsin}:settings",
-		alive:    prefix + "{tocsin}:alive",
+		counters:  prefix + "{tocsin}:counters",
+		settings:  prefix + "{tocsin}:settings",
+		alive:     prefix + "{tocsin}:alive",
+		restoring: prefix + "{tocsin}:restoring",
 	}
 	for i := range l.shards {
 		tag := fmt.Sprintf("%s{t%02x}:", prefix, i)

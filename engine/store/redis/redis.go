@@ -16,6 +16,7 @@
 //	tocsin:{tocsin}:counters  hash        name → last number given
 //	tocsin:{tocsin}:settings  hash        name → value
 //	tocsin:{tocsin}:alive     sorted set  replica by the time when it is taken for dead
+//	tocsin:{tocsin}:restoring string      the backup that is being restored, while it is
 //
 // One hash holds all records of a shard because it costs some 70 bytes less a record than a key each, and
 // can be swept without looking at foreign keys.
@@ -65,6 +66,8 @@ type Options struct {
 	URL    string // see ParseURL
 	Prefix string // of all keys; DefaultPrefix when empty. Tests may share a server by it.
 	Log    *slog.Logger
+
+	ToRestore bool // only for store.Whole: a restore that was interrupted is no reason to fail
 }
 
 // Store is a store.Store in Redis. Use Open.
@@ -109,14 +112,14 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	s.slow = gather.New(slowPipelines, batchLimits, s.send)
 	background, stop := context.WithCancel(context.Background())
 	s.stop = stop
-	if err := s.begin(ctx); err != nil {
+	if err := s.begin(ctx, o.ToRestore); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	s.ended.Go(func() { s.keepTime(background) })
 	return s, nil
 }
 
-func (s *Store) begin(ctx context.Context) error {
+func (s *Store) begin(ctx context.Context, toRestore bool) error {
 	if err := s.measure(ctx, 3); err != nil {
 		return err
 	}
@@ -130,7 +133,14 @@ func (s *Store) begin(ctx context.Context) error {
 	for _, w := range found.warnings {
 		s.log.Warn("the store is less safe than it could be", "store", s.name, "warning", w)
 	}
-	return nil
+	if toRestore {
+		return nil
+	}
+	mark, err := s.mark(ctx)
+	if err == nil && mark != "" {
+		err = store.Unfinished(s.name, mark)
+	}
+	return err
 }
 
 // Close ends all calls under way and all connections.

@@ -31,7 +31,7 @@ func withText(c goredis.Cmder) bool {
 	if args[0] != "evalsha" {
 		return false
 	}
-	for _, sc := range []script{commitScript, findScript, pageScript, mendRecordsScript, mendWakesScript, aliveScript, timeScript} {
+	for _, sc := range []script{commitScript, findScript, pageScript, mendRecordsScript, mendWakesScript, aliveScript, timeScript, idsScript, markScript} {
 		if sc.hash == args[1] {
 			args[0], args[1] = "eval", sc.text
 			return true

@@ -58,6 +58,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store, options ...Option) {
 		"Misuse":  c.misuse,
 		"Races":   c.races,
 		"Reopen":  c.reopened,
+		"Whole":   c.whole,
 		"Model":   c.model,
 	} {
 		t.Run(name, func(t *testing.T) {

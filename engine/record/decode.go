@@ -1,0 +1,63 @@
+package record
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/incident"
+	"github.com/tocsin-oncall/tocsin/engine/postmortem"
+	"github.com/tocsin-oncall/tocsin/engine/store"
+)
+
+// ErrNewer says that a record was written by a newer version of this program. Nothing may be made of it; in
+// the store it stays as it is.
+var ErrNewer = errors.New("written by a newer version of tocsin")
+
+// kind is how the records of a kind are read.
+type kind struct {
+	blank    func() Record
+	formatOf func(Record) int
+	format   int       // what this version writes
+	upgrades []upgrade // the first makes format 2 of 1, and so on
+}
+
+// kindOf knows every kind of record.
+func kindOf(id store.ID) (kind, bool) {
+	switch id.Kind() {
+	case store.KindAlert:
+		return kind{func() Record { return &alert.State{} }, func(r Record) int { return r.(*alert.State).Format },
+			alert.Format, alertUpgrades}, true
+	case store.KindIncident:
+		return kind{func() Record { return &incident.State{} }, func(r Record) int { return r.(*incident.State).Format },
+			incident.Format, incidentUpgrades}, true
+	case store.KindPostmortem:
+		return kind{func() Record { return &postmortem.State{} }, func(r Record) int { return r.(*postmortem.State).Format },
+			postmortem.Format, postmortemUpgrades}, true
+	}
+	return kind{}, false
+}
+
+// Decode reads a record of any format up to this version's, and makes this version's of it. The next commit
+// writes it so. It gives ErrNewer for what only a newer version knows.
+func Decode(r store.Record) (Record, error) {
+	k, ok := kindOf(r.ID)
+	if !ok {
+		return nil, fmt.Errorf("record %s is of an unknown kind: %w; use that version", r.ID, ErrNewer)
+	}
+	rec := k.blank()
+	err := json.Unmarshal(r.Data, rec)
+	if err == nil && k.formatOf(rec) == k.format {
+		return rec, nil
+	}
+	data, err := upgraded(r.Data, k.format, k.upgrades)
+	if err != nil {
+		return nil, fmt.Errorf("record %s: %w", r.ID, err)
+	}
+	rec = k.blank()
+	if err := json.Unmarshal(data, rec); err != nil {
+		return nil, fmt.Errorf("record %s cannot be read: %w", r.ID, err)
+	}
+	return rec, nil
+}
