@@ -22,6 +22,7 @@ func TestWhileRedisIsAwaySendersAreToldToComeBackAndPagesResumeWithIt(t *testing
 			s := serve(t, texting(twilio, "3s"), "--store", redis.URL())
 			before := s.fire(map[string]any{"id": "alert-001"})
 			texted(t, twilio, ethansPhone, containing("alert-001"))
+			due := at(t, s.alert(before.Number).CreatedAt).Add(3 * time.Second)
 
 			away.leave(redis)
 			// A slow answer is one, too; it is never a 2xx.
@@ -38,7 +39,6 @@ func TestWhileRedisIsAwaySendersAreToldToComeBackAndPagesResumeWithIt(t *testing
 			if a := s.get("/api/v1/alerts"); a.status != http.StatusServiceUnavailable || a.header.Get("Retry-After") == "" {
 				t.Errorf("the API answers %d: %s", a.status, a.body)
 			}
-			due := time.Now().Add(time.Second)
 			until(t, "the second step to be overdue", func() (bool, any) { return time.Now().After(due), nil })
 
 			away.back(redis)

@@ -44,7 +44,7 @@ const jsonSource = `
       starts_at: body?.starts_at ?? ""
 `
 
-// fallback is the policy for everything, made of steps written as "after: targets".
+// standard is the policy for everything, made of steps written as "after: targets".
 func standard(steps ...string) string {
 	var b strings.Builder
 	b.WriteString("fallback: standard\npolicies:\n  - name: standard\n    steps:\n")
