@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -143,20 +144,22 @@ func need(t *testing.T, program, debianPackage string) {
 // ports remembers what freePort has given out, so that no two tests of this process get the same.
 var ports sync.Map
 
-// freePort returns an address on the loopback interface that nobody listens on just now.
+// freePort returns an address on the loopback interface that nobody listens on just now. It is below the ports
+// that Linux gives to connections and to listeners that name none (32768 and up), so nobody takes it meanwhile.
 func freePort(t *testing.T) string {
 	t.Helper()
-	for {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
+	for range 1000 {
+		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(20_000+rand.IntN(12_000)))
+		if _, taken := ports.LoadOrStore(address, true); taken {
+			continue
 		}
-		address := l.Addr().String()
-		_ = l.Close()
-		if _, taken := ports.LoadOrStore(address, true); !taken {
+		if l, err := net.Listen("tcp", address); err == nil {
+			_ = l.Close()
 			return address
 		}
 	}
+	t.Fatal("no port is free")
+	return ""
 }
 
 // until polls for what cannot be waited for otherwise. On failure it says what was seen last.
