@@ -39,32 +39,31 @@ const batchRecords, batchBytes = 256, 4 << 20
 // ErrDiffers says that the store holds something else than the backup, although it is being restored from it.
 var ErrDiffers = errors.New("the store differs from the backup: empty it, and restore again")
 
-// Restore writes a backup into an empty store. Nothing is written before the whole of it was read and found
-// good, so open is called twice. It may be interrupted: the same restore again goes on, and until one has come to its
-// end the store cannot be opened for anything else.
-func Restore(ctx context.Context, open func() (io.ReadCloser, error), to Target, o RestoreOptions) (Info, error) {
-	info, err := through(open, checkFormat)
+// Check reads a whole backup, and tells whether this version can restore it.
+func Check(open func() (io.ReadCloser, error)) (Info, error) { return through(open, checkFormat) }
+
+// Restore writes a backup, which was checked before, into an empty store. It may be interrupted: the same restore
+// again goes on, and until one has come to its end the store cannot be opened for anything else.
+func Restore(ctx context.Context, open func() (io.ReadCloser, error), checked Info, to Target, o RestoreOptions) error {
+	if err := to.BeginRestore(ctx, checked.Header.Name); err != nil {
+		return err
+	}
+	given, err := to.Counters(ctx)
 	if err != nil {
-		return Info{}, err
+		return err
 	}
-	if err := to.BeginRestore(ctx, info.Header.Name); err != nil {
-		return Info{}, err
-	}
-	re := &restore{ctx: ctx, to: to, options: o, total: info.End.Records, claimed: map[store.Key]bool{}}
-	if re.given, err = to.Counters(ctx); err != nil {
-		return Info{}, err
-	}
+	re := &restore{ctx: ctx, to: to, options: o, given: given, total: checked.End.Records, claimed: map[store.Key]bool{}}
 	again, err := through(open, func(_ Header, e *Entry, c *Counter, s *Setting) error { return re.take(e, c, s) })
 	if err == nil {
 		err = re.flush()
 	}
-	if err == nil && again != info {
+	if err == nil && again != checked {
 		err = fmt.Errorf("%w: the file was changed while it was restored", ErrDamaged)
 	}
 	if err != nil {
-		return Info{}, err
+		return err
 	}
-	return info, to.EndRestore(ctx)
+	return to.EndRestore(ctx)
 }
 
 func through(open func() (io.ReadCloser, error), see func(Header, *Entry, *Counter, *Setting) error) (Info, error) {

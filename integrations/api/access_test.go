@@ -60,6 +60,7 @@ func TestRoles(t *testing.T) {
 		{"POST", "/alerts", `{"title":"x"}`, 403, 202, 202},
 		{"POST", "/incidents", `{"title":"x"}`, 403, 201, 201},
 		{"GET", "/config", "", 403, 403, 200},
+		{"GET", "/backup", "", 403, 403, 200},
 		{"POST", "/reload", "", 403, 403, 200},
 	} {
 		for key, want := range map[string]int{viewer: try.asViewer, responder: try.asResponder, admin: try.asAdmin} {

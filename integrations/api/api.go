@@ -11,6 +11,7 @@ package api
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -81,6 +82,8 @@ type Options struct {
 	Config func() any
 	// Reload loads the configuration anew. Its error is shown to an admin and must hold no secret.
 	Reload func(ctx context.Context) error
+	// Backup writes all of the state.
+	Backup func(ctx context.Context, w io.Writer) error
 	// LinkFor is the ack link of a page, "" where there is none. Only admins see it: whoever has it can act as the page's recipient.
 	LinkFor func(a *alert.State, p page.Page) string
 	// Decode makes events of what a sender would post to an integration. It stores nothing.

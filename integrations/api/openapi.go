@@ -122,6 +122,9 @@ func (d describer) content(v any, strict bool) object {
 	if _, ok := v.(anything); ok {
 		return object{"application/json": object{"schema": object{}}}
 	}
+	if _, ok := v.(download); ok {
+		return object{fileType: object{"schema": object{"type": "string", "format": "binary"}}}
+	}
 	r := jsonschema.Reflector{Anonymous: true, AllowAdditionalProperties: !strict, Namer: schemaName, LookupComment: comment}
 	s := r.Reflect(v)
 	for name, def := range s.Definitions {

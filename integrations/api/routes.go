@@ -12,7 +12,7 @@ type route struct {
 	id           string // for programs made from the document
 	doc          string
 	role         Role // which a key must include
-	acts         bool // changes something, and is logged with the key's name
+	acts         bool // changes something, or gives out everything, and is logged with the key's name
 	params       []param
 	labels       bool // takes labels.NAME, too
 	body         any  // a value of the body's type; nil for none
@@ -87,6 +87,8 @@ func routes() []route {
 			params: explainBodyParams, body: anything{}, answer: List[Explanation]{}, handle: explainBody},
 		route{method: get, path: "/config", id: "getConfig", doc: "The configuration in force, secrets masked.", role: Admin,
 			answer: anything{}, handle: getConfig},
+		route{method: get, path: "/backup", id: "getBackup", role: Admin, acts: true, answer: download{}, handle: getBackup,
+			doc: "All of the state as a file for tocsin restore. It holds secrets. One that does not end well is cut off, and refused by the restore."},
 		route{method: post, path: "/reload", id: "reload", doc: "Load the configuration anew. Where it is bad, the old one stays in force.", role: Admin, acts: true,
 			answer: Reloaded{}, handle: reload},
 	)

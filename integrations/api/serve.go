@@ -43,6 +43,9 @@ func (o Options) serve(r route) echo.HandlerFunc {
 			o.Log.InfoContext(ctx, "api", slog.String("key", call.key.Name), slog.String("did", r.id),
 				slog.String("path", c.Request().URL.Path), slog.Int("status", call.status))
 		}
+		if d, ok := answer.(download); ok {
+			return call.send(d)
+		}
 		return c.JSON(call.status, answer)
 	}
 }

@@ -51,10 +51,11 @@ type world struct {
 	url    string
 	log    *bytes.Buffer
 
-	mu   sync.Mutex
-	now  time.Time
-	keys []api.Key
-	bad  error // what a reload fails with
+	mu     sync.Mutex
+	now    time.Time
+	keys   []api.Key
+	bad    error // what a reload fails with
+	breaks error // of a download that has begun
 }
 
 func begin(t *testing.T) *world {
@@ -83,6 +84,16 @@ func begin(t *testing.T) *world {
 		Keys:   func() []api.Key { w.mu.Lock(); defer w.mu.Unlock(); return w.keys },
 		Config: func() any { return map[string]any{"listen": "127.0.0.1:8080", "api_keys": []any{}} },
 		Reload: func(context.Context) error { return w.bad },
+		Backup: func(_ context.Context, out io.Writer) error {
+			if w.bad != nil {
+				return w.bad
+			}
+			_, err := io.WriteString(out, "everything")
+			if err == nil {
+				err = w.breaks
+			}
+			return err
+		},
 		LinkFor: func(a *alert.State, p page.Page) string {
 			return "http://tocsin.test/a/" + string(a.ID) + "-" + p.User
 		},

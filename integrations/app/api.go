@@ -1,11 +1,14 @@
 package app
 
 import (
+	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/backup"
 	"github.com/tocsin-oncall/tocsin/engine/config"
 	"github.com/tocsin-oncall/tocsin/engine/event"
 	"github.com/tocsin-oncall/tocsin/engine/page"
@@ -27,12 +30,19 @@ func (a *App) apiOptions() api.Options {
 			return view
 		},
 		Reload:  a.Reload,
+		Backup:  a.backup,
 		LinkFor: a.linkFor,
 		Decode:  a.decode,
 		Clean:   func(ev event.Event) event.Event { return intake.Clean(ev, a.engine.Now()) },
 		Count:   a.metrics.Received,
 		Log:     a.log,
 	}
+}
+
+// backup writes all of the state.
+func (a *App) backup(ctx context.Context, w io.Writer) error {
+	_, err := backup.Write(ctx, a.store, backup.Options{From: a.storeKind, Version: a.opts.Version, Now: a.engine.Now()}, w)
+	return err
 }
 
 // linkFor is the ack link of a page: as good as the one that was sent with it.

@@ -22,7 +22,6 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine"
 	"github.com/tocsin-oncall/tocsin/engine/config"
 	"github.com/tocsin-oncall/tocsin/engine/runner"
-	"github.com/tocsin-oncall/tocsin/engine/store"
 	"github.com/tocsin-oncall/tocsin/engine/store/open"
 	"github.com/tocsin-oncall/tocsin/integrations/metrics"
 )
@@ -43,7 +42,7 @@ type Options struct {
 type App struct {
 	opts    Options
 	log     *slog.Logger
-	store   store.Store
+	store   open.Store
 	engine  *engine.Engine
 	runner  runner.Runner
 	sends   runner.Sends
@@ -54,6 +53,8 @@ type App struct {
 	reload  sync.Mutex
 	live    atomic.Pointer[live]
 	stopped atomic.Bool // drains: not ready any more
+
+	storeKind string // bolt, redis, redis+cluster, …
 }
 
 // New loads the configuration, opens the store and builds everything; nothing moves before Run. The error
@@ -76,7 +77,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{opts: o, log: log, store: st}
+	a := &App{opts: o, log: log, store: st, storeKind: open.Kind(url)}
 	if err := a.assemble(ctx, world, replica); err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
@@ -95,6 +96,7 @@ func (a *App) assemble(ctx context.Context, world *config.World, replica string)
 		Run: a.sends.Go, Pick: randomBelow, Watch: a.metrics, Log: a.log,
 	})
 	metrics.Watch(registry, a.engine, a.log)
+	metrics.Shards(registry, a.engine.Wheel.Owned)
 	a.runner = runner.Runner{Engine: a.engine, Store: a.store, Replica: replica, Log: a.log, Repaired: a.metrics.Repaired}
 	next, err := a.build(world)
 	if err != nil {

@@ -117,6 +117,13 @@ func (m *Metrics) Loaded(hash string, at time.Time) {
 // LoadFailed says that a configuration was refused, and the one before it is still in force.
 func (m *Metrics) LoadFailed() { m.reloadSuccess.Set(0) }
 
+// Shards registers how many shards of the state this replica watches closely; those of all replicas add up to 16
+// while none joins or leaves.
+func Shards(reg prometheus.Registerer, owned func() int) {
+	promauto.With(reg).NewGaugeFunc(prometheus.GaugeOpts{Name: "tocsin_shards_owned",
+		Help: "Shards of the state that this replica watches closely."}, func() float64 { return float64(owned()) })
+}
+
 // Watch registers the metrics that look an engine up when they are scraped.
 func Watch(reg prometheus.Registerer, e Engine, log *slog.Logger) {
 	reg.MustRegister(newStock(e, log), newRota(e))

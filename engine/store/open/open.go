@@ -26,6 +26,12 @@ type Store interface {
 	store.Whole
 }
 
+// Kind is the kind of store that a URL names: bolt, redis, redis+cluster, …
+func Kind(url string) string {
+	kind, _, _ := strings.Cut(url, ":")
+	return kind
+}
+
 // Open opens a store: bolt:PATH for one file, mem: for nothing that lasts, and the URLs of redis.ParseURL.
 // The replica names this process in what is logged, which includes what makes the store unsafe. The Redis
 // client, whose log belongs to the process, is told to log there too. No error and no line of the log
