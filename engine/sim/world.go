@@ -1,0 +1,283 @@
+package sim
+
+import (
+	"context"
+	"time"
+
+	"github.com/tocsin-oncall/tocsin/engine/event"
+	"github.com/tocsin-oncall/tocsin/engine/incident"
+	"github.com/tocsin-oncall/tocsin/engine/postmortem"
+	"github.com/tocsin-oncall/tocsin/engine/store"
+)
+
+// storm is bad weather at a provider: how it answers until when.
+type storm struct {
+	kind  int // index of the provider's faults
+	until time.Time
+}
+
+// happen makes one item of the script happen.
+func (s *Sim) happen(it item) {
+	long := time.Duration(it.ms) * time.Millisecond
+	place := it.i % len(s.places)
+	r := s.places[place]
+	up := r != nil && !r.dead
+	switch it.what {
+	case "send":
+		s.sent[it.news.key]++
+		s.offer(it.news, it.i, 0)
+	case "crash":
+		if up {
+			r.crash("", long)
+		}
+	case "leave":
+		if up {
+			r.leave()
+			s.after(long, func() { s.revive(place) })
+		}
+	case "freeze":
+		if up && !r.frozen {
+			r.freeze()
+			s.after(long, func() {
+				if !r.dead && r.frozen {
+					r.thaw()
+				}
+			})
+		}
+	case "outage":
+		s.cutOff(place, long)
+	case "blackout":
+		s.cutOff(-1, long)
+	case "jump":
+		s.jump(place, time.Duration(it.j%801-400)*time.Millisecond)
+	case "lose":
+		s.lose(it.j)
+	case "reload":
+		s.reload(it.n)
+	case "weather":
+		via := []string{"slack", "sms", "voice", "email", "webhook"}[it.i%5]
+		s.weather[via] = storm{it.j % 6, s.now.Add(long)}
+		s.tell(0, "%s is %s for %s", via, weathers[it.j%6], long)
+	case "incident":
+		s.visitIncidents(it)
+	case "postmortem":
+		s.visitPostmortems(it)
+	case "backup":
+		s.makeBackup()
+	case "restore":
+		s.restore(long)
+	}
+}
+
+// backSoon is how long it takes until a process that died is started again.
+func (s *Sim) backSoon() time.Duration { return time.Second + s.jitter(60_000) }
+
+func (s *Sim) revive(place int) {
+	if r := s.places[place]; (r == nil || r.dead) && s.broken == nil {
+		s.start(place)
+	}
+}
+
+func (s *Sim) cutOff(place int, long time.Duration) {
+	s.outages[place] = s.now.Add(long)
+	s.disturbed()
+	s.tell(0, "machine %d (0: all) does not reach the store for %s", place+1, long)
+	for i, r := range s.places {
+		if r != nil && !r.dead && (place == -1 || place == i) {
+			r.hurt = s.now
+			r.silence()
+		}
+	}
+	s.after(long, func() {
+		s.disturbed()
+		for i, r := range s.places {
+			if r != nil && !r.dead && !r.frozen && (place == -1 || place == i) && !s.away(r) {
+				r.hurt, r.silent = s.now, time.Time{}
+				s.membersChanged()
+			}
+		}
+	})
+}
+
+// jump sets the clock of a machine: it is ahead of the true time by so much.
+func (s *Sim) jump(place int, ahead time.Duration) {
+	if s.calm&calmLatency != 0 {
+		return
+	}
+	s.skews[place] = ahead
+	if r := s.places[place]; r != nil {
+		r.skew, r.hurt = ahead, s.now
+		r.wantStep(s.now)
+		r.wantDeliver(s.now)
+	}
+	s.disturbed()
+	s.tell(0, "the clock of machine %d is ahead by %s", place+1, ahead)
+}
+
+// lose makes the store forget a wake-up, until a sweep brings it back.
+func (s *Sim) lose(n int) {
+	if s.calm&calmStore != 0 {
+		return
+	}
+	var ids []store.ID
+	for _, a := range s.watch.order {
+		if !s.watch.alerts[a].wake.IsZero() {
+			ids = append(ids, a)
+		}
+	}
+	if len(ids) == 0 {
+		return
+	}
+	id := ids[n%len(ids)]
+	s.store.lost[id] = true
+	s.disturbed()
+	s.tell(s.watch.alerts[id].state.Number, "the store loses the wake-up of #%d", s.watch.alerts[id].state.Number)
+	s.after(time.Duration(20+n*5)*time.Second, func() {
+		if s.store.lost[id] {
+			delete(s.store.lost, id)
+			s.disturbed()
+			for _, r := range s.places {
+				if r != nil {
+					r.wantStep(s.now)
+				}
+			}
+		}
+	})
+}
+
+// reload puts the next configuration in force, on one machine after the other.
+func (s *Sim) reload(n int) {
+	index := 0
+	for _, it := range s.plan.items {
+		if it.what == "reload" {
+			index++
+		}
+		if it.n == n {
+			break
+		}
+	}
+	s.config = index
+	s.tell(0, "configuration %d is loaded", index)
+	for _, r := range s.places {
+		if r == nil || r.dead {
+			continue
+		}
+		s.after(s.jitter(2000), func() {
+			r.whenAwake(func() {
+				r.config = index
+				r.engine.Delivery.Configure(s.setup(s.towns[index]))
+				r.engine.Reload(s.towns[index].world)
+				r.nudged()
+			})
+		})
+	}
+}
+
+// someone is a replica that a request reaches: the one meant, or another that answers.
+func (s *Sim) someone(n int) *replica {
+	for i := range s.places {
+		if r := s.places[(n+i)%len(s.places)]; r != nil && !r.dead && !r.frozen {
+			return r
+		}
+	}
+	return nil
+}
+
+// offer sends an event, again and again until it is accepted, as senders do.
+func (s *Sim) offer(n *news, to, tries int) {
+	r := s.someone(to + tries)
+	again := func() {
+		if tries < 200 {
+			s.after(time.Duration(min(1<<min(tries, 5), 30))*time.Second+s.jitter(500), func() { s.offer(n, to, tries+1) })
+		}
+	}
+	if r == nil {
+		again()
+		return
+	}
+	status := event.Resolved
+	if n.firing {
+		status = event.Firing
+	}
+	ev := event.Event{
+		Status: status, DedupKey: n.key, Title: n.key, Priority: n.priority, Service: n.service,
+		Labels: map[string]string{"policy": n.policy, "group": n.group},
+	}
+	if n.incident {
+		ev.Labels["incident"] = "yes"
+	}
+	if n.quiet {
+		ev.Labels["quiet"] = "yes"
+	}
+	if n.expires > 0 && n.firing {
+		ev.ExpiresAt = r.clock().Add(n.expires)
+	}
+	answered := false
+	c := s.begin(r, "ingest", func(c *call) {
+		got, err := r.engine.Ingest(context.Background(), n.integration, []event.Event{ev})
+		if err == nil && !r.dead {
+			answered = true
+			s.sent[n.key]--
+			s.watch.acceptedEvent(c, n, got[0])
+		}
+	}, func() {
+		if !answered {
+			again()
+		}
+	})
+	_ = c
+}
+
+// calmDown ends all faults: from now on the engine must bring everything to where it belongs.
+func (s *Sim) calmDown() {
+	s.tell(0, "the faults are over")
+	s.calm |= calmStore | calmProviders | calmPeople
+	s.outages, s.weather, s.store.lost = map[int]time.Time{}, map[string]storm{}, map[store.ID]bool{}
+	s.disturbed()
+	for place, r := range s.places {
+		switch {
+		case r == nil || r.dead:
+			s.start(place)
+		case r.frozen:
+			r.thaw()
+		default:
+			r.silent = time.Time{}
+			r.wantStep(s.now)
+			r.wantDeliver(s.now)
+		}
+	}
+	s.membersChanged()
+}
+
+// visitIncidents lets somebody look through the incidents and do something to each.
+func (s *Sim) visitIncidents(it item) {
+	for i, name := range s.watch.incidentNames() {
+		r := s.someone(it.i + i)
+		if r == nil {
+			return
+		}
+		do := []incident.Do{incident.Resolve, incident.Close, incident.Close, incident.Close, incident.Reopen, incident.Note}[(it.j+i*7)%6]
+		s.begin(r, "incident", func(*call) {
+			inc, err := r.engine.ActOnIncident(context.Background(), name, incident.Action{Do: do, By: "amir", Note: "seen"})
+			if err == nil && !r.dead {
+				s.tell(0, "%s: %s %s", r.name, do, name)
+				s.watch.actedOnIncident(inc)
+			}
+		}, nil)
+	}
+}
+
+func (s *Sim) visitPostmortems(it item) {
+	for i, name := range s.watch.postmortemNames() {
+		r := s.someone(it.i + i)
+		if r == nil {
+			return
+		}
+		do := []postmortem.Do{postmortem.Complete, postmortem.Waive, postmortem.Note}[(it.j+i)%3]
+		s.begin(r, "postmortem", func(*call) {
+			if _, err := r.engine.ActOnPostmortem(context.Background(), name, postmortem.Action{Do: do, By: "amir", Note: "seen"}); err == nil && !r.dead {
+				s.tell(0, "%s: %s %s", r.name, do, name)
+			}
+		}, nil)
+	}
+}
