@@ -20,6 +20,7 @@ const (
 	lifetime  = 3 * time.Second        // and for how long that counts
 	sweepEach = 20 * time.Second       // how often one shard is checked for lost wake-ups
 	retry     = 250 * time.Millisecond // how soon a step is tried again when the store is away
+	idle      = time.Second            // how long a loop waits at most: no slip of a step may stop the engine
 )
 
 // Runner runs one replica.
@@ -64,9 +65,9 @@ func (r *Runner) loop(ctx context.Context, step func(context.Context, time.Time)
 				r.Log.Info("the store answers again")
 			}
 		}
-		wait := time.Hour
+		wait := idle
 		if !next.IsZero() {
-			wait = next.Sub(r.Engine.Now())
+			wait = min(idle, next.Sub(r.Engine.Now()))
 		}
 		if err != nil {
 			wait = max(wait, retry)

@@ -70,6 +70,7 @@ func (w *Wheel) Own(shards []int) {
 		}
 	}
 	w.reload = time.Time{}
+	w.wake()
 }
 
 // Owned is how many shards this replica watches closely.
@@ -155,6 +156,9 @@ func (w *Wheel) Take(ctx context.Context, now time.Time, limit int) (due []Due, 
 	}
 	if len(w.queue) > 0 && w.queue[0].at.Before(next) {
 		next = w.queue[0].at
+	}
+	if next.Before(now) { // zero where Own or Now asked for it meanwhile
+		next = now
 	}
 	return due, next, err
 }

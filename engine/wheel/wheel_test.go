@@ -309,3 +309,20 @@ func TestNoWakeUpIsLostWhenAllAreAtItAtOnce(t *testing.T) {
 		t.Errorf("%d of %d were handed out", len(got), n)
 	}
 }
+
+func TestAShareThatChangesDuringAReadIsReadAtOnce(t *testing.T) {
+	t.Parallel()
+	b := newBook()
+	w := wheel.New(b)
+	w.Own([]int{0})
+	b.wakes(t, 0, start)
+	b.after = func() { w.Own([]int{0, 1, 2}) } // another replica leaves in this moment
+	_, next := take(t, w, start)
+	if next.IsZero() || next.After(start) {
+		t.Errorf("next is %v, want now: the new shards have never been read", next)
+	}
+	id := b.wakes(t, 2, start)
+	if ids, _ := take(t, w, next); !slices.Contains(ids, id) {
+		t.Error("what is due in a shard that was taken over is not handed out")
+	}
+}
