@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -109,7 +109,7 @@ func (b *stored) backup(ctx context.Context, file string) error {
 func (b *stored) copy(ctx context.Context, url string, w io.Writer, tell backup.Progress) (end backup.End, err error) {
 	st, err := open.Existing(ctx, url, slog.New(slog.DiscardHandler))
 	if err != nil {
-		if strings.HasPrefix(url, "bolt:") {
+		if open.Kind(url) == "bolt" && !errors.Is(err, fs.ErrNotExist) {
 			err = fmt.Errorf("%w; while a server has the file, ask that one: tocsin backup --server URL FILE", err)
 		}
 		return backup.End{}, err

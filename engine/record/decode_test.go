@@ -1,0 +1,125 @@
+package record_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/record"
+	"github.com/tocsin-oncall/tocsin/engine/store"
+)
+
+// golden is a record that a released format wrote.
+func golden(t *testing.T, name string) store.Record {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	data = bytes.TrimSpace(data)
+	var head struct{ ID store.ID }
+	if err := json.Unmarshal(data, &head); err != nil {
+		t.Fatal(err)
+	}
+	return store.Record{ID: head.ID, Version: 1, Data: data}
+}
+
+// lost names what is in a, and not the same in b. b may have more.
+func lost(path string, a, b any) (names []string) {
+	was, ok := a.(map[string]any)
+	if !ok {
+		if !cmp.Equal(a, b) {
+			names = append(names, path)
+		}
+		return names
+	}
+	is, _ := b.(map[string]any)
+	for name, v := range was {
+		names = append(names, lost(path+"."+name, v, is[name])...)
+	}
+	return names
+}
+
+func TestRecordsOfTheFirstFormatAreReadWithEverythingTheyHold(t *testing.T) {
+	t.Parallel()
+	for name, where := range map[string][2]string{
+		"acked-alert":     {"acked/P1 paged/darren", "dedup/api\x00disk-db-3 number/1"},
+		"snoozed-alert":   {"snoozed/P2 paged/darren", "dedup/api\x00queue number/3"},
+		"closed-alert":    {"closed", "dedup/api\x00cert number/2"},
+		"open-incident":   {"incidents/open", "name/INC-2 incident/team/ops"},
+		"closed-incident": {"incidents/closed", "name/INC-1"},
+		"postmortem":      {"postmortems/open", "name/PM-1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := golden(t, "v1/"+name+".json")
+			rec, err := record.Decode(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if rec.Identity() != r.ID || rec.Born().IsZero() {
+				t.Errorf("it is %s, born %v", rec.Identity(), rec.Born())
+			}
+			found := [2]string{strings.Join(rec.Lists(), " "), strings.Join(rec.Keys(), " ")}
+			if found != where {
+				t.Errorf("it is found in %q, want %q", found, where)
+			}
+			again, err := json.Marshal(rec)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var was, is any
+			if err := errors.Join(json.Unmarshal(r.Data, &was), json.Unmarshal(again, &is)); err != nil {
+				t.Fatal(err)
+			}
+			if names := lost("", was, is); len(names) > 0 {
+				t.Errorf("the next commit would lose or change %v", names)
+			}
+		})
+	}
+}
+
+func TestWhatANewerVersionWroteIsRefusedAndSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	r := golden(t, "v1/acked-alert.json")
+	for what, newer := range map[string]store.Record{
+		"a later format":                     {ID: r.ID, Data: bytes.Replace(r.Data, []byte(`"v":1`), []byte(`"v":7`), 1)},
+		"a later format with another shape":  {ID: r.ID, Data: []byte(`{"v":7,"id":["a"],"status":4}`)},
+		"a kind of records that is not here": {ID: "h02-06gzh7rfw1xmbfcs8d2raep1f0", Data: []byte(`{"v":1}`)},
+	} {
+		_, err := record.Decode(newer)
+		if !errors.Is(err, record.ErrNewer) || !strings.Contains(err.Error(), string(newer.ID)) || !strings.Contains(err.Error(), "use that version") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+func TestWhatIsNoRecordIsAnErrorThatNamesIt(t *testing.T) {
+	t.Parallel()
+	id := golden(t, "v1/acked-alert.json").ID
+	for _, data := range []string{``, `null`, `[]`, `{}`, `{"v":0}`, `{"v":"1"}`, `{"v":1,"id":4}`, `{"v":1`} {
+		_, err := record.Decode(store.Record{ID: id, Data: []byte(data)})
+		if err == nil || errors.Is(err, record.ErrNewer) || !strings.Contains(err.Error(), string(id)) {
+			t.Errorf("%s: %v", data, err)
+		}
+	}
+}
+
+func TestADecodedAlertIsWhatWasStored(t *testing.T) {
+	t.Parallel()
+	rec, err := record.Decode(golden(t, "v1/acked-alert.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := rec.(*alert.State)
+	if a.Number != 1 || a.Status != alert.Acked || a.AckedBy != "ethan" || a.Title != "Disk of db-3 is full" || a.Count != 2 || len(a.Pages) == 0 || len(a.Timeline) == 0 {
+		t.Errorf("it is %+v", a)
+	}
+}
