@@ -75,6 +75,25 @@ func (e *Engine) Act(ctx context.Context, ref string, act alert.Action) (*alert.
 	})
 }
 
+// ActAll does one thing to several alerts, each in a commit of its own, and returns the first error that is not
+// a refusal: an alert that has changed meanwhile is left as it is.
+func (e *Engine) ActAll(ctx context.Context, alerts []*alert.State, act alert.Action) error {
+	for part := range slices.Chunk(alerts, batch) {
+		ids := make([]store.ID, len(part))
+		for i, a := range part {
+			ids[i] = a.ID
+		}
+		for _, done := range e.edit(ctx, ids, func(rec record.Record, env directory.Env) (alert.Effects, error) {
+			return alert.Apply(rec.(*alert.State), act, env)
+		}) {
+			if refused := (*alert.Refused)(nil); done.err != nil && !errors.As(done.err, &refused) && !errors.Is(done.err, ErrNotFound) {
+				return done.err
+			}
+		}
+	}
+	return nil
+}
+
 // Report takes a provider's later word about a page: it arrived, or it did not and the next way is due.
 func (e *Engine) Report(ctx context.Context, id store.ID, page int, ref string, delivered bool, reason string) error {
 	_, err := one[*alert.State](ctx, e, id, func(rec record.Record, env directory.Env) (alert.Effects, error) {

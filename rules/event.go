@@ -20,6 +20,9 @@ type Event struct {
 	StartsAt    time.Time         `json:"starts_at,omitzero"`
 }
 
+// Fallback is Decision.Rule where no rule decided.
+const Fallback = "fallback"
+
 // Decision is what the rules make of an event.
 type Decision struct {
 	// Team is the team that the event was routed to, or that a rule or the

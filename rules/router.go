@@ -65,7 +65,7 @@ func (r *Router) decide(ev Event, now time.Time, tried *[]Tried) Decision {
 	}
 	if e.decision.Policy == "" && !e.decision.Nobody {
 		e.decision.Policy = r.fallback
-		e.decidedBy("fallback")
+		e.decidedBy(Fallback)
 	}
 	d := e.finish()
 	r.evaluators.Put(e)

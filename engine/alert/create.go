@@ -9,6 +9,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine/event"
 	"github.com/tocsin-oncall/tocsin/engine/store"
+	"github.com/tocsin-oncall/tocsin/rules"
 )
 
 // New is the alert that a firing event begins. Its first steps may be due at once: their pages are there.
@@ -82,6 +83,9 @@ func (s *State) route(d Routing, env Env) {
 	s.Policy = p.Name
 	s.start(p, env.Now.Add(d.Delay), p.Name == env.Dir.Fallback)
 	text := fmt.Sprintf("rule %q chose policy %s", d.Rule, p.Name)
+	if d.Rule == rules.Fallback {
+		text = fmt.Sprintf("no rule matched: the fallback policy %s runs", p.Name)
+	}
 	if d.Delay > 0 {
 		text += fmt.Sprintf(", delayed by %s", d.Delay)
 	}

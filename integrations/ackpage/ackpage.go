@@ -32,6 +32,8 @@ var files embed.FS
 type Alerts interface {
 	// Act does an action to an alert, named by its id, and returns it as it is then.
 	Act(ctx context.Context, ref string, a alert.Action) (*alert.State, error)
+	// ActAll does an action to each of the alerts; those that refuse it are left as they are.
+	ActAll(ctx context.Context, alerts []*alert.State, a alert.Action) error
 	// Alert returns an alert by its id. One that is gone is an *alert.Refused, or nil.
 	Alert(ctx context.Context, ref string) (*alert.State, error)
 	// Bundle returns the alerts of a bundle ("b-…"), worst first. One that is gone is an *alert.Refused, or empty.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -113,20 +114,12 @@ func (p *Page) ackAll(w http.ResponseWriter, r *http.Request, v *visit, do strin
 	if alerts == nil {
 		return
 	}
-	for _, st := range alerts {
-		if st.Status != alert.Open {
-			continue
-		}
-		_, err := p.Alerts.Act(r.Context(), string(st.ID), alert.Action{Do: alert.Ack, By: v.token.User, Via: "bundle"})
-		if refused := (*alert.Refused)(nil); errors.As(err, &refused) {
-			continue // it changed meanwhile: the page shows how
-		}
-		if err != nil {
-			p.unavailable(w, r, v, err)
-			return
-		}
+	open := slices.DeleteFunc(slices.Clone(alerts), func(st *alert.State) bool { return st.Status != alert.Open })
+	if err := p.Alerts.ActAll(r.Context(), open, alert.Action{Do: alert.Ack, By: v.token.User, Via: "bundle"}); err != nil {
+		p.unavailable(w, r, v, err)
+		return
 	}
-	p.Log.InfoContext(r.Context(), "acknowledged a bundle by link", "bundle", v.token.Subject, "alerts", len(alerts), "user", v.token.User)
+	p.Log.InfoContext(r.Context(), "acknowledged a bundle by link", "bundle", v.token.Subject, "alerts", len(open), "user", v.token.User)
 	p.back(w, doAck)
 }
 

@@ -50,7 +50,7 @@ func (p *Page) bundleView(v *visit, alerts []*alert.State, did string) bundleVie
 		})
 	}
 	if did == doAck && b.Open == 0 {
-		b.Flash = "Done. None of them is left without somebody who has it."
+		b.Flash = "Done."
 	}
 	return b
 }

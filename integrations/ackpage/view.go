@@ -236,7 +236,7 @@ func timeline(v *visit, st *alert.State) (list []entry, earlier int) {
 		}
 		text := cmp.Or(e.Text, e.Kind)
 		if e.By != "" && !strings.Contains(text, e.By) {
-			text = v.name(e.By) + ": " + text
+			text = e.By + ": " + text // as the other lines name people
 		}
 		list = append(list, entry{v.moment(e.At), clip(text, maxValue)})
 	}

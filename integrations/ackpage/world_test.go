@@ -2,6 +2,7 @@ package ackpage_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -208,6 +209,16 @@ func attr(n *html.Node, name string) string {
 		return ""
 	}
 	return n.Attr[i].Val
+}
+
+func (w *world) ActAll(ctx context.Context, alerts []*alert.State, a alert.Action) error {
+	for _, st := range alerts {
+		_, err := w.Act(ctx, string(st.ID), a)
+		if refused := (*alert.Refused)(nil); err != nil && !errors.As(err, &refused) {
+			return err
+		}
+	}
+	return nil
 }
 
 func (w *world) Act(_ context.Context, ref string, a alert.Action) (*alert.State, error) {

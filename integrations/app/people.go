@@ -31,6 +31,10 @@ func (p people) Act(ctx context.Context, ref string, a alert.Action) (*alert.Sta
 	return s, forPeople(err)
 }
 
+func (p people) ActAll(ctx context.Context, alerts []*alert.State, a alert.Action) error {
+	return p.e.ActAll(ctx, alerts, a)
+}
+
 func (p people) Alert(ctx context.Context, ref string) (*alert.State, error) {
 	s, err := p.e.Alert(ctx, ref)
 	return s, forPeople(err)

@@ -31,7 +31,8 @@ func status(v any) (event.Status, error) {
 	return "", fmt.Errorf(`gave %s; it must give "firing" or "resolved"`, kind(v))
 }
 
-// priority takes P1 to P5 in either case, and 1 to 5.
+// priority takes P1 to P5 in either case, and 1 to 5. Anything else is passed on as it is, for the intake to note
+// and leave out: a priority that nobody knows must not cost the alert.
 func priority(v any) (string, error) {
 	s, err := text(v)
 	if err != nil {
@@ -45,7 +46,7 @@ func priority(v any) (string, error) {
 		p = "P" + p
 	}
 	if !event.ValidPriority(p) {
-		return "", fmt.Errorf("gave %.60q; it must give P1 to P5, or nothing", s)
+		return s, nil
 	}
 	return p, nil
 }

@@ -80,7 +80,6 @@ func TestErrorsNameTheMappingAndTheReason(t *testing.T) {
 		{"title", `1 % body.zero`, "map.title failed: "},
 		{"status", `body.state`, `map.status: gave "ok"; it must give "firing" or "resolved"`},
 		{"status", `body.nothing`, `map.status: gave nothing (null); it must give`},
-		{"priority", `"urgent"`, `map.priority: gave "urgent"; it must give P1 to P5`},
 		{"tags", `{"a": 1}`, "map.tags: gave an object where a list"},
 		{"tags", `[[1]]`, "map.tags: gave a list with a list in it"},
 		{"labels", `"a"`, "map.labels: gave text where an object was expected"},
@@ -215,4 +214,11 @@ func FuzzDecode(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestAPriorityThatNobodyKnowsDoesNotCostTheAlert(t *testing.T) {
+	events, err := compiled(t, map[string]string{"dedup_key": `"k"`, "priority": `"urgent"`}).Decode([]byte(`{}`), nil, nil, now)
+	if err != nil || len(events) != 1 || events[0].Priority != "urgent" {
+		t.Errorf("got %+v, %v; want the event with its words, which the intake notes and leaves out", events, err)
+	}
 }
