@@ -130,8 +130,8 @@ func isLine(data []byte) bool {
 	return json.Compact(&b, data) == nil && bytes.Equal(b.Bytes(), data)
 }
 
-// alerts are the ids of all alerts.
-func alerts(ctx context.Context, src Source) ([]store.ID, error) {
+// others are the ids of all alerts, and of whatever else is no case.
+func others(ctx context.Context, src Source) ([]store.ID, error) {
 	var all []store.ID
 	for shard := range store.Shards {
 		ids, err := src.IDs(ctx, shard)
@@ -143,8 +143,10 @@ func alerts(ctx context.Context, src Source) ([]store.ID, error) {
 	return all, nil
 }
 
-// isCase says that an id is of an incident or a postmortem.
-func isCase(id store.ID) bool { return id.Kind() != store.KindAlert }
+// isCase says that an id is of an incident or a postmortem. Those are all in one shard, and may be of one commit.
+func isCase(id store.ID) bool {
+	return id.Kind() == store.KindIncident || id.Kind() == store.KindPostmortem
+}
 
 // cases reads incidents and postmortems as of one moment: until two looks show the same.
 func cases(ctx context.Context, src Source) ([]Entry, error) {

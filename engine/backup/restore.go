@@ -80,8 +80,12 @@ func checkFormat(_ Header, e *Entry, _ *Counter, _ *Setting) error {
 	if e == nil || e.Unread != "" {
 		return nil
 	}
-	if _, err := record.Decode(store.Record{ID: e.ID, Data: e.State}); err != nil {
+	_, err := record.Decode(store.Record{ID: e.ID, Data: e.State})
+	switch {
+	case errors.Is(err, record.ErrNewer):
 		return fmt.Errorf("the backup cannot be restored by this version: %w", err)
+	case err != nil:
+		return damaged("a record cannot be read", err)
 	}
 	return nil
 }

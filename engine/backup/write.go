@@ -31,7 +31,7 @@ func Write(ctx context.Context, src Source, o Options, w io.Writer) (End, error)
 	if err != nil {
 		return End{}, fmt.Errorf("name the backup: %w", err)
 	}
-	ids, err := alerts(ctx, src)
+	ids, err := others(ctx, src)
 	if err != nil {
 		return End{}, err
 	}
