@@ -47,6 +47,9 @@ func ToRestore(ctx context.Context, url string, log *slog.Logger) (Store, error)
 
 // Existing opens a store to make a backup of it. A file that is not there is not made.
 func Existing(ctx context.Context, url string, log *slog.Logger) (Store, error) {
+	if Kind(url) == "mem" {
+		return nil, errors.New("the store mem: is in the memory of a server: ask that one")
+	}
 	if path, ok := strings.CutPrefix(url, "bolt:"); ok {
 		if _, err := os.Stat(path); err != nil {
 			return nil, fmt.Errorf("there is no state to back up: %w", err)
