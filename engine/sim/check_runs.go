@@ -200,6 +200,10 @@ func (o *observer) checkPage(c *call, s *alert.State, old, p *page.Page) {
 	if (p.Status == page.Sent || p.Status == page.Delivered) && old.Status != p.Status && old.Status != page.Sent && !o.wasTaken(pageKey(s.ID, p.N)) {
 		o.sim.broke("true", s.Number, "page %d of #%d counts as %s, and no provider took it", p.N, s.Number, p.Status)
 	}
+	if settled := p.Status == page.Sent || p.Status == page.Delivered || p.Status == page.Failed; settled && old.Status == page.Sending &&
+		(c.what == "send" || c.what == "deliver") && old.Replica != c.replica.name {
+		o.sim.broke("lease", s.Number, "%s settles page %d of #%d, whose claim is of %s", c.replica.name, p.N, s.Number, old.Replica)
+	}
 	if p.Status == page.Failed && old.Status != page.Failed && p.User != "" && s.Status == alert.Open {
 		o.checkHandedOn(c, s, p)
 	}

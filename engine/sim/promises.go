@@ -6,7 +6,7 @@ var Promises = map[string]string{
 	"ack":        "an acknowledgement that was answered with 200 was committed",
 	"after-ack":  "nobody is paged by a claim that was committed after the acknowledgement, the snooze or the close",
 	"claimed":    "a provider is given a message only by the replica that holds its claim, while the claim lasts",
-	"lease":      "a claim ends 15 s after it was made, and is taken over only when it is over",
+	"lease":      "a claim ends 15 s after it was made, is taken over only when it is over, and is settled only by who holds it",
 	"once":       "a page is given to a provider twice only where a crash, a fault of the store or an ambiguous answer explains it",
 	"true":       "a page counts as sent only when a provider took a message that carries it",
 	"bundle":     "a message for several alerts carries every alert whose page was claimed for it",

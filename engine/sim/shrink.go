@@ -87,4 +87,3 @@ func Story(r *Result) string {
 	}
 	return strings.Join(lines, "\n")
 }
-

@@ -237,6 +237,7 @@ func (s *Sim) prepareTowns(keep map[int]bool) error {
 		if err := t.load(); err != nil {
 			return err
 		}
+		s.probe(rng, t)
 	}
 	return nil
 }

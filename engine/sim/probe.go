@@ -1,0 +1,35 @@
+package sim
+
+import (
+	"math/rand/v2"
+	"strings"
+	"time"
+)
+
+// probes is how many moments of each schedule are looked at in each configuration, beside those that steps fall on.
+const probes = 24
+
+// probe holds the engine's schedules against what was meant: at hand-offs, at the ends of overrides and at any
+// time, a second before and after.
+func (s *Sim) probe(rng *rand.Rand, t *town) {
+	for _, r := range t.schedules {
+		have := t.world.Dir.Schedules[r.name]
+		for n := range probes {
+			at := s.plan.start.Add(time.Duration(rng.IntN(40*86400)) * time.Second)
+			switch {
+			case n%3 == 0 && len(r.overrides) > 0:
+				o := r.overrides[rng.IntN(len(r.overrides))]
+				at = instant([]time.Time{o.from, o.to}[n%2], r.zone)
+			case n%3 == 1:
+				at = instant(r.starts.AddDate(0, 0, rng.IntN(40)), r.zone)
+			}
+			for _, off := range []time.Duration{-time.Second, 0, time.Second} {
+				got, want := strings.Join(have.OnCall(at.Add(off)), " "), r.onCall(at.Add(off))
+				if got != want {
+					s.broke("on-call", 0, "at %s (%s) schedule %s says %q, want %q; %+v", clock(at.Add(off)), r.zone, r.name, got, want, r)
+					return
+				}
+			}
+		}
+	}
+}
