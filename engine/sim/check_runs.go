@@ -200,14 +200,17 @@ func (o *observer) checkPage(c *call, s *alert.State, old, p *page.Page) {
 	if (p.Status == page.Sent || p.Status == page.Delivered) && old.Status != p.Status && old.Status != page.Sent && !o.wasTaken(pageKey(s.ID, p.N)) {
 		o.sim.broke("true", s.Number, "page %d of #%d counts as %s, and no provider took it", p.N, s.Number, p.Status)
 	}
-	if settled := p.Status == page.Sent || p.Status == page.Delivered || p.Status == page.Failed; settled && old.Status == page.Sending &&
-		(c.what == "send" || c.what == "deliver") && old.Replica != c.replica.name {
-		o.sim.broke("lease", s.Number, "%s settles page %d of #%d, whose claim is of %s", c.replica.name, p.N, s.Number, old.Replica)
+	if settled := p.Status == page.Sent || p.Status == page.Delivered || p.Status == page.Failed; settled && c.what == "send" && waiting(old) && waiting(p) != waiting(old) {
+		if claims := o.claims[pageKey(s.ID, p.N)]; len(claims) > 0 && claims[len(claims)-1].replica != c.replica {
+			o.sim.broke("lease", s.Number, "%s settles page %d of #%d, whose latest claim is of %s", c.replica.name, p.N, s.Number, claims[len(claims)-1].replica.name)
+		}
 	}
 	if p.Status == page.Failed && old.Status != page.Failed && p.User != "" && s.Status == alert.Open {
 		o.checkHandedOn(c, s, p)
 	}
 }
+
+func waiting(p *page.Page) bool { return p.Status == page.Pending || p.Status == page.Sending }
 
 func (o *observer) wasTaken(key string) bool {
 	return slices.ContainsFunc(o.messages[key], func(m *message) bool { return m.took })

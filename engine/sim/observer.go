@@ -200,6 +200,9 @@ func difference(was, s *alert.State) string {
 // acceptedEvent takes note of a sender being told that its event was taken.
 func (o *observer) acceptedEvent(c *call, n *news, got engine.Receipt) {
 	o.sim.tell(got.Number, "%s accepts %s (%s) as #%d", c.replica.name, n.key, map[bool]string{true: "firing", false: "resolved"}[n.firing], got.Number)
+	if o.sim.doubt == "accepted" && n.firing {
+		o.sim.broke("accepted", got.Number, "in doubt")
+	}
 	if got.Status == "ignored" {
 		if n.firing {
 			o.sim.broke("accepted", 0, "the firing event %s was accepted and ignored", n.key)

@@ -81,12 +81,12 @@ func (s *script) add(at time.Duration, i item) {
 
 // loads are the alerts: mostly a trickle, sometimes a busy month, and now and then a storm.
 func (s *script) loads(rng *rand.Rand, length time.Duration) {
-	low, high, storms := 4, 12, 0
+	low, high, storms := 3, 9, 0
 	switch rng.IntN(10) {
 	case 0:
-		storms = 1 + rng.IntN(2)
+		storms = 1
 	case 1, 2, 3:
-		low, high = 12, 30
+		low, high = 8, 18
 	}
 	for n := range scaled(rng, length, low, high) {
 		s.story(rng, fmt.Sprintf("k%d", n), within(rng, length), length, "")
@@ -97,7 +97,7 @@ func (s *script) loads(rng *rand.Rand, length time.Duration) {
 		if rng.IntN(3) == 0 {
 			group = fmt.Sprintf("g%d", st)
 		}
-		for n := range 5 + rng.IntN(30) {
+		for n := range 5 + rng.IntN(16) {
 			s.story(rng, fmt.Sprintf("s%d-%d", st, n), at+time.Duration(rng.IntN(20000))*time.Millisecond, length, group)
 		}
 	}
@@ -173,11 +173,16 @@ func (s *script) faults(rng *rand.Rand, length time.Duration) {
 			break
 		}
 		for range scaled(rng, length, -1, k.most*(1+hostile)/2) {
+			it := item{what: k.what, i: rng.IntN(64), j: rng.IntN(64), ms: 1 + rng.IntN(k.longMS)}
 			at := within(rng, length)
-			if rng.IntN(2) == 0 && len(s.items) > 0 { // near something that happens anyway: that is where faults hurt
-				at = s.items[rng.IntN(len(s.items))].at + time.Duration(rng.IntN(20000))*time.Millisecond
+			if near := rng.IntN(3); near < 2 && len(s.items) > 0 { // something that happens anyway: that is where faults hurt
+				other := s.items[rng.IntN(len(s.items))]
+				at, it.i = other.at+time.Duration(rng.IntN([]int{1500, 20000}[near]))*time.Millisecond, other.i
 			}
-			s.add(at, item{what: k.what, i: rng.IntN(64), j: rng.IntN(64), ms: 1 + rng.IntN(k.longMS)})
+			if k.what == "freeze" && rng.IntN(2) == 0 {
+				it.ms = 14000 + rng.IntN(14000) // about as long as a claim
+			}
+			s.add(at, it)
 		}
 	}
 	if hostile > 0 && rng.IntN(8) == 0 {
