@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/event"
+	"github.com/tocsin-oncall/tocsin/engine/postmortem"
 	"github.com/tocsin-oncall/tocsin/engine/record"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 )
@@ -52,7 +54,7 @@ func asAlert(r store.Record) (*alert.State, error) {
 	if !r.Exists() {
 		return nil, fmt.Errorf("%w: there is no such alert", ErrNotFound)
 	}
-	rec, err := decode(r)
+	rec, err := record.Decode(r)
 	if err != nil {
 		return nil, err
 	}
@@ -96,14 +98,19 @@ func (e *Engine) ActAll(ctx context.Context, alerts []*alert.State, act alert.Ac
 
 // Report takes a provider's later word about a page: it arrived, or it did not and the next way is due.
 func (e *Engine) Report(ctx context.Context, id store.ID, page int, ref string, delivered bool, reason string) error {
-	_, err := one[*alert.State](ctx, e, id, func(rec record.Record, env directory.Env) (alert.Effects, error) {
-		a, ok := rec.(*alert.State)
-		if !ok {
-			return alert.Effects{}, ErrNotFound
+	return e.edit(ctx, []store.ID{id}, func(rec record.Record, env directory.Env) (fx alert.Effects, err error) {
+		switch r := rec.(type) {
+		case *alert.State:
+			return alert.Apply(r, alert.Reported{Page: page, Ref: ref, Delivered: delivered, Reason: reason}, env)
+		case *postmortem.State:
+			_, err = postmortem.Apply(r, postmortem.Reported{Page: page, Ref: ref, Delivered: delivered, Reason: reason}, env)
+		case *canary.State:
+			canary.Apply(r, canary.Reported{Page: page, Ref: ref, Delivered: delivered, Reason: reason}, env)
+		default:
+			err = ErrNotFound
 		}
-		return alert.Apply(a, alert.Reported{Page: page, Ref: ref, Delivered: delivered, Reason: reason}, env)
-	})
-	return err
+		return fx, err
+	})[0].err
 }
 
 // Filter chooses alerts. Empty fields choose all.

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -10,8 +9,6 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/deliver"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
-	"github.com/tocsin-oncall/tocsin/engine/incident"
-	"github.com/tocsin-oncall/tocsin/engine/postmortem"
 	"github.com/tocsin-oncall/tocsin/engine/record"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 )
@@ -123,7 +120,7 @@ func (e *Engine) prepare(found store.Record, f apply, env directory.Env) (attemp
 	if !found.Exists() {
 		return attempt{}, ErrNotFound
 	}
-	rec, err := decode(found)
+	rec, err := record.Decode(found)
 	if err != nil {
 		return attempt{}, err
 	}
@@ -166,24 +163,6 @@ func (e *Engine) after(a attempt, env directory.Env) {
 	if al, ok := a.rec.(*alert.State); ok && a.fx.Acked {
 		e.watch.Acked(al.Priority, a.fx.AckedAfter)
 	}
-}
-
-// decode reads a record as its id says.
-func decode(r store.Record) (rec record.Record, err error) {
-	switch r.ID.Kind() {
-	case store.KindAlert:
-		rec = &alert.State{}
-	case store.KindIncident:
-		rec = &incident.State{}
-	case store.KindPostmortem:
-		rec = &postmortem.State{}
-	default:
-		return nil, fmt.Errorf("record %s is of an unknown kind: was it written by a newer version?", r.ID)
-	}
-	if err := json.Unmarshal(r.Data, rec); err != nil {
-		return nil, fmt.Errorf("record %s cannot be read: %w", r.ID, err)
-	}
-	return rec, nil
 }
 
 // one is edit for a single record of a known type.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -54,13 +55,19 @@ type Engine struct {
 	watch   Observer
 	log     *slog.Logger
 
+	keeping   sync.Mutex
+	kept      *World // whose removals were made; guarded by keeping
+	resumed   atomic.Bool
+	keepNudge chan struct{}
+	caughtUp  atomic.Int64 // when nothing was overdue, as Unix milliseconds
+
 	Wheel    *wheel.Wheel
 	Delivery *deliver.Deliverer
 }
 
 // New makes an engine. Nothing moves until Runner or a simulation calls Step.
 func New(o Options) *Engine {
-	e := &Engine{store: o.Store, replica: o.Replica, pick: o.Pick, watch: o.Watch, log: o.Log, Wheel: wheel.New(o.Store)}
+	e := &Engine{store: o.Store, replica: o.Replica, pick: o.Pick, watch: o.Watch, log: o.Log, Wheel: wheel.New(o.Store), keepNudge: make(chan struct{}, 1)}
 	e.world.Store(o.World)
 	e.Delivery = deliver.New(o.Replica, o.Store.Now, o.Run, o.Watch)
 	e.Delivery.Attach(e)
@@ -78,7 +85,10 @@ func (e *Engine) Directory() *directory.Directory { return e.World().Dir }
 
 // Reload puts another configuration in force. Alerts keep the policies they were routed to; who is on call,
 // plans and addresses are those of the new one from now on.
-func (e *Engine) Reload(w *World) { e.world.Store(w) }
+func (e *Engine) Reload(w *World) {
+	e.world.Store(w)
+	e.keepSoon()
+}
 
 // Env is the world now.
 func (e *Engine) Env() directory.Env {

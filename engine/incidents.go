@@ -246,7 +246,7 @@ func (e *Engine) Incident(ctx context.Context, name string) (*incident.State, er
 }
 
 func asIncident(r store.Record) (*incident.State, error) {
-	rec, err := decode(r)
+	rec, err := record.Decode(r)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/event"
 	"github.com/tocsin-oncall/tocsin/engine/record"
@@ -55,7 +56,7 @@ func (e *Engine) lines(world *World, integration string, events []event.Event) [
 	now := e.Now()
 	for i, ev := range events {
 		dedup := ev.DedupKey
-		if world.Router.Groups() {
+		if world.Router.Groups() && integration != canary.Integration {
 			if d := world.Router.Route(RuleEvent(integration, ev), now); d.GroupKey != "" {
 				dedup = d.GroupKey
 			}
@@ -127,7 +128,7 @@ func (e *Engine) find(ctx context.Context, world *World, lines []*line, env dire
 	for i, l := range lines {
 		in := &intake{line: l, world: world, holder: found[i].ID}
 		if found[i].Exists() {
-			rec, err := decode(found[i])
+			rec, err := record.Decode(found[i])
 			if err != nil {
 				return nil, err
 			}

@@ -2,10 +2,12 @@ package engine
 
 import (
 	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/event"
 	"github.com/tocsin-oncall/tocsin/engine/record"
 	"github.com/tocsin-oncall/tocsin/engine/store"
+	"github.com/tocsin-oncall/tocsin/rules"
 )
 
 // intake is one try to bring the events of a line to their alert in one commit.
@@ -51,7 +53,7 @@ func (in *intake) apply(e *Engine, env directory.Env) (attempt, error) {
 			if touched || in.number == 0 {
 				return in.finish(e, fx, env) // the rest begins another record, in a commit of its own
 			}
-			decision := in.world.Router.Route(RuleEvent(in.integration, ev), env.Now)
+			decision := in.route(ev, env)
 			id := store.NewID(store.KindAlert, in.key.Shard)
 			in.state, step = alert.New(id, in.number, in.integration, in.dedup, ev, decision, env)
 			in.image, in.number, touched = record.Image{ID: id}, 0, true
@@ -73,6 +75,16 @@ func (in *intake) apply(e *Engine, env directory.Env) (attempt, error) {
 		return attempt{}, nil
 	}
 	return in.finish(e, fx, env)
+}
+
+// route decides where a new alert goes: as the rules say, but for the canary's. That one must not depend on rules
+// that may be at fault.
+func (in *intake) route(ev event.Event, env directory.Env) rules.Decision {
+	if in.integration == canary.Integration {
+		return rules.Decision{Rule: canary.Rule, Policy: in.world.Dir.Fallback, Priority: ev.Priority,
+			Title: ev.Title, Description: ev.Description, Tags: ev.Tags}
+	}
+	return in.world.Router.Route(RuleEvent(in.integration, ev), env.Now)
 }
 
 func (in *intake) finish(e *Engine, fx alert.Effects, env directory.Env) (attempt, error) {

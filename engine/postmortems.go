@@ -25,7 +25,7 @@ func (e *Engine) Postmortem(ctx context.Context, name string) (*postmortem.State
 }
 
 func asPostmortem(r store.Record) (*postmortem.State, error) {
-	rec, err := decode(r)
+	rec, err := record.Decode(r)
 	if err != nil {
 		return nil, err
 	}

@@ -6,8 +6,10 @@ import (
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/deliver"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/engine/heartbeat"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
 	"github.com/tocsin-oncall/tocsin/engine/record"
@@ -26,6 +28,9 @@ const poisonedLook = time.Minute
 // could not be committed stays due in the store, and is tried again.
 func (e *Engine) Step(ctx context.Context, now time.Time) (next time.Time, err error) {
 	due, next, err := e.Wheel.Take(ctx, now, batch)
+	if err == nil && len(due) < batch {
+		e.caughtUp.Store(now.UnixMilli())
+	}
 	if len(due) == 0 {
 		return next, err
 	}
@@ -49,6 +54,9 @@ func (e *Engine) Step(ctx context.Context, now time.Time) (next time.Time, err e
 		if done.fx.Join {
 			e.joinIncident(ctx, done.rec.(*alert.State))
 		}
+		if done.fx.Tell {
+			e.tell(ctx, done.rec.(teller))
+		}
 	}
 	return next, err
 }
@@ -65,6 +73,13 @@ func wake(rec record.Record, env directory.Env) (alert.Effects, error) {
 		r.Tick(env)
 	case *postmortem.State:
 		r.Tick(env)
+	case *heartbeat.State:
+		heartbeat.Apply(r, heartbeat.Woken{}, env)
+	case *canary.State:
+		canary.Apply(r, canary.Woken{}, env)
+	}
+	if t, ok := rec.(teller); ok {
+		return alert.Effects{Tell: t.Outgoing().Claim(env.Now)}, nil
 	}
 	return alert.Effects{}, nil
 }
@@ -109,6 +124,10 @@ func settle(rec record.Record, done []deliver.Settlement, env directory.Env) (fx
 				continue // it has no posts
 			}
 			_, err = postmortem.Apply(r, postmortem.Settled{Outcome: *d.Page}, env)
+		case *canary.State:
+			if d.Page != nil {
+				canary.Apply(r, canary.Settled{Outcome: *d.Page}, env)
+			}
 		}
 		if err != nil {
 			return fx, err

@@ -16,6 +16,7 @@ type Env = directory.Env
 type Effects struct {
 	Unreachable int           // steps that reached nobody
 	Join        bool          // the incident that it wants is to be opened now
+	Tell        bool          // another record: what it has for its alert is to be told now
 	Acked       bool          // it was acknowledged now,
 	AckedAfter  time.Duration // so long after it began
 }

@@ -32,6 +32,7 @@ func Build(f *File) (*World, Problems) {
 		Users: map[string]directory.User{}, Teams: map[string]directory.Team{}, Services: map[string]directory.Service{},
 		Schedules: map[string]*schedules.Schedule{}, Policies: map[string]policy.Policy{},
 		Channels: map[string]directory.Channel{}, Sources: map[string]directory.Source{}, Vias: map[string]bool{},
+		Heartbeats: map[string]directory.Heartbeat{},
 	}
 	b.names()
 	b.server()
@@ -45,6 +46,8 @@ func Build(f *File) (*World, Problems) {
 	b.integrations()
 	b.providers()
 	b.postmortem()
+	b.deadMan()
+	b.canary()
 	if b.errors == 0 && len(b.origin.faults) == 0 {
 		b.reach()
 	}

@@ -69,6 +69,7 @@ func (b *builder) integrations() {
 		if in.ResolveTimeout != 0 && in.Type != "prometheus" {
 			b.warn(path+".resolve_timeout", "", "resolve_timeout has no effect for type %s", in.Type)
 		}
+		b.heartbeat(path, in)
 		for _, k := range in.Key {
 			if other, twice := direct[k.Reveal()]; in.Type == "prometheus" && twice && other != in.Name {
 				b.warn(path+".key", "only the key tells them apart: give each its own", "what is sent with this key goes to %s", other)

@@ -33,6 +33,13 @@ func (f *File) setDefaults() {
 		if f.Integrations[i].Type == "prometheus" {
 			set(&f.Integrations[i].ResolveTimeout, Duration(5*time.Minute))
 		}
+		if f.Integrations[i].Type == "heartbeat" {
+			set(&f.Integrations[i].Grace, max(f.Integrations[i].Every/10, Duration(time.Minute)))
+		}
+	}
+	if f.DeadMan != nil {
+		set(&f.DeadMan.Every, Duration(time.Minute))
+		set(&f.DeadMan.Method, "GET")
 	}
 	f.Providers.setDefaults()
 	f.setNotifyDefaults()

@@ -12,12 +12,21 @@ type Channel struct {
 // Integration is somebody who may send alerts, to /in/NAME.
 type Integration struct {
 	Name           Name              `json:"name" doc:"The last part of its URL."`
-	Type           IntegrationType   `json:"type" doc:"What it sends. prometheus sends to /api/v2/alerts and is known by its key."`
+	Type           IntegrationType   `json:"type" doc:"What it sends. prometheus sends to /api/v2/alerts and is known by its key. heartbeat sends nothing but pings; its alert opens when they stop."`
 	Key            Secrets           `json:"key" doc:"What it proves itself with; several while it is changed; none lets anybody send."`
 	OnResolve      OnResolve         `json:"on_resolve,omitempty" doc:"What the end of an alert does: close it, or keep it until a person closes it. Default close."`
 	ReopenWithin   Duration          `json:"reopen_within,omitempty" doc:"An alert that fires again so soon after its close is re-opened, not paged anew. Default: never."`
 	ResolveTimeout Duration          `json:"resolve_timeout,omitempty" doc:"prometheus: when an alert without an end counts as over unless it is sent again. Default 5m."`
 	Map            map[string]string `json:"map,omitempty" doc:"json: an expression over body, headers and query for each field of an alert."`
+
+	Every    Duration          `json:"every,omitempty" doc:"heartbeat: how often a ping comes, at least 10s."`
+	Grace    Duration          `json:"grace,omitempty" doc:"heartbeat: how much later a ping may come before the alert opens. Default: a tenth of every, at least 1m."`
+	Title    string            `json:"title,omitempty" doc:"heartbeat: the title of its alert. Default: No heartbeat from NAME."`
+	Priority Priority          `json:"priority,omitempty" doc:"heartbeat: of its alert. Default P3."`
+	Team     string            `json:"team,omitempty" doc:"heartbeat: whose alert it is; rules decide, too."`
+	Service  string            `json:"service,omitempty" doc:"heartbeat: what it is about."`
+	Tags     Names             `json:"tags,omitempty" doc:"heartbeat: of its alert."`
+	Labels   map[string]string `json:"labels,omitempty" doc:"heartbeat: of its alert."`
 }
 
 // NoKey, as an integration's only key, lets anybody send.
@@ -55,6 +64,8 @@ type Twilio struct {
 	SecondaryToken Secret `json:"secondary_token,omitzero" doc:"Also proves it, while the auth token is changed."`
 	From           Phone  `json:"from" doc:"The number that texts and calls come from."`
 	BaseURL        Link   `json:"base_url,omitempty" doc:"Default https://api.twilio.com."`
+	// MachineDetection asks Twilio who answers a call.
+	MachineDetection bool `json:"machine_detection,omitempty" doc:"Have Twilio tell answering machines from people, so that a mailbox does not count as having been told. Twilio charges for it. Default false."`
 	Limits
 }
 

@@ -31,6 +31,8 @@ type File struct {
 	Integrations []Integration `json:"integrations,omitempty" doc:"Who may send alerts."`
 	Providers    Providers     `json:"providers,omitzero" doc:"What pages are sent through."`
 	Postmortem   Postmortem    `json:"postmortem,omitzero" doc:"Which incidents owe a postmortem, and how its owner is reminded."`
+	DeadMan      *DeadMan      `json:"dead_man,omitempty" doc:"Calls a URL elsewhere for as long as this server can do its work, so that its silence is noticed."`
+	Canary       *Canary       `json:"canary,omitempty" doc:"Sends test pages to one person, and opens an alert when they do not arrive."`
 	Retention    Retention     `json:"retention,omitzero" doc:"How long closed records are kept."`
 
 	origin *origin // where everything was written; nil if the File was not loaded
@@ -75,4 +77,19 @@ type Remind struct {
 	At    Clock    `json:"at,omitempty" doc:"Wall clock in the owner's zone. Default 09:00."`
 	Days  []Day    `json:"days,omitempty" doc:"Default mon to fri."`
 	Via   []Via    `json:"via,omitempty" doc:"Default: slack, email, and console where there is neither, as far as they have a provider."`
+}
+
+// DeadMan is the dead man's switch.
+type DeadMan struct {
+	URL    Secret     `json:"url" doc:"What to call; masked, since whoever has it can call it, too."`
+	Every  Duration   `json:"every,omitempty" doc:"How often. Each replica calls it. Default 1m."`
+	Method HTTPMethod `json:"method,omitempty" doc:"Default GET."`
+}
+
+// Canary is a test page that is sent again and again.
+type Canary struct {
+	Every Duration `json:"every" doc:"How often, at least 15m."`
+	User  string   `json:"user" doc:"Who gets it."`
+	Via   []Via    `json:"via,omitempty" doc:"Over which ways. Default: every way of the user's plans."`
+	At    Clock    `json:"at,omitempty" doc:"Wall clock in the user's zone, where every is whole days. Default: whenever every is over."`
 }

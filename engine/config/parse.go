@@ -60,8 +60,11 @@ func (l *loader) reportSyntax(src *source, err error) {
 		return
 	}
 	hint := ""
-	if strings.Contains(bad.Message, "tab character") {
+	switch {
+	case strings.Contains(bad.Message, "tab character"):
 		hint = "indent with spaces"
+	case strings.Contains(bad.Message, "mapping value is not allowed"):
+		hint = "put a text that has a colon at its end, or before a space, in quotes, such as store: \"mem:\""
 	}
 	l.syntax(position{src, bad.Token.Position.Line, bad.Token.Position.Column}, "YAML syntax: "+bad.Message, hint)
 }

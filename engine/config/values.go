@@ -45,13 +45,18 @@ func (ChannelType) choices() []string {
 type IntegrationType string
 
 func (IntegrationType) choices() []string {
-	return []string{"alertmanager", "prometheus", "datadog", "json"}
+	return []string{"alertmanager", "prometheus", "datadog", "json", "heartbeat"}
 }
 
 // OnResolve is what a resolved event does: closes the alert, or keeps it until a person closes it.
 type OnResolve string
 
 func (OnResolve) choices() []string { return []string{"close", "keep"} }
+
+// HTTPMethod is how the dead man's switch is called.
+type HTTPMethod string
+
+func (HTTPMethod) choices() []string { return []string{"GET", "POST"} }
 
 // Unless is the state of an alert in which a step is skipped.
 type Unless string

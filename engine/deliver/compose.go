@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/engine/policy"
@@ -39,6 +40,9 @@ func compose(rec record.Record, p page.Page, setup *Setup, env directory.Env) Me
 		}
 	case *postmortem.State:
 		m.Title = r.Title
+	case *canary.State:
+		m.Title = canary.Title
+		link(&m, token.Token{Subject: string(r.ID), User: p.User, Page: p.N}, setup, env)
 	}
 	return m
 }

@@ -28,6 +28,8 @@ type Directory struct {
 	Storm      Storm
 	Retention  Retention
 	Postmortem Postmortem
+	Heartbeats map[string]Heartbeat // by integration
+	Canary     Canary
 	// Vias are the ways that have a provider, such as "slack"; a method over another one reaches nobody.
 	Vias map[string]bool
 }

@@ -13,6 +13,7 @@ const (
 	Escalation Kind = ""         // a step of a policy: stops with the acknowledgement
 	Notice     Kind = "notice"   // tells those who were paged what became of it: somebody has it, it is over, it is back
 	Reminder   Kind = "reminder" // a postmortem is due
+	Canary     Kind = "canary"   // a test: nothing is wrong
 )
 
 // Status is how far a page is.

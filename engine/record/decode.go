@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/canary"
+	"github.com/tocsin-oncall/tocsin/engine/heartbeat"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
 	"github.com/tocsin-oncall/tocsin/engine/store"
@@ -35,6 +37,12 @@ func kindOf(id store.ID) (kind, bool) {
 	case store.KindPostmortem:
 		return kind{func() Record { return &postmortem.State{} }, func(r Record) int { return r.(*postmortem.State).Format },
 			postmortem.Format, postmortemUpgrades}, true
+	case store.KindHeartbeat:
+		return kind{func() Record { return &heartbeat.State{} }, func(r Record) int { return r.(*heartbeat.State).Format },
+			heartbeat.Format, heartbeatUpgrades}, true
+	case store.KindCanary:
+		return kind{func() Record { return &canary.State{} }, func(r Record) int { return r.(*canary.State).Format },
+			canary.Format, canaryUpgrades}, true
 	}
 	return kind{}, false
 }

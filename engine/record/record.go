@@ -14,7 +14,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/store"
 )
 
-// Record is an alert, an incident or a postmortem.
+// Record is an alert, an incident, a postmortem, a heartbeat or the canary.
 type Record interface {
 	Identity() store.ID
 	// Born is when it was created: its place in every list.

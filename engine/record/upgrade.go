@@ -14,6 +14,8 @@ var (
 	alertUpgrades      []upgrade
 	incidentUpgrades   []upgrade
 	postmortemUpgrades []upgrade
+	heartbeatUpgrades  []upgrade
+	canaryUpgrades     []upgrade
 )
 
 // upgraded is the data of a record in the latest format.

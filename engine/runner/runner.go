@@ -40,7 +40,8 @@ func (r *Runner) Run(ctx context.Context) {
 		wg.Go(func() { r.loop(ctx, e.Step, e.Wheel.Nudged()) })
 	}
 	wg.Go(func() { r.loop(ctx, e.Delivery.Step, e.Delivery.Nudged()) })
-	wg.Go(func() { r.loop(ctx, r.liveOn, nil) })
+	wg.Go(func() { r.loop(ctx, r.liveOn(), nil) })
+	wg.Go(func() { r.loop(ctx, e.Keep, e.KeepNudged()) })
 	wg.Go(func() { r.loop(ctx, r.sweeper(), nil) })
 	wg.Wait()
 	r.leave()
@@ -82,13 +83,21 @@ func (r *Runner) loop(ctx context.Context, step func(context.Context, time.Time)
 	}
 }
 
-// liveOn says that this replica lives, and takes its share of the shards.
-func (r *Runner) liveOn(ctx context.Context, now time.Time) (time.Time, error) {
-	alive, err := r.Store.Alive(ctx, r.Replica, lifetime)
-	if err == nil {
-		r.Engine.Wheel.Own(wheel.Share(r.Replica, alive))
+// liveOn says that this replica lives, and takes its share of the shards. Where it begins to live, or has been away
+// from the store, and no other replica lived meanwhile, the engine is told.
+func (r *Runner) liveOn() func(context.Context, time.Time) (time.Time, error) {
+	var last time.Time
+	return func(ctx context.Context, now time.Time) (time.Time, error) {
+		alive, err := r.Store.Alive(ctx, r.Replica, lifetime)
+		if err == nil {
+			if alone := len(alive) == 1 && alive[0] == r.Replica; alone && now.Sub(last) > lifetime {
+				r.Engine.Resume()
+			}
+			last = now
+			r.Engine.Wheel.Own(wheel.Share(r.Replica, alive))
+		}
+		return now.Add(lifeSign), err
 	}
-	return now.Add(lifeSign), err
 }
 
 func (r *Runner) leave() {

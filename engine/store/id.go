@@ -21,6 +21,8 @@ const (
 	KindAlert      Kind = 'a'
 	KindIncident   Kind = 'i'
 	KindPostmortem Kind = 'p'
+	KindHeartbeat  Kind = 'h'
+	KindCanary     Kind = 'c'
 )
 
 // crockford is base32 in lower case without the letters that people confuse.
@@ -38,7 +40,7 @@ func ParseID(s string) (ID, error) {
 		return "", fmt.Errorf("%q is not an id", clip(s))
 	}
 	id := ID(s)
-	if _, err := crockford.DecodeString(s[4:]); err != nil || id.Shard() < 0 || !strings.ContainsRune("aip", rune(s[0])) {
+	if _, err := crockford.DecodeString(s[4:]); err != nil || id.Shard() < 0 || !strings.ContainsRune("aiphc", rune(s[0])) {
 		return "", fmt.Errorf("%q is not an id", clip(s))
 	}
 	return id, nil
