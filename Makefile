@@ -4,7 +4,7 @@ SHELL := /bin/bash
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 export CGO_ENABLED ?= 0
 
-.PHONY: help build run test race lint bench docker fuzz clean tools
+.PHONY: help build run test race lint bench sim docker fuzz clean tools
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -35,6 +35,9 @@ bench: tools build ## the benchmarks of docs/benchmarks.md
 
 fuzz: ## every fuzz target for FUZZTIME each (default 30s)
 	@.ci/fuzz $${FUZZTIME:-30s}
+
+sim: ## the engine in virtual time, SEEDS months of it (default 300); DAYS, PARALLEL; SEED=n replays one
+	@go run ./engine/sim/run -seeds $${SEEDS:-300} -days $${DAYS:-30} -parallel $${PARALLEL:-$$(nproc)} -first $${FIRST:-1} -seed $${SEED:-0}
 
 docker: ## the image tocsin:latest
 	docker build --build-arg VERSION=$(VERSION) -t tocsin:latest .

@@ -83,9 +83,9 @@ func (s *script) add(at time.Duration, i item) {
 func (s *script) loads(rng *rand.Rand, length time.Duration) {
 	low, high, storms := 3, 9, 0
 	switch rng.IntN(10) {
-	case 0:
+	case 0, 1:
 		storms = 1
-	case 1, 2, 3:
+	case 2, 3, 4:
 		low, high = 8, 18
 	}
 	for n := range scaled(rng, length, low, high) {
@@ -97,8 +97,13 @@ func (s *script) loads(rng *rand.Rand, length time.Duration) {
 		if rng.IntN(3) == 0 {
 			group = fmt.Sprintf("g%d", st)
 		}
-		for n := range 5 + rng.IntN(16) {
-			s.story(rng, fmt.Sprintf("s%d-%d", st, n), at+time.Duration(rng.IntN(20000))*time.Millisecond, length, group)
+		spread, policy := []int{1500, 20000}[rng.IntN(2)], fmt.Sprintf("p%d", rng.IntN(policies))
+		for n := range 6 + rng.IntN(18) {
+			from := len(s.items)
+			s.story(rng, fmt.Sprintf("s%d-%d", st, n), at+time.Duration(rng.IntN(spread))*time.Millisecond, length, group)
+			for _, it := range s.items[from:] {
+				it.news.policy = policy
+			}
 		}
 	}
 }
@@ -123,7 +128,7 @@ func (s *script) story(rng *rand.Rand, key string, at, length time.Duration, gro
 		quiet: rng.IntN(30) == 0, incident: rng.IntN(5) == 0, service: []string{"", "bank", "shop"}[rng.IntN(3)],
 	}
 	if group != "" {
-		base.policy, base.integration, base.quiet = "p0", "prom", false
+		base.integration, base.quiet = "prom", false
 	}
 	put := func(at time.Duration, firing bool) {
 		n := base
