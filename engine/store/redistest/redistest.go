@@ -136,10 +136,12 @@ func (s *Server) URL() string { return "redis://" + s.Addr }
 
 // Client connects to the server. It is closed with the test.
 func (s *Server) Client() *redis.Client {
-	c := redis.NewClient(&redis.Options{Addr: s.Addr})
+	c := s.connect()
 	s.t.Cleanup(func() { _ = c.Close() })
 	return c
 }
+
+func (s *Server) connect() *redis.Client { return redis.NewClient(&redis.Options{Addr: s.Addr}) }
 
 // Kill ends the server as kill -9 does.
 func (s *Server) Kill() {

@@ -33,3 +33,21 @@ func TestAClusterRefusesToCrossSlots(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestServersFollowAndClustersAreCovered(t *testing.T) {
+	t.Parallel()
+	primary := redistest.Start(t)
+	replica := redistest.StartReplica(t, primary)
+	if !primary.IsPrimary(t.Context()) || replica.IsPrimary(t.Context()) {
+		t.Error("which is the primary?")
+	}
+	redistest.StartSentinels(t, "m", primary, 1, 3)
+	nodes := redistest.StartReplicatedCluster(t, 3)
+	if len(nodes) != 6 || !nodes[2].IsPrimary(t.Context()) || nodes[3].IsPrimary(t.Context()) {
+		t.Error("three masters and three replicas are wanted")
+	}
+	nodes[0].Kill()
+	if nodes[0].IsPrimary(t.Context()) {
+		t.Error("a dead server takes no writes")
+	}
+}
