@@ -63,6 +63,7 @@ type Deliverer struct {
 	paused    map[string]time.Time // destinations whose provider asked to wait
 	unsettled []Settlement
 	bundles   int
+	trouble   trouble
 	nudge     chan struct{}
 }
 

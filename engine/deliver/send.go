@@ -89,6 +89,9 @@ func (d *Deliverer) send(ctx context.Context, setup *Setup, m Message) (receipt 
 		receipt, err = s.Send(ctx, m)
 		return err
 	})
+	d.mu.Lock()
+	d.trouble.note(err, d.now())
+	d.mu.Unlock()
 	d.watch.Delivered(m.Via, outcome(err), d.now().Sub(began))
 	return receipt, err
 }
