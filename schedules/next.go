@@ -10,7 +10,8 @@ import (
 // Each rotation that has somebody on call (in layers, only the one that counts), overrides aside, gives
 // the first of the turns after the present one, in the order of the participants and round again, in which there is
 // anybody who is not on call at t; so a rotation of one person gives none. Restrictions and when that turn
-// begins do not matter, and overrides only as they put people on call at t.
+// begins do not matter, and overrides only as they put people on call at t. A calendar's turns are taken in their order
+// in time. Of participants who join or leave, those count who take part at t.
 //
 // When nobody is on call at t, or somebody is only by an override that fills a gap, it returns
 // those who come on call next, searched for up to 731 days.
@@ -28,17 +29,30 @@ func (s *Schedule) neighbours(unix int64, step int) []string {
 	}
 	var found []string
 	for _, r := range inForce {
-		n := len(r.turns)
-		at := r.position(r.turn(m))
-		for i := 1; i < n; i++ {
-			if others := without(r.turns[((at+i*step)%n+n)%n], now); len(others) > 0 {
-				found = append(found, others...)
-				break
-			}
-		}
+		found = append(found, r.following(m, step, now)...)
 	}
 	slices.Sort(found)
 	return slices.Compact(found)
+}
+
+// following returns those of the first turn after m, or before it, that has anybody who is not among now.
+func (r *rotation) following(m moment, step int, now []string) []string {
+	if len(r.epochs) == 0 {
+		for i := r.calendar.index(m.unix) + step; i >= 0 && i < len(r.calendar); i += step {
+			if others := without(r.calendar[i].on, now); len(others) > 0 {
+				return others
+			}
+		}
+		return nil
+	}
+	e := r.epoch(m.unix)
+	n, at := len(e.cycle), e.position(r.turn(m))
+	for i := 1; i < n; i++ {
+		if others := without(e.cycle[((at+i*step)%n+n)%n], now); len(others) > 0 {
+			return others
+		}
+	}
+	return nil
 }
 
 // inForce returns the rotations that, overrides aside, decide who is on call at m.

@@ -3,6 +3,7 @@ package schedules
 import "slices"
 
 type override struct {
+	spec        OverrideSpec
 	from, until int64 // Unix seconds
 	user        string
 	replace     string // empty: everybody

@@ -15,6 +15,9 @@ type window struct{ from, length wall }
 // No parts at all mean the whole week.
 type weekly []window
 
+// dayNamed returns the number of a weekday, from 0 for Monday, or -1.
+func dayNamed(name string) int { return slices.Index(weekdays[:], strings.ToLower(name)) }
+
 // monday is a Monday's midnight.
 const monday = 4 * day
 
@@ -68,7 +71,7 @@ func (ws weekly) each(lo, hi wall, f func(from, to wall) bool) bool {
 }
 
 // parseRestrictions reads the restrictions of one rotation.
-func parseRestrictions(specs []RestrictionSpec, report func(path, format string, args ...any)) weekly {
+func parseRestrictions(specs []RestrictionSpec, report reporter) weekly {
 	var parts []window
 	for i, spec := range specs {
 		path := fmt.Sprintf("restrict[%d]", i)
@@ -84,23 +87,14 @@ func parseRestrictions(specs []RestrictionSpec, report func(path, format string,
 	return merge(parts)
 }
 
-func parseDays(names []string, path string, report func(path, format string, args ...any)) []int {
+func parseDays(names []string, path string, report reporter) []int {
 	if len(names) == 0 {
 		return []int{0, 1, 2, 3, 4, 5, 6}
 	}
-	var days []int
-	for i, name := range names {
-		d := slices.Index(weekdays[:], strings.ToLower(name))
-		if d < 0 {
-			report(fmt.Sprintf("%s.days[%d]", path, i), "%q is not a day; write one of %s", name, strings.Join(weekdays[:], ", "))
-			continue
-		}
-		days = append(days, d)
-	}
-	return days
+	return parseDayNames(names, path+".days", report)
 }
 
-func parseHours(spec RestrictionSpec, path string, report func(path, format string, args ...any)) (from, length wall, ok bool) {
+func parseHours(spec RestrictionSpec, path string, report reporter) (from, length wall, ok bool) {
 	switch {
 	case spec.From == "" && spec.To == "":
 		return 0, day, true

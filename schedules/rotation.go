@@ -17,13 +17,14 @@ const whole = -1
 type rotation struct {
 	name         string
 	zone         zone
-	turns        [][]entry // by position; an empty turn is a deliberate gap
-	startAt      int64
-	starts, ends int64 // Unix seconds
-	anchor       int64 // Unix second of hand-off 0
-	elapsed      int64 // seconds per turn, where turns are elapsed time
+	epochs       []epoch // ascending; none for a calendar
+	starts, ends int64   // Unix seconds
+	anchor       int64   // Unix second of hand-off 0
+	elapsed      int64   // seconds per turn, where turns are elapsed time
 	handoffs     handoffs
 	weekly       weekly
+	worked       weekly // the parts of the week whose days are not skipped
+	calendar     cells
 }
 
 // live says whether the rotation has started and not ended.
@@ -47,15 +48,24 @@ func (r *rotation) turn(m moment) int64 {
 	return n
 }
 
-// position returns which of turns has number n.
-func (r *rotation) position(n int64) int { return int((r.startAt + n) % int64(len(r.turns))) }
+// epoch returns the epoch at an instant.
+func (r *rotation) epoch(unix int64) epoch {
+	last := len(r.epochs) - 1
+	for last > 0 && r.epochs[last].from > unix {
+		last--
+	}
+	return r.epochs[last]
+}
 
 // at returns who is on call at m, overrides aside. The result is shared and must not be changed.
 func (r *rotation) at(m moment) []entry {
-	if !r.live(m.unix) || !r.weekly.active(r.zone, m) {
+	if !r.live(m.unix) || !r.weekly.active(r.zone, m) || !r.worked.active(r.zone, m) {
 		return nil
 	}
-	return r.turns[r.position(r.turn(m))]
+	if len(r.epochs) == 0 {
+		return r.calendar.at(m.unix)
+	}
+	return r.epoch(m.unix).with(r.turn(m))
 }
 
 // boundaries appends every instant in (lo, hi) at which at may change.
@@ -70,8 +80,16 @@ func (r *rotation) boundaries(dst []int64, lo, hi int64) []int64 {
 		return dst
 	}
 	dst = r.handoffsBetween(dst, lo, hi)
-	if len(r.weekly) > 0 {
-		dst = r.weekly.boundaries(dst, r.zone, lo, hi)
+	dst = r.calendar.boundaries(dst, lo, hi)
+	for _, e := range r.epochs {
+		if lo < e.from && e.from < hi {
+			dst = append(dst, e.from)
+		}
+	}
+	for _, parts := range [...]weekly{r.weekly, r.worked} {
+		if len(parts) > 0 {
+			dst = parts.boundaries(dst, r.zone, lo, hi)
+		}
 	}
 	return dst
 }
@@ -100,10 +118,12 @@ func (r *rotation) handoffsBetween(dst []int64, lo, hi int64) []int64 {
 }
 
 func (r *rotation) users() []string {
-	var users []string
-	for _, turn := range r.turns {
-		for _, e := range turn {
-			users = append(users, e.user)
+	users := r.calendar.users()
+	for _, epoch := range r.epochs {
+		for _, turn := range epoch.cycle {
+			for _, e := range turn {
+				users = append(users, e.user)
+			}
 		}
 	}
 	slices.Sort(users)

@@ -105,6 +105,11 @@ func (s *Schedule) shift(e entry) Shift {
 
 // final returns who is on call at m, sorted by user, each once. The result may be shared and must not be changed.
 func (s *Schedule) final(m moment) []entry {
+	return s.combine(s.cells(m))
+}
+
+// cells returns who is on call in each rotation at m, by overrides too.
+func (s *Schedule) cells(m moment) [][]entry {
 	cells := make([][]entry, len(s.rotations))
 	for i, r := range s.rotations {
 		cells[i] = r.at(m)
@@ -114,7 +119,7 @@ func (s *Schedule) final(m moment) []entry {
 			o.apply(cells)
 		}
 	}
-	return s.combine(cells)
+	return cells
 }
 
 // combine makes one list of the rotations' lists.

@@ -122,3 +122,12 @@ func ParseTime(s string, loc *time.Location) (time.Time, error) {
 	}
 	return z.time(at.unix), nil
 }
+
+// Instant returns the instant at which clocks in loc show the date and time of wall, whose own zone does not matter. It is
+// the rule of RFC 5545 section 3.3.5: the first of two such instants, and where the clock skips that time, the one by
+// the offset before the gap.
+func Instant(wallClock time.Time, loc *time.Location) time.Time {
+	z := zone{loc}
+	_, offset := wallClock.Zone()
+	return z.time(z.instant(wall(wallClock.Unix() + int64(offset))))
+}
