@@ -13,7 +13,11 @@ const (
 	UnfitStore    Unfit = "store"    // nothing can be committed
 	UnfitWheel    Unfit = "wheel"    // what is due is not being handled
 	UnfitDelivery Unfit = "delivery" // messages are due, and none gets out
+	UnfitURL      Unfit = "url"      // nobody outside can be told that all is well; the engine itself never says so
 )
+
+// Unfits are all reasons.
+var Unfits = [...]Unfit{UnfitStore, UnfitWheel, UnfitDelivery, UnfitURL}
 
 // behind is for how long something may have been due, without all of it being handled, before a replica counts as late.
 const behind = 30 * time.Second

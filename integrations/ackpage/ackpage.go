@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/token"
 )
@@ -38,6 +39,10 @@ type Alerts interface {
 	Alert(ctx context.Context, ref string) (*alert.State, error)
 	// Bundle returns the alerts of a bundle ("b-…"), worst first. One that is gone is an *alert.Refused, or empty.
 	Bundle(ctx context.Context, id string) ([]*alert.State, error)
+	// Canary returns the canary by its id, and ConfirmCanary records that a person has a page of it. One that is gone is
+	// an *alert.Refused.
+	Canary(ctx context.Context, id string) (*canary.State, error)
+	ConfirmCanary(ctx context.Context, id string, page int, by string) (*canary.State, error)
 	// Next says who is paged next and when; the zero time when nobody is.
 	Next(ctx context.Context, s *alert.State) (at time.Time, text string)
 }
@@ -153,6 +158,10 @@ func (v *visit) where() *time.Location {
 // get shows what the link is about and changes nothing.
 func (p *Page) get(w http.ResponseWriter, r *http.Request, v *visit) {
 	did := r.URL.Query().Get("did")
+	if v.canary() {
+		p.getCanary(w, r, v)
+		return
+	}
 	if v.bundle() {
 		if alerts := p.loadBundle(w, r, v); alerts != nil {
 			p.show(w, http.StatusOK, p.bundleView(v, alerts, did))

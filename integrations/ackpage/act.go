@@ -39,6 +39,10 @@ func (p *Page) post(w http.ResponseWriter, r *http.Request, v *visit) {
 		return
 	}
 	do := r.PostForm.Get("do")
+	if v.canary() {
+		p.confirm(w, r, v, do)
+		return
+	}
 	if v.bundle() {
 		p.ackAll(w, r, v, do)
 		return

@@ -171,7 +171,10 @@ func (a *App) Run(ctx context.Context) error {
 		a.stopped.Store(true)
 		a.log.Info("draining")
 	})()
+	var beating sync.WaitGroup
+	beating.Go(func() { a.deadMan().Run(ctx) })
 	a.runner.Run(ctx)
+	beating.Wait()
 	end, cancelEnd := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancelEnd()
 	sending, cancelSending := context.WithTimeout(end, drainTime-time.Second)

@@ -26,7 +26,7 @@ func (a *App) routes(registry *prometheus.Registry) http.Handler {
 	}}))
 	intake.Register(e, intake.Options{
 		Sources: func() *intake.Sources { return a.live.Load().sources },
-		Ingest:  a.ingest, Count: a.metrics.Received, Now: a.engine.Now, Log: a.log,
+		Ingest:  a.ingest, Ping: a.engine.Ping, Count: a.metrics.Received, Now: a.engine.Now, Log: a.log,
 	})
 	api.Register(e, a.apiOptions())
 

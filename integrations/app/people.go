@@ -10,6 +10,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine"
 	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/deliver"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 	"github.com/tocsin-oncall/tocsin/integrations/slack"
@@ -47,6 +48,19 @@ func (p people) PagedTo(ctx context.Context, user string) ([]*alert.State, error
 func (p people) Bundle(ctx context.Context, id string) ([]*alert.State, error) {
 	list, err := p.e.Bundle(ctx, id)
 	return worstFirst(list), forPeople(err)
+}
+
+func (p people) Canary(ctx context.Context, id string) (*canary.State, error) {
+	s, err := p.e.Canary(ctx)
+	if err == nil && string(s.ID) != id {
+		err = engine.ErrNotFound
+	}
+	return s, forPeople(err)
+}
+
+func (p people) ConfirmCanary(ctx context.Context, id string, page int, by string) (*canary.State, error) {
+	s, err := p.e.ConfirmCanary(ctx, store.ID(id), page, by)
+	return s, forPeople(err)
 }
 
 func (p people) Open(ctx context.Context, limit int) ([]*alert.State, error) {

@@ -16,6 +16,8 @@ import (
 
 func pathOf(list string, i int, key string) string { return fmt.Sprintf("%s[%d].%s", list, i, key) }
 
+var errNoEvents = errors.New("a heartbeat sends no alerts: it is pinged, and its own alert opens when the pings stop")
+
 // sourcesOf makes the integrations that take events in.
 func sourcesOf(f *config.File) (list []intake.Source, problems config.Problems) {
 	for i, in := range f.Integrations {
@@ -44,6 +46,8 @@ func sourcesOf(f *config.File) (list []intake.Source, problems config.Problems) 
 			src.Decode = func(r intake.Request) ([]event.Event, error) {
 				return mapping.Decode(r.Body, r.Header, r.Query, r.Now)
 			}
+		case "heartbeat":
+			src.Decode = func(intake.Request) ([]event.Event, error) { return nil, errNoEvents }
 		}
 		list = append(list, src)
 	}

@@ -56,6 +56,7 @@ func newDoor(t testing.TB) *door {
 		intake.Source{Name: "open", Type: "json", Decode: func(r intake.Request) ([]event.Event, error) {
 			return mapping.Decode(r.Body, r.Header, r.Query, r.Now)
 		}},
+		intake.Source{Name: "nightly", Type: "heartbeat", Keys: []string{"beat-key"}},
 		intake.Source{Name: "unset", Type: "json", Keys: []string{""}, Decode: fromAlertmanager},
 	)
 	d := &door{counts: map[string]int{}}
@@ -63,6 +64,14 @@ func newDoor(t testing.TB) *door {
 	intake.Register(e, intake.Options{
 		Sources: func() *intake.Sources { return sources },
 		Ingest:  d.ingest,
+		Ping: func(_ context.Context, integration string) error {
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			if d.fail == nil {
+				d.to = append(d.to, integration)
+			}
+			return d.fail
+		},
 		Count: func(integration, status string, n int) {
 			d.mu.Lock()
 			defer d.mu.Unlock()

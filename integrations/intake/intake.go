@@ -5,6 +5,7 @@
 //	POST /in/{integration}                  any integration
 //	POST /in/{integration}/api/v2/alerts    one of type prometheus, so that several Prometheis can be told apart
 //	POST /api/v2/alerts                     the integration of type prometheus that the key belongs to
+//	GET, HEAD, POST /in/{integration}[/ping]  one of type heartbeat: 200 once the ping is durable
 //
 // Answers: 202 with the alerts (200 with {} under api/v2/alerts) once they are durable. Otherwise
 // {"error":{"code","message","hint"}}: 400 the body makes no sense, 401 wrong or no key, 404 no such integration, 405
@@ -66,6 +67,9 @@ type Options struct {
 	// Ingest makes events durable and returns one receipt for each. An error that wraps store.ErrUnavailable, or
 	// that comes from the deadline of ctx, is answered 503, any other 500.
 	Ingest func(ctx context.Context, integration string, events []event.Event) ([]Receipt, error)
+	// Ping makes durable that an integration of type heartbeat was heard of. Its errors are as those of Ingest. It may
+	// be nil where there is none of them.
+	Ping func(ctx context.Context, integration string) error
 	// Count is told of the events of an integration by status, and of requests that came to nothing.
 	Count func(integration, status string, n int)
 	Now   func() time.Time // time.Now if nil
@@ -84,12 +88,25 @@ func Register(e *echo.Echo, o Options) {
 		"/in/:integration/api/v2/alerts": o.receivePrometheus,
 		"/api/v2/alerts":                 o.receivePrometheusByKey,
 	} {
-		for _, variant := range [...]string{path, path + "/"} { // a slash too many is a common slip in a webhook's URL
-			e.Match(otherMethods, variant, methodNotAllowed)
-			e.POST(variant, handle)
-		}
+		both(path, func(path string) {
+			e.Match(otherMethods, path, methodNotAllowed)
+			e.POST(path, handle)
+		})
 	}
+	both("/in/:integration", func(path string) { e.Match(looks, path, o.look) })
+	both("/in/:integration/ping", func(path string) {
+		e.Match(otherMethods, path, methodNotAllowed)
+		e.Match(append(looks, http.MethodPost), path, o.receivePing)
+	})
 }
+
+// both registers a path with and without a slash at its end: one too many is a common slip in a webhook's URL.
+func both(path string, register func(path string)) {
+	register(path)
+	register(path + "/")
+}
+
+var looks = []string{http.MethodGet, http.MethodHead}
 
 var otherMethods = []string{
 	http.MethodGet, http.MethodHead, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions,
@@ -122,6 +139,9 @@ func (o Options) receive(c echo.Context) error {
 	src, refused := o.Sources().byName(c.Param("integration"), offered(c.Request(), c.QueryParams()))
 	if refused != nil {
 		return o.refuse(c, src.Name, refused)
+	}
+	if src.Type == typeHeartbeat {
+		return o.ping(c, src)
 	}
 	return o.accept(c, src, func(receipts []Receipt) error {
 		return c.JSON(http.StatusAccepted, struct {

@@ -15,7 +15,7 @@ import (
 // Source is one integration of the configuration.
 type Source struct {
 	Name string
-	Type string // as in the configuration: alertmanager, prometheus, datadog, json
+	Type string // as in the configuration: alertmanager, prometheus, datadog, json, heartbeat
 	// Keys are the keys that it accepts, several while one is being replaced. None at all means that anybody may send.
 	Keys []string
 	// Decode makes events of a request. With an error and no events nothing is stored; with both, the events are

@@ -25,6 +25,8 @@ type Metrics struct {
 	acks        *prometheus.HistogramVec
 	unreachable prometheus.Counter
 	repaired    prometheus.Counter
+	beats       prometheus.Counter
+	silent      *prometheus.GaugeVec
 
 	reloadSuccess prometheus.Gauge
 	reloadTime    prometheus.Gauge
@@ -62,6 +64,11 @@ func New(reg prometheus.Registerer, version string) *Metrics {
 			Help: "Steps of policies that reached nobody, so that the next one was taken at once."}),
 		repaired: f.NewCounter(prometheus.CounterOpts{Name: "tocsin_store_repaired_wakeups_total",
 			Help: "Wake-ups that the store had lost and a sweep armed again."}),
+		beats: f.NewCounter(prometheus.CounterOpts{Name: "tocsin_dead_man_beats_total",
+			Help: "Calls of the dead man's switch that were answered."}),
+		silent: f.NewGaugeVec(prometheus.GaugeOpts{Name: "tocsin_dead_man_silent",
+			Help: "1 for the reason why the dead man's switch was silent when it was last due: store, wheel, delivery, url. Only where one is configured."},
+			[]string{"reason"}),
 		reloadSuccess: f.NewGauge(prometheus.GaugeOpts{Name: "tocsin_config_reload_success",
 			Help: "1 when the latest attempt to load the configuration succeeded, 0 when the one before it is still in force."}),
 		reloadTime: f.NewGauge(prometheus.GaugeOpts{Name: "tocsin_config_reload_success_timestamp_seconds",
@@ -105,6 +112,19 @@ func (m *Metrics) Acked(priority string, after time.Duration) {
 
 // Repaired counts wake-ups that had been lost.
 func (m *Metrics) Repaired(n int) { m.repaired.Add(float64(n)) }
+
+// Beat counts a beat of the dead man's switch, or says why there was none.
+func (m *Metrics) Beat(why engine.Unfit) {
+	if why == "" {
+		m.beats.Inc()
+	}
+	for _, reason := range engine.Unfits {
+		m.silent.WithLabelValues(string(reason)).Set(0)
+	}
+	if why != "" {
+		m.silent.WithLabelValues(string(why)).Set(1)
+	}
+}
 
 // Loaded says that a configuration came into force.
 func (m *Metrics) Loaded(hash string, at time.Time) {

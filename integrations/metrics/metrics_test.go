@@ -48,12 +48,15 @@ func rota(t *testing.T) *schedules.Schedule {
 
 func directoryOf(t *testing.T) *directory.Directory {
 	return &directory.Directory{
-		Users:     map[string]directory.User{"ethan": {Name: "ethan"}, "amir": {Name: "amir"}},
+		Users:     map[string]directory.User{"ethan": {Name: "ethan", Phone: "+15550100"}, "amir": {Name: "amir"}},
 		Schedules: map[string]*schedules.Schedule{"office": rota(t)},
 		Policies: map[string]policy.Policy{"standard": {Name: "standard", Steps: []policy.Step{
 			{After: time.Hour, Notify: []policy.Target{{Kind: policy.Schedule, Name: "office"}}},
 		}}},
-		Fallback: "standard",
+		Fallback:   "standard",
+		Heartbeats: map[string]directory.Heartbeat{"nightly": {Every: time.Hour}, "weekly": {Every: time.Minute}},
+		Canary:     directory.Canary{Every: time.Hour, User: "ethan", Via: []string{"sms"}},
+		Vias:       map[string]bool{"sms": true},
 		Postmortem: directory.Postmortem{
 			Required: func(directory.IncidentFacts) (bool, error) { return true, nil }, Due: time.Hour,
 		},
@@ -120,6 +123,23 @@ func (w *world) everything(t *testing.T) {
 	w.m.Loaded("abc123", noon)
 }
 
+// watched gives those of heartbeats, the canary and the dead man's switch a value.
+func (w *world) watched(t *testing.T) {
+	t.Helper()
+	ctx := context.Background()
+	w.m.Beat("")
+	w.m.Beat(engine.UnfitDelivery)
+	if _, err := w.engine.Keep(ctx, w.now); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.engine.Ping(ctx, "nightly"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.engine.Step(ctx, w.now); err != nil { // sends the test pages, which fail: there is no provider
+		t.Fatal(err)
+	}
+}
+
 func (w *world) is(t *testing.T, want string, names ...string) {
 	t.Helper()
 	if err := testutil.GatherAndCompare(w.reg, strings.NewReader(want), names...); err != nil {
@@ -141,6 +161,7 @@ func TestAllMetricsAreThereAndWellNamed(t *testing.T) {
 	t.Parallel()
 	w := begin(t)
 	w.everything(t)
+	w.watched(t)
 	problems, err := testutil.GatherAndLint(w.reg)
 	if err != nil {
 		t.Fatal(err)
@@ -158,7 +179,10 @@ func TestAllMetricsAreThereAndWellNamed(t *testing.T) {
 		tocsin_oncall{schedule="office",user="ethan"} tocsin_coverage_gap_seconds{schedule="office"}
 		tocsin_config_reload_success tocsin_config_reload_success_timestamp_seconds tocsin_config_info{hash="abc123"}
 		tocsin_store_up tocsin_store_warnings tocsin_store_repaired_wakeups_total
-		tocsin_postmortems{state="open"} tocsin_postmortems_overdue`) {
+		tocsin_postmortems{state="open"} tocsin_postmortems_overdue
+		tocsin_heartbeat_last_ping_timestamp_seconds{integration="nightly"} tocsin_heartbeats_late
+		tocsin_canary_success{channel="sms"} tocsin_canary_timestamp_seconds{channel="sms"}
+		tocsin_dead_man_beats_total tocsin_dead_man_silent{reason="delivery"}`) {
 		if !strings.Contains(text, "\n"+name+" ") {
 			t.Errorf("there is no %s", name)
 		}
@@ -176,6 +200,7 @@ func TestPromtoolFindsNothingWrong(t *testing.T) {
 	}
 	w := begin(t)
 	w.everything(t)
+	w.watched(t)
 	check := exec.Command(promtool, "check", "metrics")
 	check.Stdin = strings.NewReader(scrape(t, w.reg))
 	var said bytes.Buffer

@@ -2,14 +2,18 @@ package metrics
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/tocsin-oncall/tocsin/engine"
 	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/engine/heartbeat"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
 )
 
@@ -17,6 +21,8 @@ import (
 type Engine interface {
 	Counts(ctx context.Context) (byStatus map[alert.Status]map[string]int, exhausted int, err error)
 	PostmortemCounts(ctx context.Context) (counts map[postmortem.Status]int, overdue int, err error)
+	Heartbeats(ctx context.Context) ([]*heartbeat.State, error)
+	Canary(ctx context.Context) (*canary.State, error)
 	Health(ctx context.Context) (warnings []string, err error)
 	Directory() *directory.Directory
 	Now() time.Time
@@ -34,6 +40,7 @@ type stock struct {
 	log    *slog.Logger
 
 	alerts, exhausted, postmortems, overdue, up, warnings *prometheus.Desc
+	watching                                              watching
 
 	mu      sync.Mutex
 	latest  counts
@@ -48,6 +55,8 @@ type counts struct {
 	postmortems map[postmortem.Status]int
 	overdue     int
 	warnings    int
+	heartbeats  []*heartbeat.State
+	canary      *canary.State // nil for none
 	err         error
 }
 
@@ -63,6 +72,7 @@ func newStock(e Engine, log *slog.Logger) *stock {
 		overdue:     desc("tocsin_postmortems_overdue", "Postmortems that are owed after their due date."),
 		up:          desc("tocsin_store_up", "Whether the store can be written."),
 		warnings:    desc("tocsin_store_warnings", "How many settings of the store put the state at risk; the log names them."),
+		watching:    newWatching(desc),
 	}
 }
 
@@ -71,6 +81,7 @@ func (s *stock) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{s.alerts, s.exhausted, s.postmortems, s.overdue, s.up, s.warnings} {
 		ch <- d
 	}
+	s.watching.describe(ch)
 }
 
 // Collect implements prometheus.Collector.
@@ -95,6 +106,7 @@ func (s *stock) Collect(ch chan<- prometheus.Metric) {
 		gauge(s.postmortems, n, string(status))
 	}
 	gauge(s.overdue, c.overdue)
+	s.watching.collect(ch, c)
 }
 
 // current gives counts that are fresh, or an error after patience. However many scrape, one count is under way: a
@@ -146,6 +158,14 @@ func (s *stock) count(ctx context.Context) (c counts) {
 	if c.alerts, c.exhausted, c.err = s.engine.Counts(ctx); c.err != nil {
 		return c
 	}
-	c.postmortems, c.overdue, c.err = s.engine.PostmortemCounts(ctx)
+	if c.postmortems, c.overdue, c.err = s.engine.PostmortemCounts(ctx); c.err != nil {
+		return c
+	}
+	if c.heartbeats, c.err = s.engine.Heartbeats(ctx); c.err != nil {
+		return c
+	}
+	if c.canary, c.err = s.engine.Canary(ctx); errors.Is(c.err, engine.ErrNotFound) {
+		c.canary, c.err = nil, nil
+	}
 	return c
 }

@@ -12,7 +12,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/engine/heartbeat"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 	"github.com/tocsin-oncall/tocsin/integrations/metrics"
@@ -34,8 +36,10 @@ func (s *slow) Counts(context.Context) (map[alert.Status]map[string]int, int, er
 func (s *slow) PostmortemCounts(context.Context) (map[postmortem.Status]int, int, error) {
 	return map[postmortem.Status]int{}, 0, nil
 }
-func (s *slow) Directory() *directory.Directory { return &directory.Directory{} }
-func (s *slow) Now() time.Time                  { return noon }
+func (s *slow) Heartbeats(context.Context) ([]*heartbeat.State, error) { return nil, nil }
+func (s *slow) Canary(context.Context) (*canary.State, error)          { return nil, nil }
+func (s *slow) Directory() *directory.Directory                        { return &directory.Directory{} }
+func (s *slow) Now() time.Time                                         { return noon }
 
 func at(e *slow) *prometheus.Registry {
 	reg := prometheus.NewPedanticRegistry()
