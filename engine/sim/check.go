@@ -132,7 +132,7 @@ func (o *observer) checkStatus(c *call, was, s *alert.State) {
 		did = c.by.action.Do
 	}
 	from, to := was.Status, s.Status
-	now := c.decided.Add(time.Millisecond)
+	now := c.decided.Add(o.slack(c))
 	ended := func(at time.Time) bool { return !at.IsZero() && !at.After(now) }
 	restarts := did == alert.Unack || did == alert.Escalate || did == alert.Assign
 	fine := true
@@ -163,7 +163,7 @@ func (o *observer) checkGone(c *call, k *known) {
 	}
 	s := k.state
 	for _, t := range o.configs(c) {
-		if s.Status == alert.Closed && !s.WantIncident && !s.ClosedAt.Add(t.retention).After(c.decided.Add(time.Millisecond)) {
+		if s.Status == alert.Closed && !s.WantIncident && !s.ClosedAt.Add(t.retention).After(c.decided.Add(o.slack(c))) {
 			return
 		}
 	}

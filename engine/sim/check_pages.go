@@ -33,7 +33,7 @@ func (o *observer) takeClaims(c *call, was *alert.State, s *alert.State) {
 }
 
 func (o *observer) checkClaim(c *call, s *alert.State, old, p *page.Page) {
-	now := c.decided.Add(time.Millisecond)
+	now := c.decided.Add(o.slack(c))
 	wanted := p.Kind != page.Escalation || s.Status == alert.Open || p.Always && s.Status == alert.Acked || p.Always && p.Step == 0 && s.Status == alert.Snoozed
 	switch {
 	case !wanted:
@@ -52,6 +52,14 @@ func (o *observer) checkClaim(c *call, s *alert.State, old, p *page.Page) {
 	if old.Attempts == 0 && calm && late > 6*time.Second && !p.Together() && p.Via != "sms" && p.Via != "voice" {
 		o.sim.broke("late", s.Number, "page %d of #%d over %s was due at %s, and begun %s late", p.N, s.Number, p.Via, clock(p.DueAt), late)
 	}
+}
+
+// slack is how far a replica's clock can be trusted: it may have jumped between a decision and its commit.
+func (o *observer) slack(c *call) time.Duration {
+	if o.sim.now.Sub(c.replica.hurt) < fresh {
+		return time.Second
+	}
+	return time.Millisecond
 }
 
 // checkSending holds that a message is sent by whoever holds its claim.

@@ -27,7 +27,7 @@ func (o *observer) checkRuns(c *call, was, s *alert.State) {
 		old := slices.IndexFunc(was.Runs, func(x alert.Run) bool { return x.ID == r.ID })
 		if old < 0 {
 			first := was.Runs == nil && was.Number == 0
-			restarted := did == alert.Unack || did == alert.Assign || was.Status != s.Status || did == alert.Escalate || timedOut(was, c.decided)
+			restarted := did == alert.Unack || did == alert.Assign || was.Status != s.Status || did == alert.Escalate || timedOut(was, c.decided.Add(o.slack(c)))
 			if !first && !restarted && !r.Fallback {
 				o.sim.broke("pinned", s.Number, "policy %s of #%d was started anew without a reason", r.Policy.Name, s.Number)
 			}
@@ -118,7 +118,7 @@ func (o *observer) checkEnd(c *call, s *alert.State, r *alert.Run, asked bool) {
 	switch {
 	case r.Next < len(r.Policy.Steps) || r.Round < r.Policy.Repeat.Times:
 		o.sim.broke("steps", s.Number, "policy %s of #%d ended at round %d step %d", r.Policy.Name, s.Number, r.Round, r.Next)
-	case !asked && !reachedNobody(s, r) && r.LastAt.Add(grace(r)).After(c.decided.Add(time.Millisecond)):
+	case !asked && !reachedNobody(s, r) && r.LastAt.Add(grace(r)).After(c.decided.Add(o.slack(c))):
 		o.sim.broke("exhausted", s.Number, "policy %s of #%d gave up before %s", r.Policy.Name, s.Number, clock(r.LastAt.Add(grace(r))))
 	}
 }
@@ -200,7 +200,8 @@ func (o *observer) checkPage(c *call, s *alert.State, old, p *page.Page) {
 	if (p.Status == page.Sent || p.Status == page.Delivered) && old.Status != p.Status && old.Status != page.Sent && !o.wasTaken(pageKey(s.ID, p.N)) {
 		o.sim.broke("true", s.Number, "page %d of #%d counts as %s, and no provider took it", p.N, s.Number, p.Status)
 	}
-	if settled := p.Status == page.Sent || p.Status == page.Delivered || p.Status == page.Failed; settled && c.what == "send" && waiting(old) && waiting(p) != waiting(old) {
+	settled := p.Status == page.Sent || p.Status == page.Delivered || p.Status == page.Failed
+	if c.what == "send" && waiting(old) && (settled || p.Failures > old.Failures) {
 		if claims := o.claims[pageKey(s.ID, p.N)]; len(claims) > 0 && claims[len(claims)-1].replica != c.replica {
 			o.sim.broke("lease", s.Number, "%s settles page %d of #%d, whose latest claim is of %s", c.replica.name, p.N, s.Number, claims[len(claims)-1].replica.name)
 		}
@@ -225,7 +226,7 @@ func (o *observer) checkHandedOn(c *call, s *alert.State, failed *page.Page) {
 			continue
 		}
 		switch {
-		case p.Status == page.Sending, p.Failures > 0, p.Status == page.Pending && !p.DueAt.After(c.decided.Add(time.Millisecond)):
+		case p.Status == page.Sending, p.Failures > 0, p.Status == page.Pending && !p.DueAt.After(c.decided.Add(o.slack(c))):
 			return
 		case p.Status == page.Pending && waits == nil:
 			waits = p

@@ -19,10 +19,11 @@ const (
 	drags              // takes seconds, or longer than anybody waits
 	swallows           // takes the message, and then times out
 	kills              // takes the message, and the replica dies before it hears of it
+	stalls             // takes the message, while the replica is frozen for about as long as its claim
 	weatherFine = -1
 )
 
-var weathers = [6]string{"refusing", "rejecting", "limiting", "slow", "timing out after accepting", "fatal"}
+var weathers = [7]string{"refusing", "rejecting", "limiting", "slow", "timing out after accepting", "fatal", "stalling"}
 
 // provider is one way to reach people, as the engine sees it.
 type provider struct {
@@ -50,14 +51,14 @@ func (p provider) mood() int {
 		return weatherFine
 	}
 	if w, ok := s.weather[p.via]; ok && s.now.Before(w.until) && s.air.IntN(4) > 0 {
-		if w.kind != kills || s.air.IntN(10) == 0 {
+		if w.kind < kills || s.air.IntN(10) == 0 {
 			return w.kind
 		}
 	}
 	dice := s.air.Float64()
 	for i, chance := range s.plan.provider {
-		if i == kills {
-			chance /= 10
+		if i >= kills {
+			chance /= 4
 		}
 		if dice -= chance; dice < 0 {
 			return i
@@ -87,7 +88,16 @@ func (p provider) Send(_ context.Context, m deliver.Message) (deliver.Receipt, e
 		takes = limit
 	}
 	ref := fmt.Sprintf("%s-%d", p.via, s.watch.refs())
-	accepts := mood == weatherFine || mood == swallows || mood == kills || mood == drags && (inTime || s.air.IntN(2) == 0)
+	if mood == stalls && !c.replica.frozen {
+		r := c.replica
+		r.freeze()
+		s.after(page.Lease+time.Duration(s.air.IntN(1500))*time.Millisecond, func() {
+			if r.frozen && !r.dead {
+				r.thaw()
+			}
+		})
+	}
+	accepts := mood == weatherFine || mood == stalls || mood == swallows || mood == kills || mood == drags && (inTime || s.air.IntN(2) == 0)
 	if accepts {
 		s.after(takes/2, func() {
 			s.accepted++

@@ -18,7 +18,7 @@ type script struct {
 	slowest   int     // milliseconds
 	lostReads float64
 	commits   [6]float64 // chances of the commit faults
-	provider  [6]float64 // chances of the provider's faults in fair weather
+	provider  [7]float64 // chances of the provider's faults in fair weather
 	nerves    float64    // how often people react to a page at all
 }
 
@@ -126,6 +126,9 @@ func (s *script) story(rng *rand.Rand, key string, at, length time.Duration, gro
 		integration: []string{"prom", "prom", "prom", "keep"}[rng.IntN(4)], key: key, group: group,
 		priority: fmt.Sprintf("P%d", 1+rng.IntN(5)), policy: fmt.Sprintf("p%d", rng.IntN(policies)),
 		quiet: rng.IntN(30) == 0, incident: rng.IntN(5) == 0, service: []string{"", "bank", "shop"}[rng.IntN(3)],
+	}
+	if base.incident && rng.IntN(2) == 0 {
+		base.priority = "P1" // those owe a postmortem
 	}
 	if group != "" {
 		base.integration, base.quiet = "prom", false

@@ -56,8 +56,8 @@ func (s *Sim) happen(it item) {
 		s.reload(it.n)
 	case "weather":
 		via := []string{"slack", "sms", "voice", "email", "webhook"}[it.i%5]
-		s.weather[via] = storm{it.j % 6, s.now.Add(long)}
-		s.tell(0, "%s is %s for %s", via, weathers[it.j%6], long)
+		s.weather[via] = storm{it.j % len(weathers), s.now.Add(long)}
+		s.tell(0, "%s is %s for %s", via, weathers[it.j%len(weathers)], long)
 	case "incident":
 		s.visitIncidents(it)
 	case "postmortem":
@@ -249,22 +249,33 @@ func (s *Sim) calmDown() {
 	s.membersChanged()
 }
 
+// visits are what somebody does to an incident, one thing a few minutes after the other.
+var visits = [][]incident.Do{
+	{incident.Resolve}, {incident.Close}, {incident.Close, incident.Reopen, incident.Close}, {incident.Note},
+	{incident.Close, incident.Close}, {incident.Reopen, incident.Resolve, incident.Close},
+}
+
 // visitIncidents lets somebody look through the incidents and do something to each.
 func (s *Sim) visitIncidents(it item) {
 	for i, name := range s.watch.incidentNames() {
-		r := s.someone(it.i + i)
-		if r == nil {
-			return
+		for n, do := range visits[(it.j+i)%len(visits)] {
+			s.after(time.Duration(n)*s.jitter(300_000), func() { s.visit(name, do, it.i+i+n) })
 		}
-		do := []incident.Do{incident.Resolve, incident.Close, incident.Close, incident.Close, incident.Reopen, incident.Note}[(it.j+i*7)%6]
-		s.begin(r, "incident", func(*call) {
-			inc, err := r.engine.ActOnIncident(context.Background(), name, incident.Action{Do: do, By: "amir", Note: "seen"})
-			if err == nil && !r.dead {
-				s.tell(0, "%s: %s %s", r.name, do, name)
-				s.watch.actedOnIncident(inc)
-			}
-		}, nil)
 	}
+}
+
+func (s *Sim) visit(name string, do incident.Do, to int) {
+	r := s.someone(to)
+	if r == nil {
+		return
+	}
+	s.begin(r, "incident", func(*call) {
+		inc, err := r.engine.ActOnIncident(context.Background(), name, incident.Action{Do: do, By: "amir", Note: "seen"})
+		if err == nil && !r.dead {
+			s.tell(0, "%s: %s %s", r.name, do, name)
+			s.watch.actedOnIncident(inc)
+		}
+	}, nil)
 }
 
 func (s *Sim) visitPostmortems(it item) {
