@@ -16,6 +16,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/engine/policy"
@@ -38,6 +39,7 @@ type world struct {
 	mayAct   bool
 	away     error
 	refusing string
+	canary   *canary.State
 }
 
 func newWorld(t *testing.T) *world {
@@ -260,6 +262,22 @@ func (w *world) Alert(_ context.Context, ref string) (*alert.State, error) {
 }
 
 func (w *world) Bundle(context.Context, string) ([]*alert.State, error) { return w.bundle, w.away }
+
+func (w *world) Canary(_ context.Context, id string) (*canary.State, error) {
+	if w.canary == nil || string(w.canary.ID) != id {
+		return nil, &alert.Refused{Reason: "There is none."}
+	}
+	return w.canary, w.away
+}
+
+func (w *world) ConfirmCanary(ctx context.Context, id string, page int, by string) (*canary.State, error) {
+	s, err := w.Canary(ctx, id)
+	if err == nil {
+		canary.Apply(s, canary.Confirmed{Page: page, By: by}, directory.Env{Now: now, Dir: w.dir})
+		w.done = append(w.done, "confirm by "+by)
+	}
+	return s, err
+}
 
 func (w *world) Next(context.Context, *alert.State) (time.Time, string) {
 	return now.Add(5 * time.Minute), "team it-west"
