@@ -11,11 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tocsin-oncall/tocsin/engine/directory"
-	"github.com/tocsin-oncall/tocsin/engine/record"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 )
-
-var _ record.Record = (*State)(nil)
 
 var nine = time.Date(2026, 3, 9, 9, 0, 0, 0, time.UTC)
 

@@ -13,11 +13,8 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/engine/policy"
-	"github.com/tocsin-oncall/tocsin/engine/record"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 )
-
-var _ record.Record = (*State)(nil)
 
 // Monday, 9 March 2026.
 var monday = time.Date(2026, 3, 9, 9, 0, 0, 0, time.UTC)
