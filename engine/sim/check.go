@@ -90,6 +90,15 @@ func (o *observer) checkNew(c *call, s *alert.State) {
 	o.sim.broke("pinned", s.Number, "#%d does not have the policy %s of its configuration", s.Number, want)
 }
 
+// checkOnlyOne holds that a new alert is the only one of its key.
+func (o *observer) checkOnlyOne(s *alert.State) {
+	for _, id := range o.order {
+		if k := o.alerts[id]; k.state != nil && !k.gone && k.state.Status != alert.Closed && k.state.Integration == s.Integration && k.state.DedupKey == s.DedupKey && id != s.ID {
+			o.sim.broke("one", s.Number, "#%d is begun though #%d of the same key is %s", s.Number, k.state.Number, k.state.Status)
+		}
+	}
+}
+
 // is reports whether a run has this policy.
 func (l ladder) is(r alert.Run) bool {
 	p := r.Policy
@@ -224,6 +233,9 @@ func (o *observer) close() {
 		a := k.state
 		if a.WantIncident {
 			s.broke("incident", a.Number, "#%d still waits for its incident", a.Number)
+		}
+		if a.Labels["incident"] == "yes" && a.Labels["quiet"] != "yes" && a.Incident == "" {
+			s.broke("incident", a.Number, "#%d was to open an incident or to join one, and is in none", a.Number)
 		}
 		if a.Status == alert.Open && !a.ExhaustedAt.IsZero() {
 			exhausted++

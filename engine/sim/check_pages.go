@@ -98,6 +98,7 @@ func (o *observer) checkSending(c *call, msg *message) {
 func (o *observer) accepted(msg *message, _ string) {
 	msg.took = true
 	for _, key := range msg.pages {
+		o.checkQuiet(msg, key)
 		for _, before := range o.messages[key] {
 			if !before.took || before == msg {
 				continue
@@ -109,6 +110,19 @@ func (o *observer) accepted(msg *message, _ string) {
 			}
 		}
 		o.messages[key] = append(o.messages[key], msg)
+	}
+}
+
+// checkQuiet holds that nobody is paged long after somebody took an alert: a message that was under way then
+// has come to its end by now.
+func (o *observer) checkQuiet(msg *message, key string) {
+	id, n := splitKey(key)
+	k := o.alerts[id]
+	if k == nil || k.gone || k.quiet.IsZero() || msg.kind != page.Escalation {
+		return
+	}
+	if p := k.state.Page(n); p != nil && !p.Always && o.sim.now.Sub(k.quiet) > page.Lease {
+		o.sim.broke("after-ack", msg.number, "%s is paged over %s for #%d, which is %s since %s", msg.to, msg.via, k.state.Number, k.state.Status, clock(k.quiet))
 	}
 }
 

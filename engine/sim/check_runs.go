@@ -164,6 +164,23 @@ func (o *observer) checkNamed(c *call, s *alert.State, r *alert.Run, when time.T
 	o.sim.broke("named", s.Number, "step %d of #%d at %s (%v) pages %v %v %v, want %v %v", r.Next, s.Number, clock(when), targets, told, people, places, want, wantPlaces)
 }
 
+// checkTold holds that an acknowledgement is told to the others who were paged.
+func (o *observer) checkTold(c *call, was, s *alert.State) {
+	if c.by == nil || c.by.number != s.Number || c.by.action.Do != alert.Ack || was.Status == alert.Acked || s.Status != alert.Acked {
+		return
+	}
+	for _, p := range was.Pages {
+		if p.Kind != page.Escalation || p.Status != page.Sent && p.Status != page.Delivered || p.User == "" || p.User == c.by.action.By || p.Via != "email" {
+			continue
+		}
+		if !slices.ContainsFunc(s.Pages, func(n page.Page) bool {
+			return n.Kind == page.Notice && n.User == p.User && n.Via == p.Via && n.N > was.Paged
+		}) {
+			o.sim.broke("told", s.Number, "%s was paged for #%d over %s, and does not hear that %s has it", p.User, s.Number, p.Via, c.by.action.By)
+		}
+	}
+}
+
 // checkPages holds every page against what it was.
 func (o *observer) checkPages(c *call, was, s *alert.State) {
 	type place struct {
@@ -171,6 +188,7 @@ func (o *observer) checkPages(c *call, was, s *alert.State) {
 		user, via        string
 		kind             page.Kind
 	}
+	o.checkTold(c, was, s)
 	seen := map[place]bool{}
 	for i := range s.Pages {
 		p := &s.Pages[i]

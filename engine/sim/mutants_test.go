@@ -95,6 +95,18 @@ var mutants = []mutant{
 	{"repeats-not-counted", "a firing event of an alert that exists is accepted and dropped", within, []edit{
 		{"alert/create.go", "	s.Count++\n", "	if on(`repeats-not-counted`) {\n		return nil\n	}\n	s.Count++\n"},
 	}},
+	{"sent-twice", "every message is handed to its provider twice", within, []edit{
+		{"deliver/send.go", "	for _, j := range c.Jobs {\n		d.run(func() {\n", "	if on(`sent-twice`) {\n		for _, j := range c.Jobs {\n			d.run(func() { d.do(j, setup, env) })\n		}\n	}\n	for _, j := range c.Jobs {\n		d.run(func() {\n"},
+	}},
+	{"others-not-told", "nobody hears that somebody else has acknowledged", within, []edit{
+		{"alert/act.go", "	s.tell(env, a.By, \"Acknowledged\"+byWhom(a.By), false)\n", "	if !on(`others-not-told`) {\n		s.tell(env, a.By, \"Acknowledged\"+byWhom(a.By), false)\n	}\n"},
+	}},
+	{"incident-forgotten", "the wish for an incident is lost", 30, []edit{
+		{"alert/create.go", "	if d.Incident {\n", "	if d.Incident && !on(`incident-forgotten`) {\n"},
+	}},
+	{"closed-unseen", "a close is not seen by what sorts events: a new alert begins beside the one that is open", 30, []edit{
+		{"intake.go", "	return in.state == nil || ", "	return in.state == nil || on(`closed-unseen`) && in.state.Status == alert.Acked || "},
+	}},
 	{"override-too-late", "an override begins a second after its time", within, []edit{
 		{"../schedules/override.go", "{ return o.from <= unix && unix < o.until }", "{ return o.from+late() <= unix && unix < o.until }\n\nfunc late() int64 {\n	if on(`override-too-late`) {\n		return 1\n	}\n	return 0\n}"},
 	}},

@@ -45,8 +45,8 @@ type known struct {
 	gone    bool
 	events  int // firing events that were accepted for it
 	minute  time.Time
-	rate    int // commits in that minute
-	wanted  time.Time
+	rate    int       // commits in that minute
+	quiet   time.Time // since when it is acknowledged, snoozed or closed
 }
 
 // claim is one claim of a page, as it was committed.
@@ -142,7 +142,16 @@ func (o *observer) alertCommitted(c *call, ch *store.Change) {
 	if ch.Expect != k.version {
 		o.sim.broke("history", s.Number, "version %d was made of version %d, but %d was the latest", ch.Expect+1, ch.Expect, k.version)
 	}
+	if was == nil {
+		o.checkOnlyOne(s)
+	}
 	k.version, k.state, k.wake = ch.Expect+1, s, store.FromMillis(store.Millis(ch.Wake))
+	switch {
+	case s.Status == alert.Open:
+		k.quiet = time.Time{}
+	case was == nil || was.Status == alert.Open:
+		k.quiet = o.sim.now
+	}
 	if c.by != nil && s.Status == alert.Acked {
 		c.acked = s.Number
 	}

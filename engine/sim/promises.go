@@ -3,6 +3,8 @@ package sim
 // Promises are the names of what the observer holds the engine to, and what they mean.
 var Promises = map[string]string{
 	"accepted":   "what a sender was told is accepted is an alert that stays known and counts it, until its retention is over",
+	"one":        "one alert that is not closed per integration and key; what fires again counts, and pages nobody anew",
+	"told":       "whoever was paged over a quiet way hears that somebody else has it",
 	"ack":        "an acknowledgement that was answered with 200 was committed",
 	"after-ack":  "nobody is paged by a claim that was committed after the acknowledgement, the snooze or the close",
 	"claimed":    "a provider is given a message only by the replica that holds its claim, while the claim lasts",

@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
@@ -14,8 +15,9 @@ type script struct {
 	machines int
 	items    []item
 
-	latency   float64 // how often the way to the store takes a while
-	slowest   int     // milliseconds
+	skews     []time.Duration // how far the machines' clocks are ahead at first
+	latency   float64         // how often the way to the store takes a while
+	slowest   int             // milliseconds
 	lostReads float64
 	commits   [6]float64 // chances of the commit faults
 	provider  [7]float64 // chances of the provider's faults in fair weather
@@ -26,10 +28,10 @@ type script struct {
 type item struct {
 	n    int
 	at   time.Duration // since the start
-	what string        // send, crash, freeze, leave, outage, blackout, jump, lose, reload, weather, backup, restore, incident, postmortem
+	what string        // send, crash, freeze, leave, outage, blackout, shutdown, jump, lose, reload, weather, act, backup, restore, incident, postmortem
 	ms   int           // how long, in milliseconds, or how far a clock jumps
 	i, j int           // which machine, provider, …
-	news *news         // for send
+	news []*news       // for send: what comes in one request
 }
 
 // news is one event as its sender sends it.
@@ -55,6 +57,9 @@ func newScript(seed uint64, days float64) *script {
 	rng := stream(seed, "script")
 	s := &script{start: starts[rng.IntN(len(starts))], machines: 1 + rng.IntN(4), nerves: rng.Float64()}
 	length := time.Duration(days * 24 * float64(time.Hour))
+	for range s.machines {
+		s.skews = append(s.skews, time.Duration(rng.IntN(601)-300)*time.Millisecond*time.Duration(rng.IntN(2)))
+	}
 	s.slowest = []int{5, 50, 400}[rng.IntN(3)]
 	s.latency = []float64{0, 0.05, 0.3}[rng.IntN(3)]
 	if rng.IntN(3) > 0 {
@@ -98,12 +103,25 @@ func (s *script) loads(rng *rand.Rand, length time.Duration) {
 			group = fmt.Sprintf("g%d", st)
 		}
 		spread, policy := []int{1500, 20000}[rng.IntN(2)], fmt.Sprintf("p%d", rng.IntN(policies))
+		var batch *[]*news
+		if rng.IntN(2) == 0 {
+			batch = &[]*news{}
+		}
 		for n := range 6 + rng.IntN(18) {
 			from := len(s.items)
 			s.story(rng, fmt.Sprintf("s%d-%d", st, n), at+time.Duration(rng.IntN(spread))*time.Millisecond, length, group)
 			for _, it := range s.items[from:] {
-				it.news.policy = policy
+				it.news[0].policy = policy
 			}
+			if batch != nil && len(s.items) > from { // they come in one request
+				first := s.items[from].news[0]
+				first.integration = "prom"
+				*batch = append(*batch, first)
+				s.items = slices.Delete(s.items, from, from+1)
+			}
+		}
+		if batch != nil {
+			s.add(at, item{what: "send", news: *batch, i: rng.IntN(4)})
 		}
 	}
 }
@@ -137,7 +155,7 @@ func (s *script) story(rng *rand.Rand, key string, at, length time.Duration, gro
 		n := base
 		n.firing = firing
 		if at < length {
-			s.add(at, item{what: "send", news: &n, i: rng.IntN(4)})
+			s.add(at, item{what: "send", news: []*news{&n}, i: rng.IntN(4)})
 		}
 	}
 	for range 1 + rng.IntN(2) { // some fire again after they were over
@@ -172,12 +190,12 @@ func (s *script) faults(rng *rand.Rand, length time.Duration) {
 		most   int
 		longMS int
 	}{
-		{"reload", 4, 1}, {"weather", 8, 2 * 3600_000}, {"incident", 4, 1}, {"postmortem", 4, 1},
+		{"reload", 4, 1}, {"weather", 8, 2 * 3600_000}, {"incident", 4, 1}, {"postmortem", 4, 1}, {"act", 12, 1},
 		{"crash", 12, 120_000}, {"freeze", 8, 90_000}, {"leave", 4, 600_000}, {"outage", 5, 240_000},
-		{"blackout", 3, 180_000}, {"jump", 6, 800}, {"lose", 5, 1},
+		{"blackout", 3, 180_000}, {"shutdown", 1, 4 * 24 * 3600_000}, {"jump", 6, 800}, {"lose", 5, 1},
 	}
 	for i, k := range kinds {
-		if i >= 4 && hostile == 0 {
+		if i >= 5 && hostile == 0 {
 			break
 		}
 		for range scaled(rng, length, -1, k.most*(1+hostile)/2) {

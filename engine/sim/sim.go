@@ -77,7 +77,6 @@ type Sim struct {
 	backup   *backup
 	signer   *token.Signer
 	watch    *observer
-	sent     map[string]int // how many events were sent and not yet accepted, for the end
 	journal  []Line
 	hash     hash.Hash64
 	quiet    time.Time // since when nothing has been wrong
@@ -118,7 +117,7 @@ func Run(o Options) (*Result, error) {
 	s := &Sim{
 		seed: o.Seed, calm: o.Calm, doubt: o.Doubt, plan: newScript(o.Seed, o.Days),
 		dice: stream(o.Seed, "pick"), net: stream(o.Seed, "net"), air: stream(o.Seed, "air"), folk: stream(o.Seed, "folk"),
-		outages: map[int]time.Time{}, weather: map[string]storm{}, sent: map[string]int{}, hash: fnv.New64a(),
+		outages: map[int]time.Time{}, weather: map[string]storm{}, hash: fnv.New64a(),
 	}
 	s.now = s.plan.start
 	s.quiet = s.now
@@ -133,7 +132,7 @@ func Run(o Options) (*Result, error) {
 		return nil, err
 	}
 	s.places = make([]*replica, s.plan.machines)
-	s.skews = make([]time.Duration, s.plan.machines)
+	s.skews = s.plan.skews
 	for i := range s.places {
 		s.start(i)
 	}

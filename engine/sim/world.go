@@ -24,7 +24,6 @@ func (s *Sim) happen(it item) {
 	up := r != nil && !r.dead
 	switch it.what {
 	case "send":
-		s.sent[it.news.key]++
 		s.offer(it.news, it.i, 0)
 	case "crash":
 		if up {
@@ -48,6 +47,12 @@ func (s *Sim) happen(it item) {
 		s.cutOff(place, long)
 	case "blackout":
 		s.cutOff(-1, long)
+	case "shutdown":
+		for _, other := range s.places {
+			if other != nil {
+				other.crash(": everything is switched off", long+s.jitter(60_000))
+			}
+		}
 	case "jump":
 		s.jump(place, time.Duration(it.j%801-400)*time.Millisecond)
 	case "lose":
@@ -58,6 +63,8 @@ func (s *Sim) happen(it item) {
 		via := []string{"slack", "sms", "voice", "email", "webhook"}[it.i%5]
 		s.weather[via] = storm{it.j % len(weathers), s.now.Add(long)}
 		s.tell(0, "%s is %s for %s", via, weathers[it.j%len(weathers)], long)
+	case "act":
+		s.meddle(it)
 	case "incident":
 		s.visitIncidents(it)
 	case "postmortem":
@@ -183,24 +190,41 @@ func (s *Sim) someone(n int) *replica {
 	return nil
 }
 
-// offer sends an event, again and again until it is accepted, as senders do.
-func (s *Sim) offer(n *news, to, tries int) {
-	r := s.someone(to + tries)
+// offer sends events in one request, again and again until they are accepted, as senders do.
+func (s *Sim) offer(list []*news, to, tries int) {
 	again := func() {
 		if tries < 200 {
-			s.after(time.Duration(min(1<<min(tries, 5), 30))*time.Second+s.jitter(500), func() { s.offer(n, to, tries+1) })
+			s.after(time.Duration(min(1<<min(tries, 5), 30))*time.Second+s.jitter(500), func() { s.offer(list, to, tries+1) })
 		}
 	}
+	r := s.someone(to + tries)
 	if r == nil {
 		again()
 		return
 	}
-	status := event.Resolved
-	if n.firing {
-		status = event.Firing
+	var events []event.Event
+	for _, n := range list {
+		events = append(events, n.event(r.clock()))
 	}
+	answered := false
+	s.begin(r, "ingest", func(c *call) {
+		got, err := r.engine.Ingest(context.Background(), list[0].integration, events)
+		if err == nil && !r.dead {
+			answered = true
+			for i, n := range list {
+				s.watch.acceptedEvent(c, n, got[i])
+			}
+		}
+	}, func() {
+		if !answered {
+			again()
+		}
+	})
+}
+
+func (n *news) event(now time.Time) event.Event {
 	ev := event.Event{
-		Status: status, DedupKey: n.key, Title: n.key, Priority: n.priority, Service: n.service,
+		Status: event.Resolved, DedupKey: n.key, Title: n.key, Priority: n.priority, Service: n.service,
 		Labels: map[string]string{"policy": n.policy, "group": n.group},
 	}
 	if n.incident {
@@ -209,23 +233,24 @@ func (s *Sim) offer(n *news, to, tries int) {
 	if n.quiet {
 		ev.Labels["quiet"] = "yes"
 	}
-	if n.expires > 0 && n.firing {
-		ev.ExpiresAt = r.clock().Add(n.expires)
+	if n.firing {
+		ev.Status = event.Firing
+		if n.expires > 0 {
+			ev.ExpiresAt = now.Add(n.expires)
+		}
 	}
-	answered := false
-	c := s.begin(r, "ingest", func(c *call) {
-		got, err := r.engine.Ingest(context.Background(), n.integration, []event.Event{ev})
-		if err == nil && !r.dead {
-			answered = true
-			s.sent[n.key]--
-			s.watch.acceptedEvent(c, n, got[0])
-		}
-	}, func() {
-		if !answered {
-			again()
-		}
-	})
-	_ = c
+	return ev
+}
+
+// meddle lets somebody do something to one of the latest alerts, page or no page.
+func (s *Sim) meddle(it item) {
+	order := s.watch.order
+	if len(order) == 0 || s.calm&calmPeople != 0 {
+		return
+	}
+	recent := order[max(0, len(order)-6):]
+	id := recent[it.j%len(recent)]
+	s.decide(id, s.watch.alerts[id].state.Number, names[it.i%4], 0)
 }
 
 // calmDown ends all faults: from now on the engine must bring everything to where it belongs.
