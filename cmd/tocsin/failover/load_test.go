@@ -135,9 +135,8 @@ func (s *senders) finish() {
 	s.working.Wait()
 }
 
-// account waits until every accepted alert that is known was paged, and returns those that are not known, and how many
-// pages came twice.
-func (s *senders) account(t *testing.T, j *journal, by *program) (lost []string, repeated int) {
+// numbered checks that no number was given twice, and that every alert kept its own.
+func (s *senders) numbered(t *testing.T, by *program) {
 	t.Helper()
 	var known map[string]uint64
 	until(t, "the list of all alerts", func() (err error) { known, err = by.known(t.Context()); return err })
@@ -149,18 +148,28 @@ func (s *senders) account(t *testing.T, j *journal, by *program) (lost []string,
 		numbers[n] = key
 	}
 	for key, n := range s.accepted {
-		if known[key] == 0 {
-			lost = append(lost, key)
-			continue
-		}
 		if known[key] != n {
 			t.Errorf("%s was accepted as #%d, and is #%d", key, n, known[key])
+		}
+	}
+}
+
+// account waits until every accepted alert that is known was paged, and returns those that are not known, and how many
+// pages came twice.
+func (s *senders) account(t *testing.T, j *journal, by *program) (lost []string, repeated int) {
+	t.Helper()
+	var known map[string]uint64
+	until(t, "the list of all alerts", func() (err error) { known, err = by.known(t.Context()); return err })
+	for key := range s.accepted {
+		if known[key] == 0 {
+			lost = append(lost, key)
 		}
 	}
 	until(t, "every alert to be paged", func() error {
 		for key := range known {
 			if j.paged("/first", key) == 0 {
-				return fmt.Errorf("%s is not", key)
+				state, _ := by.get(t.Context(), fmt.Sprint("/api/v1/alerts/", known[key]))
+				return fmt.Errorf("%s is not: %s", key, state)
 			}
 		}
 		return nil

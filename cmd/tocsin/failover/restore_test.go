@@ -76,6 +76,7 @@ func TestARestoreIntoAnotherStoreTakesNoStepTwiceAndNoneTooFew(t *testing.T) {
 	if lost, _ := s.account(t, j, next); len(lost) > 0 {
 		t.Errorf("%v are lost", lost)
 	}
+	s.numbered(t, next)
 	// It goes on as the same installation: its alerts by their keys, its numbers, its links.
 	for key, number := range s.accepted {
 		status, answer, err := next.do(t.Context(), http.MethodPost, "/in/json", senderKey, fmt.Appendf(nil, `{"id":%q}`, key))

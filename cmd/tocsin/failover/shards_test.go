@@ -54,6 +54,7 @@ func TestShardsMoveAsReplicasJoinAndLeave(t *testing.T) {
 	if lost, _ := s.account(t, j, b); len(lost) > 0 {
 		t.Errorf("%v are lost", lost)
 	}
+	s.numbered(t, b)
 	until(t, "the second step of every alert", func() error {
 		for key := range s.accepted {
 			if j.paged("/second", key) == 0 {
