@@ -3,6 +3,8 @@ package rules
 import (
 	"fmt"
 	"strings"
+
+	"github.com/tocsin-oncall/tocsin/rules/nearest"
 )
 
 // destination is a rule's To, read.
@@ -30,7 +32,7 @@ func globalDestination(to string) (d destination, message, hint string) {
 	case d.kind == toUndecided && to != "":
 		message = fmt.Sprintf("%q does not say what it names", to)
 		hint = fmt.Sprintf("write policy:%s, team:%s or nobody", to, to)
-		if near := nearest(to, []string{"nobody"}); near != "" {
+		if near := nearest.To(to, []string{"nobody"}); near != "" {
 			hint = didYouMean(near)
 		}
 	case d.kind != toUndecided && d.kind != toNobody && d.name == "":

@@ -13,6 +13,8 @@ import (
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/patcher"
 	"github.com/expr-lang/expr/vm"
+
+	"github.com/tocsin-oncall/tocsin/rules/nearest"
 )
 
 // fields gives the names that an expression may use, with values of their types.
@@ -119,7 +121,7 @@ func hintForName(name string) string {
 	for _, f := range builtin.Builtins {
 		functions = append(functions, f.Name)
 	}
-	if near := nearest(name, slices.Concat(fieldNames, functions)); near != "" {
+	if near := nearest.To(name, slices.Concat(fieldNames, functions)); near != "" {
 		return didYouMean(near)
 	}
 	return "the fields are " + strings.Join(fieldNames, ", ")

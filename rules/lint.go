@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
+
+	"github.com/tocsin-oncall/tocsin/rules/nearest"
 )
 
 // closed are the fields that have only a few values. A source need not give a
@@ -56,7 +58,7 @@ func checkClosed(field, value string) (message, hint string) {
 	if field == "weekday" {
 		return message, dayHint(value)
 	}
-	if near := nearest(value, values); near != "" && field == "status" || strings.EqualFold(near, value) {
+	if near := nearest.To(value, values); near != "" && field == "status" || strings.EqualFold(near, value) {
 		return message, didYouMean(near)
 	}
 	return message, fmt.Sprintf("%s is one of %s", field, strings.Join(slices.DeleteFunc(slices.Clone(values), func(v string) bool { return v == "" }), ", "))

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/expr-lang/expr/ast"
+
+	"github.com/tocsin-oncall/tocsin/rules/nearest"
 )
 
 // rewriter goes over the tree of one expression between parsing and type
@@ -86,7 +88,7 @@ func (r *rewriter) window(name *ast.StringNode) *span {
 	}
 	names := slices.Sorted(maps.Keys(r.c.windows))
 	hint := "there are no windows; add one under windows:"
-	if near := nearest(name.Value, names); near != "" {
+	if near := nearest.To(name.Value, names); near != "" {
 		hint = didYouMean(near)
 	} else if len(names) > 0 {
 		hint = fmt.Sprintf("the windows are %q", names)

@@ -19,6 +19,7 @@ func (io stdio) explanation(x api.Explanation) {
 	t := facts{}
 	t.add("from", x.Integration)
 	t.add("at", io.exactly(x.At.Time))
+	t.add("dedup key", x.DedupKey)
 	t.add("group", d.GroupKey)
 	t.add("labels", pairs(x.Event.Labels))
 	io.facts(t)

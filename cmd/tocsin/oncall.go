@@ -14,6 +14,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/cmd/tocsin/internal/client"
 	"github.com/tocsin-oncall/tocsin/integrations/api"
+	"github.com/tocsin-oncall/tocsin/rules/nearest"
 	"github.com/tocsin-oncall/tocsin/schedules"
 )
 
@@ -141,7 +142,7 @@ func noSchedule(name string, zones map[string]string) error {
 		known = append(known, s)
 	}
 	slices.Sort(known)
-	switch near := nearest(name, known); {
+	switch near := nearest.To(name, known); {
 	case near != "":
 		return fmt.Errorf("there is no schedule %q; did you mean %q?", name, near)
 	case len(known) == 0:

@@ -104,16 +104,6 @@ func TestTimesAreLocalAndSayHowFarAwayTheyAre(t *testing.T) {
 	}
 }
 
-func TestTheNearestNameIsWhatWasMeant(t *testing.T) {
-	t.Parallel()
-	known := []string{"primary", "backup", "berlin"}
-	for name, want := range map[string]string{"primray": "primary", "PRIMARY": "primary", "backups": "backup", "berln": "berlin", "network": "", "": ""} {
-		if got := nearest(name, known); got != want {
-			t.Errorf("%q is nearest to %q, want %q", name, got, want)
-		}
-	}
-}
-
 func TestDurationsAreShownWithoutTheirZeros(t *testing.T) {
 	t.Parallel()
 	for d, want := range map[time.Duration]string{

@@ -59,13 +59,12 @@ type Slack struct {
 
 // Twilio is a Twilio account.
 type Twilio struct {
-	AccountSID     Secret `json:"account_sid" doc:"AC…; masked like the token, since it is half of a login."`
-	AuthToken      Secret `json:"auth_token" doc:"Sends, and proves that replies come from Twilio."`
-	SecondaryToken Secret `json:"secondary_token,omitzero" doc:"Also proves it, while the auth token is changed."`
-	From           Phone  `json:"from" doc:"The number that texts and calls come from."`
-	BaseURL        Link   `json:"base_url,omitempty" doc:"Default https://api.twilio.com."`
-	// MachineDetection asks Twilio who answers a call.
-	MachineDetection bool `json:"machine_detection,omitempty" doc:"Have Twilio tell answering machines from people, so that a mailbox does not count as having been told. Twilio charges for it. Default false."`
+	AccountSID       Secret `json:"account_sid" doc:"AC…; masked like the token, since it is half of a login."`
+	AuthToken        Secret `json:"auth_token" doc:"Sends, and proves that replies come from Twilio."`
+	SecondaryToken   Secret `json:"secondary_token,omitzero" doc:"Also proves it, while the auth token is changed."`
+	From             Phone  `json:"from" doc:"The number that texts and calls come from."`
+	BaseURL          Link   `json:"base_url,omitempty" doc:"Default https://api.twilio.com."`
+	MachineDetection bool   `json:"machine_detection,omitempty" doc:"Have Twilio tell people from voicemail. It costs extra, and delays the first word by some seconds. Default false."`
 	Limits
 }
 

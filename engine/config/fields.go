@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/tocsin-oncall/tocsin/rules/nearest"
 )
 
 // maxSecret bounds a file that holds a secret, in bytes.
@@ -111,7 +113,7 @@ func (l *loader) unknown(n *node, fields []field, what string) (misspelt map[str
 		if hint == "" {
 			hint = "the keys here are " + strings.Join(keys, ", ")
 		}
-		misspelt[nearest(e.key, keys)] = true
+		misspelt[nearest.To(e.key, keys)] = true
 		l.report(Error, e.at, e.value.path, fmt.Sprintf("unknown key %q in %s", e.key, what), hint)
 	}
 	return misspelt

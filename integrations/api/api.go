@@ -23,6 +23,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/event"
+	"github.com/tocsin-oncall/tocsin/engine/heartbeat"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
@@ -59,6 +60,12 @@ type Postmortems interface {
 	ActOnPostmortem(ctx context.Context, name string, act postmortem.Action) (*postmortem.State, error)
 }
 
+// Heartbeats is what it needs about heartbeats.
+type Heartbeats interface {
+	// Heartbeats returns all of them, by name.
+	Heartbeats(ctx context.Context) ([]*heartbeat.State, error)
+}
+
 // World is the configuration in force, and the time.
 type World interface {
 	Env() directory.Env
@@ -70,6 +77,7 @@ type Engine interface {
 	Alerts
 	Incidents
 	Postmortems
+	Heartbeats
 	World
 }
 

@@ -34,6 +34,28 @@ type Key struct {
 	Role   Role
 }
 
+// Authenticate checks that a request brings, as Authorization: Bearer KEY, one of keys whose role includes the needed
+// one, and gives that key. Otherwise the status is 401 or 403, and reason says what is wrong and what to do about it.
+func Authenticate(r *http.Request, keys []Key, needed Role) (k Key, status int, reason string) {
+	k, err := admit(r, keys, needed)
+	if err != nil {
+		p := problemOf(err)
+		return Key{}, p.status, p.message + "; " + p.hint
+	}
+	return k, http.StatusOK, ""
+}
+
+// admit finds the key of a request, and sees that its role is enough.
+func admit(r *http.Request, keys []Key, needed Role) (Key, error) {
+	k, err := authenticate(r, keys)
+	if err == nil && !k.Role.includes(needed) {
+		err = &problem{http.StatusForbidden, "forbidden",
+			"the key " + k.Name + " has the role " + string(k.Role) + "; this needs " + string(needed),
+			"use a key with that role, or change its role under api_keys: in the configuration"}
+	}
+	return k, err
+}
+
 // authenticate finds the key that a request brings as Authorization: Bearer KEY. It compares with all keys, in a time
 // that does not depend on which of them fits.
 func authenticate(r *http.Request, keys []Key) (Key, error) {

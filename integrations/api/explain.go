@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tocsin-oncall/tocsin/engine"
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/event"
 	"github.com/tocsin-oncall/tocsin/rules"
@@ -36,11 +37,11 @@ func explainQuery(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	ev, err := c.queriedEvent()
+	ev, dedupKey, err := c.queriedEvent()
 	if err != nil {
 		return nil, err
 	}
-	return List[Explanation]{Items: []Explanation{c.explain(ev, at)}}, nil
+	return List[Explanation]{Items: []Explanation{c.explain(ev, dedupKey, at)}}, nil
 }
 
 func (c *call) at() (time.Time, error) {
@@ -51,20 +52,21 @@ func (c *call) at() (time.Time, error) {
 	return at, err
 }
 
-func (c *call) queriedEvent() (rules.Event, error) {
+// queriedEvent is the event that a query describes. Only that of an alert has a dedup key.
+func (c *call) queriedEvent() (ev rules.Event, dedupKey string, err error) {
 	if ref := c.query.text("alert"); ref != "" {
 		for name := range c.query {
 			if name != "alert" && name != "at" {
-				return rules.Event{}, invalid(clip(name), "with alert, the fields are the alert's")
+				return ev, "", invalid(clip(name), "with alert, the fields are the alert's")
 			}
 		}
 		a, err := c.Engine.Alert(c.ctx, ref)
 		if err != nil {
-			return rules.Event{}, err
+			return ev, "", err
 		}
-		return eventOf(a), nil
+		return eventOf(a), a.DedupKey, nil
 	}
-	ev := rules.Event{
+	ev = rules.Event{
 		Title: c.query.text("title"), Description: c.query.text("description"), Source: c.query.text("source"),
 		Service: c.query.text("service"), Team: c.query.text("team"), Priority: c.query.text("priority"),
 		Status: cmp.Or(c.query.text("status"), string(event.Firing)), Tags: c.query.texts("tags"),
@@ -75,7 +77,7 @@ func (c *call) queriedEvent() (rules.Event, error) {
 			ev.Labels[label] = values[0]
 		}
 	}
-	return ev, nil
+	return ev, "", nil
 }
 
 // eventOf is an alert as an event; what rules set is already in it.
@@ -114,18 +116,9 @@ func explainBody(c *call) (any, error) {
 	}
 	out := List[Explanation]{Items: []Explanation{}}
 	for _, ev := range events {
-		out.Items = append(out.Items, c.explain(ruleEvent(integration, ev), at))
+		out.Items = append(out.Items, c.explain(engine.RuleEvent(integration, ev), ev.DedupKey, at))
 	}
 	return out, nil
-}
-
-// ruleEvent is an event as the rules see it.
-func ruleEvent(integration string, ev event.Event) rules.Event {
-	return rules.Event{
-		Source: ev.Source, Title: ev.Title, Description: ev.Description, Status: string(ev.Status), Priority: ev.Priority,
-		Tags: ev.Tags, Actions: ev.Actions, Labels: ev.Labels, Details: ev.Details,
-		Service: ev.Service, Team: ev.Team, Integration: integration, StartsAt: ev.StartsAt,
-	}
 }
 
 // decoded is what an integration makes of a sender's body.

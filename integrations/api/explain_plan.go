@@ -13,6 +13,7 @@ import (
 type Explanation struct {
 	At          Time           `json:"at" doc:"When the event is imagined to come."`
 	Integration string         `json:"integration"`
+	DedupKey    string         `json:"dedup_key" doc:"What makes it the same alert as another event of the integration, unless decision.group_key does; empty for an event that only a query describes."`
 	Event       rules.Event    `json:"event"`
 	Decision    rules.Decision `json:"decision" doc:"What the rules make of it."`
 	Tried       []rules.Tried  `json:"tried" doc:"The rules that were tried, in their order."`
@@ -55,10 +56,10 @@ type Repeat struct {
 }
 
 // explain routes an event without consequence, and plans its policy.
-func (c *call) explain(ev rules.Event, at time.Time) Explanation {
+func (c *call) explain(ev rules.Event, dedupKey string, at time.Time) Explanation {
 	found := c.Engine.World().Router.Explain(ev, at)
 	x := Explanation{
-		At: utc(at), Integration: ev.Integration, Event: ev, Decision: found.Decision, Tried: found.Tried,
+		At: utc(at), Integration: ev.Integration, DedupKey: dedupKey, Event: ev, Decision: found.Decision, Tried: found.Tried,
 		Steps: []PlannedStep{}, Fallback: c.env.Dir.Fallback,
 	}
 	d := found.Decision

@@ -153,7 +153,7 @@ func TestEveryGetAnswersAsDocumented(t *testing.T) {
 		"/postmortems":       {"?status=open"},
 		"/postmortems/{ref}": {"/PM-1"},
 		"/oncall":            {"", "?schedule=primary&at=2026-03-10T12:00:00Z"},
-		"/schedules":         {""}, "/users": {""}, "/config": {""}, "/backup": {""}, "/openapi.json": {""},
+		"/schedules":         {""}, "/users": {""}, "/heartbeats": {""}, "/config": {""}, "/backup": {""}, "/openapi.json": {""},
 		"/explain": {"?title=x&tags=critical", "?alert=1"},
 	}
 	for path, item := range parsed(t).Paths.Map() {

@@ -79,6 +79,8 @@ func routes() []route {
 			answer: []OnCall{}, handle: getOnCall},
 		route{method: get, path: "/schedules", id: "listSchedules", doc: "All schedules.", role: Viewer,
 			answer: List[Schedule]{}, handle: listSchedules},
+		route{method: get, path: "/heartbeats", id: "listHeartbeats", doc: "All heartbeats, by name.", role: Viewer,
+			answer: List[Heartbeat]{}, handle: listHeartbeats},
 		route{method: get, path: "/users", id: "listUsers", doc: "All users; how to reach them for responders and admins only.", role: Viewer,
 			answer: List[User]{}, handle: listUsers},
 		route{method: get, path: "/explain", id: "explainEvent", doc: "What would become of an event, and why. Nothing is stored. Labels are given as labels.NAME=VALUE.", role: Viewer,

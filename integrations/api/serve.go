@@ -53,13 +53,8 @@ func (o Options) serve(r route) echo.HandlerFunc {
 func (c *call) run() (any, error) {
 	var err error
 	r := c.echo.Request()
-	if c.key, err = authenticate(r, c.Keys()); err != nil {
+	if c.key, err = admit(r, c.Keys(), c.route.role); err != nil {
 		return nil, err
-	}
-	if !c.key.Role.includes(c.route.role) {
-		return nil, &problem{http.StatusForbidden, "forbidden",
-			"the key " + c.key.Name + " has the role " + string(c.key.Role) + "; this needs " + string(c.route.role),
-			"use a key with that role, or change its role under api_keys: in the configuration"}
 	}
 	if c.query, err = parseQuery(r.URL.RawQuery, c.route.params, c.route.labels); err != nil {
 		return nil, err

@@ -173,8 +173,9 @@ func people(t *testing.T) *directory.Directory {
 			"amir":  {Name: "amir", Phone: "+15550101"},
 			"jason": {Name: "jason"}, // has no phone
 		},
-		Teams:    map[string]directory.Team{"ops": {Name: "ops", Members: []directory.Member{{User: "ethan"}, {User: "amir", Admin: true}}}},
-		Services: map[string]directory.Service{"checkout": {Name: "checkout", Team: "ops"}},
+		Heartbeats: map[string]directory.Heartbeat{"nightly": {Every: time.Hour, Grace: 5 * time.Minute}},
+		Teams:      map[string]directory.Team{"ops": {Name: "ops", Members: []directory.Member{{User: "ethan"}, {User: "amir", Admin: true}}}},
+		Services:   map[string]directory.Service{"checkout": {Name: "checkout", Team: "ops"}},
 		Schedules: map[string]*schedules.Schedule{
 			"primary": rota("primary", []string{"ethan"}, []string{"amir"}),
 			"backup":  rota("backup", []string{"jason", "amir"}),

@@ -1,12 +1,9 @@
 package app
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
 	"net"
 	"net/http"
 	"net/netip"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -19,7 +16,7 @@ import (
 func (a *App) lifecycle(c echo.Context) error {
 	r := c.Request()
 	if !fromThisMachine(r) {
-		if status, reason := a.mayReload(r); status != http.StatusOK {
+		if _, status, reason := api.Authenticate(r, a.live.Load().keys, api.Admin); status != http.StatusOK {
 			if status == http.StatusUnauthorized {
 				c.Response().Header().Set("WWW-Authenticate", `Bearer realm="tocsin"`)
 			}
@@ -48,21 +45,4 @@ func fromThisMachine(r *http.Request) bool {
 	}
 	peer, err := netip.ParseAddr(host)
 	return err == nil && peer.Unmap().IsLoopback()
-}
-
-// mayReload says whether the key that a request brings is an admin's, and what to answer otherwise.
-func (a *App) mayReload(r *http.Request) (status int, reason string) {
-	scheme, secret, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	offered := sha256.Sum256([]byte(strings.TrimSpace(secret)))
-	status, reason = http.StatusUnauthorized, "send the key of an admin as Authorization: Bearer KEY, or reload from the machine itself"
-	for _, key := range a.live.Load().keys { // all of them, so that the time does not tell which one fits
-		own := sha256.Sum256([]byte(key.Secret))
-		if subtle.ConstantTimeCompare(offered[:], own[:]) != 1 || key.Secret == "" || !strings.EqualFold(scheme, "Bearer") {
-			continue
-		}
-		if status, reason = http.StatusOK, ""; key.Role != api.Admin {
-			status, reason = http.StatusForbidden, "the key "+key.Name+" has the role "+string(key.Role)+"; this needs admin"
-		}
-	}
-	return status, reason
 }

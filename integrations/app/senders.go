@@ -70,6 +70,7 @@ func (a *App) twilio(l *live, p *config.Twilio, put func(string, deliver.Sender,
 	c, err := twilio.New(twilio.Config{
 		AccountSID: p.AccountSID.Reveal(), AuthToken: p.AuthToken.Reveal(), OtherToken: p.SecondaryToken.Reveal(),
 		From: string(p.From), BaseURL: string(p.BaseURL), PublicURL: l.setup.PublicURL,
+		MachineDetection: p.MachineDetection,
 	}, transport())
 	if err != nil {
 		return err

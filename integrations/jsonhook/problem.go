@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/expr-lang/expr/file"
+
+	"github.com/tocsin-oncall/tocsin/rules/nearest"
 )
 
 // familiar are names that other systems have for a field.
@@ -20,41 +22,15 @@ func suggest(field string) string {
 	if known, ok := familiar[field]; ok {
 		return `did you mean "` + known + `"?`
 	}
-	best, limit := "", max(1, len(field)/3)+1
 	for _, candidate := range Fields {
-		d := distance(field, candidate)
 		if len(field) > 2 && strings.HasPrefix(candidate, field) {
-			d = 1
-		}
-		if d < limit {
-			best, limit = candidate, d
+			return `did you mean "` + candidate + `"?`
 		}
 	}
-	if best != "" {
-		return `did you mean "` + best + `"?`
+	if near := nearest.To(field, Fields[:]); near != "" {
+		return `did you mean "` + near + `"?`
 	}
 	return "the keys are " + strings.Join(Fields[:], ", ")
-}
-
-// distance is Levenshtein's.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j+1]+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 func problemOf(field string, err error) *Problem {
