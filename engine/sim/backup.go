@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
-	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
 	"github.com/tocsin-oncall/tocsin/engine/record"
@@ -90,9 +89,4 @@ func decoded(r store.Record) record.Record {
 		panic(err) // what was committed cannot be read: nothing can go on
 	}
 	return rec
-}
-
-// env is the directory at a moment, for what the observer must ask about retention.
-func (s *Sim) env(config int, now time.Time) directory.Env {
-	return directory.Env{Now: now, Dir: s.towns[config].world.Dir, Pick: func(int) int { return 0 }}
 }

@@ -69,7 +69,6 @@ type message struct {
 	took          bool // the provider has it
 	answered      bool // and said so
 	ambiguous     bool
-	ended         bool
 }
 
 func (m *message) about() string {

@@ -59,7 +59,7 @@ func (s *Sim) decide(id store.ID, number uint64, user string, delay time.Duratio
 	}
 	snooze := time.Duration(1+s.folk.IntN(240)) * time.Minute
 	s.after(delay, func() { s.press(&act{id, number, do}, snooze, 0) })
-	if do.Do == alert.Ack && s.folk.IntN(2) == 0 {
+	if do.Do == alert.Ack && s.folk.IntN(5) > 0 {
 		next := alert.Action{Do: []alert.Do{alert.Close, alert.Close, alert.Close, alert.Unack, alert.Snooze}[s.folk.IntN(5)], By: user, Via: "link"}
 		s.after(delay+time.Duration(1+s.folk.IntN(180))*time.Minute, func() { s.press(&act{id, number, next}, snooze, 0) })
 	}

@@ -62,14 +62,13 @@ func newScript(seed uint64, days float64) *script {
 	}
 	s.slowest = []int{5, 50, 400}[rng.IntN(3)]
 	s.latency = []float64{0, 0.05, 0.3}[rng.IntN(3)]
-	if rng.IntN(3) > 0 {
-		s.lostReads = 0.01 * rng.Float64()
-		for i := range s.commits {
-			s.commits[i] = 0.01 * rng.Float64()
-		}
+	bad := []float64{0, 0.01, 0.05}[rng.IntN(3)]
+	s.lostReads = bad * rng.Float64()
+	for i := range s.commits {
+		s.commits[i] = bad * rng.Float64()
 	}
 	for i := range s.provider {
-		s.provider[i] = []float64{0, 0.01, 0.08}[rng.IntN(3)] * rng.Float64()
+		s.provider[i] = []float64{0, 0.01, 0.15}[rng.IntN(3)] * rng.Float64()
 	}
 	s.loads(rng, length)
 	s.faults(rng, length)
