@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/tocsin-oncall/tocsin/cmd/tocsin/programtest"
 )
 
 // journal is a provider that keeps a journal of what it was given: the judge of what was sent.
@@ -89,17 +91,12 @@ func (s *senders) one(t *testing.T, key string, at int) {
 	began := time.Now()
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
-	for try := at; time.Since(began) < patience; try++ {
-		status, answer, err := s.servers[try%len(s.servers)].do(t.Context(), http.MethodPost, "/in/json", senderKey, fmt.Appendf(nil, `{"id":%q}`, key))
-		if err == nil && status == http.StatusAccepted {
-			var receipts struct{ Alerts []struct{ Number uint64 } }
-			if err := json.Unmarshal(answer, &receipts); err != nil || len(receipts.Alerts) != 1 {
-				t.Errorf("accepted with %s", answer)
-				return
-			}
+	for try := at; time.Since(began) < programtest.Patience; try++ {
+		number, err := s.servers[try%len(s.servers)].post(t.Context(), key)
+		if err == nil {
 			s.mu.Lock()
 			defer s.mu.Unlock()
-			s.accepted[key], s.slowest = receipts.Alerts[0].Number, max(s.slowest, time.Since(began))
+			s.accepted[key], s.slowest = number, max(s.slowest, time.Since(began))
 			return
 		}
 		s.mu.Lock()
@@ -107,7 +104,7 @@ func (s *senders) one(t *testing.T, key string, at int) {
 		s.mu.Unlock()
 		<-tick.C
 	}
-	t.Errorf("%s was not accepted within %v", key, patience)
+	t.Errorf("%s was not accepted within %v", key, programtest.Patience)
 }
 
 // counts are how many were accepted, and how many answers were none of acceptance.
@@ -121,7 +118,7 @@ func (s *senders) counts() (accepted, refused int) {
 func (s *senders) more(t *testing.T, n int) {
 	t.Helper()
 	before, _ := s.counts()
-	until(t, fmt.Sprintf("%d more alerts to be accepted", n), func() error {
+	programtest.Until(t, fmt.Sprintf("%d more alerts to be accepted", n), func() error {
 		if now, _ := s.counts(); now < before+n {
 			return fmt.Errorf("%d were", now-before)
 		}
@@ -139,7 +136,7 @@ func (s *senders) finish() {
 func (s *senders) numbered(t *testing.T, by *program) {
 	t.Helper()
 	var known map[string]uint64
-	until(t, "the list of all alerts", func() (err error) { known, err = by.known(t.Context()); return err })
+	programtest.Until(t, "the list of all alerts", func() (err error) { known, err = by.known(t.Context()); return err })
 	numbers := map[uint64]string{}
 	for key, n := range known {
 		if other := numbers[n]; other != "" {
@@ -159,13 +156,13 @@ func (s *senders) numbered(t *testing.T, by *program) {
 func (s *senders) account(t *testing.T, j *journal, by *program) (lost []string, repeated int) {
 	t.Helper()
 	var known map[string]uint64
-	until(t, "the list of all alerts", func() (err error) { known, err = by.known(t.Context()); return err })
+	programtest.Until(t, "the list of all alerts", func() (err error) { known, err = by.known(t.Context()); return err })
 	for key := range s.accepted {
 		if known[key] == 0 {
 			lost = append(lost, key)
 		}
 	}
-	until(t, "every alert to be paged", func() error {
+	programtest.Until(t, "every alert to be paged", func() error {
 		for key := range known {
 			if j.paged("/first", key) == 0 {
 				state, _ := by.get(t.Context(), fmt.Sprint("/api/v1/alerts/", known[key]))

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tocsin-oncall/tocsin/cmd/tocsin/programtest"
 	"github.com/tocsin-oncall/tocsin/engine/store/redistest"
 )
 
@@ -63,8 +64,8 @@ func round(t *testing.T, at site, waits, hangs bool) (lost int, report string) {
 	}
 	j := newJournal(t)
 	a, b := prepare(t, j, url), prepare(t, j, url)
-	a.start()
-	b.start()
+	a.Launch()
+	b.Launch()
 	s := load(t, a, b)
 	s.more(t, 100)
 	if hangs {
@@ -77,7 +78,7 @@ func round(t *testing.T, at site, waits, hangs bool) (lost int, report string) {
 		}
 		if waits {
 			_, before := s.counts()
-			until(t, "senders to be refused", func() error {
+			programtest.Until(t, "senders to be refused", func() error {
 				if _, now := s.counts(); now < before+2*workers {
 					return fmt.Errorf("%d were", now-before)
 				}
@@ -93,7 +94,7 @@ func round(t *testing.T, at site, waits, hangs bool) (lost int, report string) {
 			r.Resume()
 		}
 	}
-	until(t, "a replica to take over", func() error {
+	programtest.Until(t, "a replica to take over", func() error {
 		for _, r := range at.backups {
 			if r.IsPrimary(t.Context()) {
 				return nil

@@ -1,14 +1,13 @@
 package failover
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"os/exec"
 	"path/filepath"
 	"testing"
 
+	"github.com/tocsin-oncall/tocsin/cmd/tocsin/programtest"
 	"github.com/tocsin-oncall/tocsin/engine/store/redistest"
 )
 
@@ -22,7 +21,7 @@ func tocsin(t *testing.T, args ...string) {
 // steps waits until a channel was told of all alerts, and checks that it was told of each once.
 func steps(t *testing.T, j *journal, channel string, alerts map[string]uint64) {
 	t.Helper()
-	until(t, "pages over "+channel, func() error {
+	programtest.Until(t, "pages over "+channel, func() error {
 		for key := range alerts {
 			if j.paged(channel, key) == 0 {
 				return fmt.Errorf("%s is not paged", key)
@@ -41,14 +40,14 @@ func TestARestoreIntoAnotherStoreTakesNoStepTwiceAndNoneTooFew(t *testing.T) {
 	t.Parallel()
 	redis, j, dir := redistest.Start(t), newJournal(t), t.TempDir()
 	old := prepare(t, j, "bolt:"+filepath.Join(dir, "tocsin.db"), "5s")
-	old.start()
+	old.Launch()
 	s := load(t, old)
 	s.more(t, 60)
 	s.finish()
 	steps(t, j, "/first", s.accepted)
 	file := filepath.Join(dir, "state.backup")
-	tocsin(t, "backup", "-q", "--server", old.url, "--key", adminKey, file) // with the second step of most still to come
-	old.kill()
+	tocsin(t, "backup", "-q", "--server", old.URL, "--key", programtest.AdminKey, file) // with the second step of most still to come
+	old.Kill()
 	taken := map[string]bool{}
 	for key := range s.accepted {
 		taken[key] = j.paged("/second", key) > 0
@@ -56,8 +55,8 @@ func TestARestoreIntoAnotherStoreTakesNoStepTwiceAndNoneTooFew(t *testing.T) {
 
 	tocsin(t, "restore", "-q", file, "--store", redis.URL(), "--skip-numbers", "0")
 	next := prepare(t, j, redis.URL(), "5s")
-	next.start()
-	until(t, "the second step of all alerts", func() error {
+	next.Launch()
+	programtest.Until(t, "the second step of all alerts", func() error {
 		for key := range s.accepted {
 			if j.paged("/second", key) == 0 {
 				return errors.New(key + " waits")
@@ -79,14 +78,12 @@ func TestARestoreIntoAnotherStoreTakesNoStepTwiceAndNoneTooFew(t *testing.T) {
 	s.numbered(t, next)
 	// It goes on as the same installation: its alerts by their keys, its numbers, its links.
 	for key, number := range s.accepted {
-		status, answer, err := next.do(t.Context(), http.MethodPost, "/in/json", senderKey, fmt.Appendf(nil, `{"id":%q}`, key))
-		var receipts struct{ Alerts []struct{ Number uint64 } }
-		if err := errors.Join(err, json.Unmarshal(answer, &receipts)); err != nil || len(receipts.Alerts) != 1 || receipts.Alerts[0].Number != number {
-			t.Errorf("%s, which is #%d, was sent again: %d %s (%v)", key, number, status, answer, err)
+		if got, err := next.post(t.Context(), key); err != nil || got != number {
+			t.Errorf("%s, which is #%d, was sent again: #%d (%v)", key, number, got, err)
 		}
 		break
 	}
-	if status, answer, err := next.do(t.Context(), http.MethodPost, "/in/json", senderKey, []byte(`{"id":"new"}`)); err != nil || status != http.StatusAccepted {
-		t.Errorf("a new alert: %d %s (%v)", status, answer, err)
+	if _, err := next.post(t.Context(), "new"); err != nil {
+		t.Errorf("a new alert: %v", err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/tocsin-oncall/tocsin/cmd/tocsin/programtest"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 	"github.com/tocsin-oncall/tocsin/engine/store/redistest"
 )
@@ -11,7 +12,7 @@ import (
 // shared waits until all shards are watched, each by one of the replicas, and every replica has some.
 func shared(t *testing.T, replicas ...*program) {
 	t.Helper()
-	until(t, fmt.Sprintf("%d replicas to share the shards", len(replicas)), func() error {
+	programtest.Until(t, fmt.Sprintf("%d replicas to share the shards", len(replicas)), func() error {
 		sum, each := 0, []int(nil)
 		for _, p := range replicas {
 			n, err := p.owned()
@@ -19,7 +20,7 @@ func shared(t *testing.T, replicas ...*program) {
 				return err
 			}
 			if n == 0 {
-				return fmt.Errorf("%s has none", p.url)
+				return fmt.Errorf("%s has none", p.URL)
 			}
 			sum, each = sum+n, append(each, n)
 		}
@@ -34,20 +35,20 @@ func TestShardsMoveAsReplicasJoinAndLeave(t *testing.T) {
 	t.Parallel()
 	redis, j := redistest.Start(t), newJournal(t)
 	a, b, c := prepare(t, j, redis.URL(), "2s"), prepare(t, j, redis.URL(), "2s"), prepare(t, j, redis.URL(), "2s")
-	a.start()
+	a.Launch()
 	shared(t, a)
 	s := load(t, a)
-	b.start()
+	b.Launch()
 	shared(t, a, b)
-	c.start()
+	c.Launch()
 	shared(t, a, b, c)
 	s.more(t, 50)
-	b.stop() // says that it leaves
+	b.Stop() // says that it leaves
 	shared(t, a, c)
 	s.more(t, 50)
-	c.kill() // says nothing
+	c.Kill() // says nothing
 	shared(t, a)
-	b.start()
+	b.Launch()
 	shared(t, a, b)
 	s.more(t, 50)
 	s.finish()
@@ -55,7 +56,7 @@ func TestShardsMoveAsReplicasJoinAndLeave(t *testing.T) {
 		t.Errorf("%v are lost", lost)
 	}
 	s.numbered(t, b)
-	until(t, "the second step of every alert", func() error {
+	programtest.Until(t, "the second step of every alert", func() error {
 		for key := range s.accepted {
 			if j.paged("/second", key) == 0 {
 				return fmt.Errorf("%s is not paged", key)
