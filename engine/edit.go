@@ -137,7 +137,10 @@ func (e *Engine) prepare(found store.Record, f apply, env directory.Env) (attemp
 
 // finish claims what is due and writes the change.
 func (e *Engine) finish(image record.Image, rec record.Record, fx alert.Effects, holders map[string]store.ID, env directory.Env) (attempt, error) {
-	a := attempt{rec: rec, fx: fx, claims: e.Delivery.Claim(rec, env)}
+	a := attempt{rec: rec, fx: fx}
+	if !record.Gone(rec, env) { // a claim in a record that is deleted would be seen by nobody
+		a.claims = e.Delivery.Claim(rec, env)
+	}
 	var err error
 	if a.change, err = record.Change(image, rec, env, holders); err != nil {
 		e.Delivery.Release(a.claims)

@@ -50,6 +50,12 @@ func earliest(r Record, env directory.Env, after time.Time) (at time.Time) {
 	return at
 }
 
+// Gone reports whether r is to be deleted by now: nothing may come of it any more.
+func Gone(r Record, env directory.Env) bool {
+	at := r.GoneAt(env)
+	return !at.IsZero() && !at.After(env.Now)
+}
+
 // Image is how a record was found in the store.
 type Image struct {
 	ID      store.ID
@@ -69,7 +75,7 @@ func Change(was Image, r Record, env directory.Env, holders map[string]store.ID)
 	id := r.Identity()
 	c := store.Change{ID: id, Expect: was.Version, Order: r.Born().UnixMilli()}
 	lists, keys := r.Lists(), r.Keys()
-	if gone := r.GoneAt(env); !gone.IsZero() && !gone.After(env.Now) {
+	if Gone(r, env) {
 		c.Delete = true
 		lists, keys = nil, nil
 	} else {
