@@ -5,7 +5,8 @@ import (
 	"fmt"
 )
 
-// upgrade turns the fields of a record into those of the next format. It need not set "v".
+// upgrade turns the fields of a record into those of the next format. It need not set "v". It
+// must leave a record in the lists and under the keys that it is in, which the store goes by.
 type upgrade func(fields map[string]json.RawMessage) error
 
 // The upgrades of each kind. Who raises alert.Format to 2 appends what makes 2 of 1 here, and adds records of
