@@ -40,7 +40,7 @@ func New(reg prometheus.Registerer, version string) *Metrics {
 	f := promauto.With(reg)
 	m := &Metrics{
 		events: f.NewCounterVec(prometheus.CounterOpts{Name: "tocsin_events_received_total",
-			Help: "Events received by integration: firing and resolved ones that were stored, and requests that were rejected, unauthorized or failed."},
+			Help: "Events received by integration: firing and resolved ones that were stored, pings of heartbeats, and requests that were rejected, unauthorized or failed."},
 			[]string{"integration", "status"}),
 		lateness: f.NewHistogram(prometheus.HistogramOpts{Name: "tocsin_wakeup_lateness_seconds",
 			Help:    "How long after its time a record was woken.",
