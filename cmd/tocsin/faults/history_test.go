@@ -86,4 +86,3 @@ func (h *history) picture(model porcupine.Model, info porcupine.LinearizationInf
 	path = filepath.Join(dir, "history.html")
 	return path, porcupine.VisualizePath(model, info, path)
 }
-
