@@ -56,6 +56,8 @@ func TestRecordsOfTheFirstFormatAreReadWithEverythingTheyHold(t *testing.T) {
 		"open-incident":   {"incidents/open", "name/INC-2 incident/team/ops"},
 		"closed-incident": {"incidents/closed", "name/INC-1"},
 		"postmortem":      {"postmortems/open", "name/PM-1"},
+		"heartbeat":       {"heartbeats heartbeats/late", "heartbeat/backup"},
+		"canary":          {"", "canary"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
