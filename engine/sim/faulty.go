@@ -144,7 +144,10 @@ func (f *faulty) apply(tx store.Tx) error {
 		return err
 	}
 	for i := range tx {
-		delete(s.store.lost, tx[i].ID)
+		if s.store.lost[tx[i].ID] { // whoever commits it arms it again
+			delete(s.store.lost, tx[i].ID)
+			s.disturbed()
+		}
 		shard := tx[i].ID.Shard()
 		if wake := tx[i].Wake; !wake.IsZero() && !tx[i].Delete {
 			for _, r := range s.places {

@@ -107,6 +107,9 @@ var mutants = []mutant{
 	{"closed-unseen", "a close is not seen by what sorts events: a new alert begins beside the one that is open", 30, []edit{
 		{"intake.go", "	return in.state == nil || ", "	return in.state == nil || on(`closed-unseen`) && in.state.Status == alert.Acked || "},
 	}},
+	{"sent-without-commit", "what was claimed is sent although the commit failed", within, []edit{
+		{"edit.go", "			e.Delivery.Release(a.claims)\n			out[i].err = err\n", "			if on(`sent-without-commit`) {\n				e.Delivery.Dispatch(a.claims, env)\n			} else {\n				e.Delivery.Release(a.claims)\n			}\n			out[i].err = err\n"},
+	}},
 	{"override-too-late", "an override begins a second after its time", within, []edit{
 		{"../schedules/override.go", "{ return o.from <= unix && unix < o.until }", "{ return o.from+late() <= unix && unix < o.until }\n\nfunc late() int64 {\n	if on(`override-too-late`) {\n		return 1\n	}\n	return 0\n}"},
 	}},

@@ -5,12 +5,18 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"testing"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/sim"
 )
+
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400) // many small runs: memory is cheaper than time
+	os.Exit(m.Run())
+}
 
 // seeds is how many seeds a test run takes; SIM_SEEDS takes more or fewer.
 func seeds(t *testing.T) int {

@@ -79,7 +79,7 @@ const policies = 6
 
 func newTown(rng *rand.Rand, start time.Time) *town {
 	zones := []string{"America/New_York", "Europe/Berlin", "America/Santiago", "Australia/Lord_Howe", "UTC"}
-	t := &town{zone: zones[rng.IntN(len(zones))], storm: 3 + rng.IntN(6), retention: time.Duration(2+rng.IntN(20)) * 24 * time.Hour}
+	t := &town{zone: zones[rng.IntN(len(zones))], storm: 3 + rng.IntN(6), retention: []time.Duration{24, 48, 240, 500}[rng.IntN(4)] * time.Hour}
 	for i, n := range names {
 		t.users = append(t.users, newPerson(rng, n, i == 2))
 	}
