@@ -44,6 +44,20 @@ func (s *Schedule) Timeline(from, to time.Time) Timeline {
 	return tl
 }
 
+// Boundaries returns every instant after from and before to at which who is on call, or who comes next or came before, may
+// change, ascending. Between two of them none of it does.
+func (s *Schedule) Boundaries(from, to time.Time) []time.Time {
+	lo, hi := unixOf(from), unixOf(to)
+	if lo >= hi {
+		return nil
+	}
+	var out []time.Time
+	for _, at := range s.during(lo, hi).changes(lo, hi) {
+		out = append(out, s.zone.time(at))
+	}
+	return out
+}
+
 // OverridesIn returns the overrides that touch the time from from until to, in their order.
 func (s *Schedule) OverridesIn(from, to time.Time) []Override {
 	if !from.Before(to) {

@@ -47,14 +47,17 @@ const fixedStyle = `.schedule text{font-family:system-ui,-apple-system,"Segoe UI
 .schedule .override .bar{stroke-width:2;stroke-dasharray:5 3}
 `
 
-func (p *picture) style() string {
-	switch p.options.Theme {
+func (p *picture) style() string { return themed(p.options.Theme, p.colours) }
+
+// themed is the rules of a theme, or of both.
+func themed(theme Theme, colours func(dark bool) string) string {
+	switch theme {
 	case Light:
-		return fixedStyle + p.colours(false)
+		return fixedStyle + colours(false)
 	case Dark:
-		return fixedStyle + p.colours(true)
+		return fixedStyle + colours(true)
 	}
-	return fixedStyle + p.colours(false) + "@media screen and (prefers-color-scheme:dark){\n" + p.colours(true) + "}\n"
+	return fixedStyle + colours(false) + "@media screen and (prefers-color-scheme:dark){\n" + colours(true) + "}\n"
 }
 
 // colours are the rules of one theme.

@@ -1,0 +1,58 @@
+package fairness
+
+import (
+	"fmt"
+	"time"
+)
+
+// Warning says that somebody has more or less than a fair share of something.
+type Warning struct {
+	User  string
+	What  string // hours, nights, weekends, holidays
+	Has   time.Duration
+	Fair  time.Duration // what everybody would have
+	Share float64       // how far Has is from Fair: 0.5 is half as much again, -1 is nothing at all
+}
+
+// String is the warning for a person.
+func (w Warning) String() string {
+	more := "more"
+	share := w.Share
+	if share < 0 {
+		more, share = "less", -share
+	}
+	return fmt.Sprintf("%s has %.0f h of %s, %.0f%% %s than a fair share of %.0f h", w.User, w.Has.Hours(), w.What, 100*share, more, w.Fair.Hours())
+}
+
+// Unfair compares what each person has with the mean of all, and warns where it differs by more than a share of the mean,
+// such as 0.25. What nobody has more than a day of altogether is too little to compare. Count over a time that is long against the
+// rotation, such as a year, or over one of its rounds; people who take part for a shorter time than others have less.
+func Unfair(people []Person, share float64) []Warning {
+	parts := []struct {
+		what string
+		of   func(Person) time.Duration
+	}{
+		{"hours", func(p Person) time.Duration { return p.OnCall }},
+		{"nights", func(p Person) time.Duration { return p.Night }},
+		{"weekends", func(p Person) time.Duration { return p.Weekend }},
+		{"holidays", func(p Person) time.Duration { return p.Holiday }},
+	}
+	var out []Warning
+	for _, part := range parts {
+		var total time.Duration
+		for _, p := range people {
+			total += part.of(p)
+		}
+		if total <= 24*time.Hour {
+			continue
+		}
+		fair := total / time.Duration(len(people))
+		for _, p := range people {
+			has := part.of(p)
+			if off := float64(has-fair) / float64(fair); off > share || off < -share {
+				out = append(out, Warning{p.User, part.what, has, fair, off})
+			}
+		}
+	}
+	return out
+}
