@@ -14,12 +14,15 @@ type span struct {
 	from, to time.Time
 }
 
-// What the judge allows for a machine that is busy: for a page between its arrival and the commit that says so, for
-// the clocks of processes, and for a page between its claim and its arrival beyond the time that sending may take.
+// What the judge allows.
 const (
+	// settling is what a busy machine may take between the arrival of a page and the commit that says so.
 	settling = 2 * time.Second
-	clocks   = 50 * time.Millisecond
-	hurry    = 2 * time.Second
+	// clocks is by how much a replica may take a step too early: it knows the time of Redis within half a round trip,
+	// and gives a round trip up after 3 s.
+	clocks = 1600 * time.Millisecond
+	// hurry is what a busy machine may take to send a page, beyond the time that it gives itself.
+	hurry = 2 * time.Second
 )
 
 // underWay is the most that one replica sends at the same moment: texts, and posts to one webhook.
@@ -42,6 +45,7 @@ type verdict struct {
 	byFault, byLostAnswer int           // pages that came twice
 	slowest               time.Duration // from the 2xx to the first page
 	calm                  time.Duration // the same, of alerts accepted and paged while nothing was broken
+	early                 time.Duration // by which a step was taken before it was due
 }
 
 func (v *verdict) blame(format string, args ...any) {
@@ -101,6 +105,12 @@ func (v *verdict) paged(e evidence, a *life, ways map[string][]arrival) {
 	}
 	if a.asked.IsZero() && len(ways[bySecond]) == 0 {
 		v.blame("%s (#%d) was never acknowledged and did not escalate", a.key, a.number)
+	}
+	for _, p := range ways[bySecond] {
+		v.early = max(v.early, p.created.Add(escalates).Sub(p.at))
+	}
+	if v.early > clocks {
+		v.blame("%s (#%d) escalated %s before it was due", a.key, a.number, v.early)
 	}
 	first := ways[bySMS][0].at
 	v.slowest = max(v.slowest, first.Sub(a.accepted))
@@ -168,6 +178,6 @@ func clock(t time.Time) string { return t.Format("15:04:05.000") }
 // String is the figures.
 func (v *verdict) String() string {
 	return fmt.Sprintf("%d alerts accepted, %d of them acknowledged before a page; %d pages taken, %d refused; twice by a fault %d, by a lost answer %d; "+
-		"from the 2xx to the page at most %.3f s, %.3f s while nothing was broken",
-		v.accepted, v.untold, v.pages, v.refused, v.byFault, v.byLostAnswer, v.slowest.Seconds(), v.calm.Seconds())
+		"from the 2xx to the page at most %.3f s, %.3f s while nothing was broken; a step early by at most %.3f s",
+		v.accepted, v.untold, v.pages, v.refused, v.byFault, v.byLostAnswer, v.slowest.Seconds(), v.calm.Seconds(), v.early.Seconds())
 }

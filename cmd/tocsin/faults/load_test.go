@@ -33,7 +33,8 @@ type load struct {
 
 	mu         sync.Mutex
 	lives      map[uint64]*life
-	changed    chan struct{} // closed and replaced with every alert that is accepted
+	begun      int           // alerts that were sent, if only tried
+	changed    chan struct{} // closed and replaced with every one of them
 	unanswered int
 	spans      []span
 }
@@ -104,6 +105,11 @@ func (l *load) pause(d time.Duration) bool {
 // one is the life of one alert, as its sender and then a person have it.
 func (l *load) one(i int) {
 	key, luck := fmt.Sprintf("alert-%05d", i), dice("alert", i)
+	l.mu.Lock()
+	l.begun++
+	close(l.changed)
+	l.changed = make(chan struct{})
+	l.mu.Unlock()
 	var alert seen
 	for events := 1 + luck.IntN(10)/9; events > 0; events-- { // one in ten fires twice
 		if alert = l.until(i, request{input: input{op: ingest, key: key}}); alert.ID == "" {
@@ -161,8 +167,6 @@ func (l *load) accept(key string, alert seen) {
 	if a == nil {
 		a = &life{key: key, id: alert.ID, number: alert.Number, accepted: now}
 		l.lives[alert.Number] = a
-		close(l.changed)
-		l.changed = make(chan struct{})
 	}
 	if a.key != key || a.id != alert.ID {
 		l.t.Errorf("#%d is %s (%s) and %s (%s)", a.number, a.key, a.id, key, alert.ID)
@@ -175,22 +179,22 @@ func (l *load) stamp(number uint64, f func(*life)) {
 	f(l.lives[number])
 }
 
-// reach waits until so many alerts have been accepted, and then a moment that nobody chose.
+// reach waits until so many alerts are sent, and then a moment that nobody chose.
 func (l *load) reach(n int, luck *rand.Rand) {
 	l.t.Helper()
 	late := time.After(size.patience)
 	for {
 		l.mu.Lock()
-		have, changed := len(l.lives), l.changed
+		begun, changed := l.begun, l.changed
 		l.mu.Unlock()
-		if have >= n {
+		if begun >= n {
 			l.pause(time.Duration(luck.IntN(int(3 * time.Millisecond))))
 			return
 		}
 		select {
 		case <-changed:
 		case <-late:
-			l.t.Fatalf("waited in vain for %d alerts to be accepted; %d are", n, have)
+			l.t.Fatalf("waited in vain for %d alerts to be sent; %d are", n, begun)
 		}
 	}
 }

@@ -196,6 +196,7 @@ const escalates = 4 * time.Second
 // config texts ethan about every alert at once, and posts it to the channel "second" when nobody takes it.
 func (p *provider) config() string {
 	return fmt.Sprintf(`
+log: {level: warn}
 users: [{name: ethan, phone: "+15550100"}]
 default_notify: {high: [{via: sms}], low: [{via: sms}]}
 storm: {messages: 1000000, per: 1m}

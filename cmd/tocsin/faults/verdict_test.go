@@ -77,6 +77,7 @@ func TestTheJudgeFindsEachBrokenPromise(t *testing.T) {
 		"twice for nothing":         {scene(text(10*ms), text(20*ms), post(escalates)), "nothing explains it"},
 		"twice, long after a fault": {scene(text(10*time.Second), text(20*time.Second), post(escalates)).broke(0, time.Second), "nothing explains it"},
 		"due after the ack":         {scene(text(10*ms), post(escalates+ms)).acked(time.Second, time.Second+ms), "cannot have been claimed before"},
+		"escalated too early":       {scene(text(10*ms), post(escalates/2)), "before it was due"},
 		"retried after the ack":     {scene(refused, text(5*time.Second)).acked(ms, 2*ms), "cannot have been claimed before"},
 		"sent long after the ack":   {scene(text(20*time.Second)).acked(ms, 2*ms), "cannot have been claimed before"},
 		"more than were under way":  {many(underWay + 1), "at most the"},
