@@ -11,6 +11,7 @@ import (
 const (
 	// measureEvery is short enough that two clocks that drift apart by 100 ppm differ by half a millisecond.
 	measureEvery = 5 * time.Second
+	measurements = 3
 	// step is how far back a measurement may put the clock before it is believed to have been set. What is
 	// less is inexactness, and time stands still for it.
 	step = time.Second
@@ -61,7 +62,8 @@ func (s *Store) keepTime(ctx context.Context) {
 			return
 		case <-tick.C:
 			// While Redis is away, the clock goes on by itself; those who need Redis say that it is away.
-			_ = s.measure(ctx, 1)
+			// Three times, as the first answer after it was away can be seconds late and tell little.
+			_ = s.measure(ctx, measurements)
 		}
 	}
 }

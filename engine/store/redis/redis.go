@@ -120,7 +120,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 }
 
 func (s *Store) begin(ctx context.Context, toRestore bool) error {
-	if err := s.measure(ctx, 3); err != nil {
+	if err := s.measure(ctx, measurements); err != nil {
 		return err
 	}
 	found, err := s.inspect(ctx)
