@@ -4,7 +4,7 @@ SHELL := /bin/bash
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 export CGO_ENABLED ?= 0
 
-.PHONY: help build run test race lint bench sim failover docker fuzz clean tools
+.PHONY: help build run test race lint bench sim failover faults docker fuzz clean tools
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -35,6 +35,9 @@ bench: tools build ## the benchmarks of docs/benchmarks.md
 
 failover: tools ## Redis fails over under load, ROUNDS times (default 3), by Sentinel and in a Cluster
 	TOCSIN_FAILOVER_ROUNDS=$${ROUNDS:-3} go test -count=1 -v -timeout 60m ./cmd/tocsin/failover
+
+faults: tools ## real processes and real faults, in minutes; SEED=n for the same moments, RUN=name for some of them
+	TOCSIN_FAULTS=long TOCSIN_FAULTS_SEED=$$SEED go test -count=1 -v -timeout 30m -run "$${RUN:-.}" ./cmd/tocsin/faults
 
 fuzz: ## every fuzz target for FUZZTIME each (default 30s)
 	@.ci/fuzz $${FUZZTIME:-30s}

@@ -51,8 +51,23 @@ func TestAReplicaThatWakesAfterItsLeasesPagesNobodyWhoHasAcknowledged(t *testing
 				frozen.UntilReady()
 			})
 			l.account(frozen)
+			if n := l.ackedDuring(l.spans[0]); n == 0 {
+				t.Error("nobody acknowledged while the replica was frozen: the test proves nothing")
+			} else {
+				t.Logf("%d alerts were texted before the freeze and acknowledged while it lasted", n)
+			}
 		})
 	}
+}
+
+// ackedDuring is how many alerts were texted before something broke, and acknowledged while it was broken.
+func (l *load) ackedDuring(s span) (n int) {
+	for _, a := range l.p.arrivals() {
+		if life := l.lives[a.number]; life != nil && a.way == bySMS && a.at.Before(s.from) && life.acked.After(s.from) && life.acked.Before(s.to) {
+			n++
+		}
+	}
+	return n
 }
 
 // While Redis is dead, hangs, and is back, senders are told to come again, and nothing accepted is lost.
