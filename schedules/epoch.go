@@ -84,8 +84,8 @@ func (r *rotation) epochsOf(turns [][]entry, startAt int, members membership) []
 		turn, before := r.turn(r.zone.moment(at)), r.turn(r.zone.moment(at-1))
 		if last := epochs[len(epochs)-1]; len(last.cycle) > 0 {
 			holder = order[last.position(before)]
-			if turn != before {
-				holder = (holder + 1) % len(turns)
+			for range turn - before { // more than one where the clock skips a whole turn
+				holder = next((holder+1)%len(turns), at)
 			}
 		}
 		add(at, at, turn)

@@ -7,6 +7,43 @@ import (
 	"time"
 )
 
+// FuzzPattern feeds shift patterns, skipped days, joins and leaves.
+func FuzzPattern(f *testing.F) {
+	f.Add("2 on, 4 off", "", "", "", 0, 0, "2026-03-20T00:00", "")
+	f.Add("2 days 2 nights 4 off", "19:00", "", "", 2, 1, "", "2026-03-20T00:00")
+	f.Add("", "", "1d", "sat,sun", 0, 2, "2026-03-09T09:00", "2026-03-20T00:00")
+	f.Add("", "", "5d", "sat,sun,mon", 0, 1, "", "")
+	f.Add("", "", "3mo", "", 0, 0, "2026-03-31T00:00", "2026-03-31T00:01")
+	f.Add("366 on", "", "8h", "sun", -1, -1, "x", "y")
+	f.Fuzz(func(t *testing.T, shift, night, every, skip string, stagger, startAt int, joins, leaves string) {
+		rotation := RotationSpec{
+			Starts: "2026-03-02T09:00", Shift: shift, Night: night, Every: every, Stagger: stagger, StartAt: startAt,
+			Participants: [][]string{{"ethan"}, {"amir", "darren"}, {"jason"}},
+			Members:      []MemberSpec{{User: "amir", From: joins, Until: leaves}, {User: "jason", Until: leaves}},
+		}
+		if skip != "" {
+			rotation.Skip = strings.Split(skip, ",")
+		}
+		s, problems := New(Spec{Zone: "America/New_York", Rotations: []RotationSpec{rotation}})
+		if (s == nil) == (len(problems) == 0) {
+			t.Fatalf("schedule %v, problems %v", s, problems)
+		}
+		if s == nil {
+			return
+		}
+		from := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+		at := from
+		for _, i := range s.Intervals(from, from.AddDate(0, 1, 0)) {
+			if !i.From.Equal(at) || !i.To.After(i.From) || !slices.Equal(usersOf(i.Shifts), s.OnCall(i.From)) {
+				t.Fatalf("interval %+v after %v, on call %v", i, at, s.OnCall(i.From))
+			}
+			at = i.To
+		}
+		s.Next(at)
+		s.Endings(from, at)
+	})
+}
+
 // FuzzNew feeds anything to New. What it accepts must answer every question without a panic, and partition time.
 func FuzzNew(f *testing.F) {
 	type seed struct{ zone, starts, ends, every, rule, days, from, to string }

@@ -69,16 +69,3 @@ func (s *Schedule) OverridesIn(from, to time.Time) []Override {
 	}
 	return out
 }
-
-// With returns the schedule with more overrides after those that it has, so the last listed here wins over all. Those that
-// are wrong are left out and reported, by their position in overrides: overrides[2].replace. Rotations are shared, which
-// makes this cheap.
-func (s *Schedule) With(overrides []OverrideSpec) (*Schedule, []Problem) {
-	changed := *s
-	changed.overrides = append(make([]override, 0, len(s.overrides)+len(overrides)), s.overrides...)
-	b := &builder{schedule: &changed}
-	for i, o := range overrides {
-		b.override(i, o)
-	}
-	return &changed, b.problems
-}

@@ -29,6 +29,11 @@ func (b *builder) rotation(i int, specs []RotationSpec) {
 		if spec.StartAt < 0 || spec.StartAt > 0 && spec.StartAt >= len(spec.Participants) {
 			report("start_at", "%d is out of range; the first of %d participants is 0", spec.StartAt, len(spec.Participants))
 		}
+		for _, turn := range turns {
+			for _, e := range turn {
+				r.listed = append(r.listed, e.user)
+			}
+		}
 		members := b.parseMembers(spec, turns, report)
 		anchor, anchored := b.bounds(r, spec, report)
 		cycle := b.turns(r, spec, turns, anchor, anchored, report)
@@ -50,6 +55,7 @@ func (b *builder) calendar(r *rotation, spec RotationSpec, i int, report reporte
 		report("calendar", "stands alone: the calendar says who is on call and when; leave participants, members, every, rrule, shift, skip and start_at out")
 	}
 	r.calendar = parseCalendar(spec.Calendar, i, report)
+	r.listed = r.calendar.users()
 }
 
 // bounds reads starts and ends, and says whether there is an anchor.

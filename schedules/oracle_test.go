@@ -3,6 +3,7 @@ package schedules
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -102,24 +103,178 @@ func (o oracle) rotation(r RotationSpec, t time.Time) []string {
 	if t.Before(o.instant(starts)) || r.Ends != "" && !t.Before(o.instant(o.parse(r.Ends))) || !o.allowed(r.Restrict, t) {
 		return nil
 	}
-	n, err := strconv.Atoi(r.Every[:len(r.Every)-1])
+	if r.Shift != "" {
+		return o.shift(r, t)
+	}
+	if !o.counts(r, starts, t) {
+		return nil
+	}
+	group := slices.Clone(r.Participants[o.holder(r, t)])
+	return slices.DeleteFunc(group, func(user string) bool { return user == Nobody || !o.present(r, user, t) })
+}
+
+// skipped says whether a day that begins at a wall-clock time is skipped.
+func skipped(r RotationSpec, begins time.Time) bool {
+	return slices.Contains(r.Skip, strings.ToLower(begins.Format("Mon")))
+}
+
+// counts says whether t is in a day that is not skipped.
+func (o oracle) counts(r RotationSpec, starts, t time.Time) bool {
+	for day := starts; !day.After(o.clock(t).AddDate(0, 0, 2)); day = day.AddDate(0, 0, 1) {
+		if !t.Before(o.instant(day)) && t.Before(o.instant(day.AddDate(0, 0, 1))) && !skipped(r, day) {
+			return true
+		}
+	}
+	return false
+}
+
+// turns lists when turns begin until a little after t.
+func (o oracle) turns(r RotationSpec, t time.Time) []time.Time {
+	starts, end := o.parse(r.Starts), o.clock(t).AddDate(0, 0, 2)
+	number := strings.TrimRight(r.Every, "hdwmo")
+	n, err := strconv.Atoi(number)
 	if err != nil {
 		panic(err)
 	}
-	unit := map[byte]time.Duration{'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}[r.Every[len(r.Every)-1]]
+	var out []time.Time
+	if r.Every[len(number):] == "mo" {
+		for k := 0; ; k += n {
+			at := starts.AddDate(0, k, 0)
+			for d := starts.Day(); at.Day() != d; d-- { // it went on into the next month
+				at = at.AddDate(0, 0, -1)
+				if at.Day() > 27 {
+					break
+				}
+			}
+			if at.After(end) {
+				return out
+			}
+			out = append(out, o.instant(at))
+		}
+	}
+	unit := map[string]time.Duration{"h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour}[r.Every[len(number):]]
 	every := time.Duration(n) * unit
-	turn := 0
 	if unit == time.Hour && 24%n != 0 {
-		turn = int(t.Sub(o.instant(starts)) / every)
-	} else {
-		for k := 0; !starts.Add(time.Duration(k) * every).After(o.clock(t).AddDate(0, 0, 2)); k++ {
-			if !o.instant(starts.Add(time.Duration(k) * every)).After(t) {
-				turn = k
+		for at := o.instant(starts); !at.After(t); at = at.Add(every) {
+			out = append(out, at)
+		}
+		return out
+	}
+	left := time.Duration(0) // of the turn under way, in time that counts
+	for at := starts; !at.After(end); at = at.Add(time.Hour) {
+		day := starts.Add(at.Sub(starts).Truncate(24 * time.Hour))
+		if skipped(r, day) && unit != 7*24*time.Hour {
+			continue
+		}
+		if left == 0 {
+			out, left = append(out, o.instant(at)), every
+		}
+		left -= time.Hour
+	}
+	return out
+}
+
+// present says whether a user takes part.
+func (o oracle) present(r RotationSpec, user string, t time.Time) bool {
+	mentioned := false
+	for _, m := range r.Members {
+		if m.User != user {
+			continue
+		}
+		mentioned = true
+		if (m.From == "" || !t.Before(o.instant(o.parse(m.From)))) && (m.Until == "" || t.Before(o.instant(o.parse(m.Until)))) {
+			return true
+		}
+	}
+	return !mentioned
+}
+
+// holder plays through hand-offs, joins and leaves, one by one, and returns whose turn it is at t.
+func (o oracle) holder(r RotationSpec, t time.Time) int {
+	takesPlace := func(i int, at time.Time) bool {
+		return slices.ContainsFunc(r.Participants[i], func(user string) bool { return user == Nobody || o.present(r, user, at) })
+	}
+	handoffs := o.turns(r, t)
+	moments := slices.Clone(handoffs)
+	for _, m := range r.Members {
+		for _, date := range []string{m.From, m.Until} {
+			if date != "" {
+				moments = append(moments, o.instant(o.parse(date)))
 			}
 		}
 	}
-	group := slices.Clone(r.Participants[(r.StartAt+turn)%len(r.Participants)])
-	return slices.DeleteFunc(group, func(user string) bool { return user == Nobody })
+	slices.SortFunc(moments, time.Time.Compare)
+	begins := o.instant(o.parse(r.Starts))
+	at, turn := r.StartAt, 0
+	settle := func(when time.Time) bool {
+		for range r.Participants {
+			if takesPlace(at, when) {
+				return true
+			}
+			at = (at + 1) % len(r.Participants)
+		}
+		return false
+	}
+	anybody := settle(begins)
+	for _, when := range moments {
+		if when.Before(begins) || when.After(t) {
+			continue
+		}
+		now := turn
+		for k, h := range handoffs {
+			if !h.After(when) {
+				now = max(now, k)
+			}
+		}
+		for ; turn < now; turn++ {
+			if anybody {
+				at = (at + 1) % len(r.Participants)
+				settle(when)
+			}
+		}
+		anybody = settle(when)
+	}
+	return at
+}
+
+// shift walks through every day of a shift pattern.
+func (o oracle) shift(r RotationSpec, t time.Time) []string {
+	var days []string
+	words := strings.Fields(r.Shift)
+	for i := 0; i < len(words); i += 2 {
+		n, _ := strconv.Atoi(words[i])
+		days = append(days, slices.Repeat([]string{words[i+1]}, n)...)
+	}
+	starts := o.parse(r.Starts)
+	stagger := r.Stagger
+	if stagger == 0 {
+		stagger = len(days) / len(r.Participants)
+	}
+	day, night := -1, false
+	for d := 0; !starts.AddDate(0, 0, d).After(o.clock(t).AddDate(0, 0, 2)); d++ {
+		begins := starts.AddDate(0, 0, d)
+		if !o.instant(begins).After(t) {
+			day, night = d, false
+		}
+		for q := 1; r.Night != "" && q < 96; q++ {
+			if at := begins.Add(time.Duration(q) * 15 * time.Minute); at.Format("15:04") == r.Night && !o.instant(at).After(t) {
+				day, night = d, true
+			}
+		}
+	}
+	var on []string
+	for i := range r.Participants {
+		works := days[((day-i*stagger)%len(days)+len(days))%len(days)]
+		if works != "on" && works != map[bool]string{false: "days", true: "nights"}[night] {
+			continue
+		}
+		for _, user := range r.Participants[(i+r.StartAt)%len(r.Participants)] {
+			if o.present(r, user, t) {
+				on = append(on, user)
+			}
+		}
+	}
+	return on
 }
 
 // allowed marks the minutes of a week, then looks at every run of them around t.

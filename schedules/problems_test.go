@@ -28,11 +28,43 @@ func TestBadInputSaysWhereAndWhy(t *testing.T) {
 		spec.Overrides = []OverrideSpec{o}
 		return spec
 	}
+	shift := func(change func(*RotationSpec)) Spec {
+		return rotation(func(r *RotationSpec) {
+			r.Every, r.Shift = "", "2 on, 2 off"
+			change(r)
+		})
+	}
 	cases := []struct {
 		name string
 		spec Spec
 		want string
 	}{
+		{"every 0mo", rotation(func(r *RotationSpec) { r.Every = "0mo" }), "rotations[0].every: \"0mo\" is no time at all"},
+		{"every age of months", rotation(func(r *RotationSpec) { r.Every = "121mo" }), "rotations[0].every: \"121mo\" is too long"},
+		{"not a shift pattern", shift(func(r *RotationSpec) { r.Shift = "2 on 4" }), "rotations[0].shift: \"2 on 4\" is not a shift pattern"},
+		{"a shift pattern of no work", shift(func(r *RotationSpec) { r.Shift = "4 off" }), "rotations[0].shift: \"4 off\" works on no day"},
+		{"an endless shift pattern", shift(func(r *RotationSpec) { r.Shift = "1 on 99999999 off" }), "rotations[0].shift: \"1 on 99999999 off\" is too long"},
+		{"shift and every", shift(func(r *RotationSpec) { r.Every = "1d" }), "rotations[0].shift: every, rrule and shift exclude each other"},
+		{"nights that begin some time", shift(func(r *RotationSpec) { r.Shift = "2 days 2 nights" }), "rotations[0].night: missing"},
+		{"nights that begin with the day", shift(func(r *RotationSpec) { r.Shift, r.Night = "2 days 2 nights", "09:00" }), "rotations[0].night: 09:00 is also when days begin"},
+		{"nights without shifts", rotation(func(r *RotationSpec) { r.Night = "19:00" }), "rotations[0].shift: missing"},
+		{"an uneven pattern", shift(func(r *RotationSpec) { r.Shift = "2 on 3 off" }), "rotations[0].stagger: missing; a pattern of 5 days does not divide evenly among 4"},
+		{"a stagger beyond the pattern", shift(func(r *RotationSpec) { r.Stagger = 5 }), "rotations[0].stagger: 5 days is out of range"},
+		{"nobody in shifts", shift(func(r *RotationSpec) { r.Participants = turns("ethan", Nobody) }), "rotations[0].participants: nobody has no shifts"},
+		{"every day skipped", rotation(func(r *RotationSpec) { r.Skip = weekdays[:] }), "rotations[0].skip: all of"},
+		{"no day skipped", rotation(func(r *RotationSpec) { r.Skip = []string{"someday"} }), "rotations[0].skip[0]: \"someday\" is not a day"},
+		{"days skipped by a rule", rotation(func(r *RotationSpec) { r.Every, r.RRule, r.Skip = "", "FREQ=DAILY", []string{"sat"} }), "rotations[0].skip: goes with every"},
+		{"days skipped in elapsed time", rotation(func(r *RotationSpec) { r.Every, r.Skip = "7h", []string{"sat"} }), "rotations[0].skip: does not go with every: 7h"},
+		{"days skipped from no time on", Spec{Rotations: []RotationSpec{{Participants: turns("ethan"), Skip: []string{"sat"}}}}, "rotations[0].skip: needs starts"},
+		{"a stranger joins", rotation(func(r *RotationSpec) { r.Members = []MemberSpec{{User: "eve"}} }), "rotations[0].members[0].user: \"eve\" is not a participant"},
+		{"leaves before joining", rotation(func(r *RotationSpec) {
+			r.Members = []MemberSpec{{User: "amir", From: "2026-04-01T00:00", Until: "2026-03-01T00:00"}}
+		}), "rotations[0].members[0].until: 2026-03-01T00:00 is not after from"},
+		{"joins some time", rotation(func(r *RotationSpec) { r.Members = []MemberSpec{{User: "amir", From: "soon"}} }), "rotations[0].members[0].from: \"soon\" is not a time"},
+		{"joins without end", rotation(func(r *RotationSpec) { r.Members = make([]MemberSpec, 1001) }), "rotations[0].members: 1001 joins and leaves of 4 turns are too many"},
+		{"a calendar in company", rotation(func(r *RotationSpec) { r.Calendar = &CalendarSpec{} }), "rotations[0].calendar: stands alone"},
+		{"a calendar's turn of nobody", Spec{Rotations: []RotationSpec{{Calendar: &CalendarSpec{Turns: []CalendarTurn{{User: Nobody}}}}}}, "rotations[0].calendar.turns[0].user: missing"},
+		{"a calendar's turn of no time", Spec{Rotations: []RotationSpec{{Calendar: &CalendarSpec{Turns: []CalendarTurn{{User: "amir"}}}}}}, "rotations[0].calendar.turns[0].until"},
 		{"no rotations", Spec{}, "rotations: missing"},
 		{"unknown zone", Spec{Zone: "America/New_Yrok", Rotations: daily().Rotations}, "timezone: \"America/New_Yrok\" is not a known time zone; did you mean America/New_York?"},
 		{"a city alone", Spec{Zone: "berlin", Rotations: daily().Rotations}, "did you mean Europe/Berlin?"},

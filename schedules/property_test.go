@@ -66,7 +66,39 @@ func drawRotation(t *rapid.T, i int, local time.Time) RotationSpec {
 		r.Participants = append(r.Participants, turn)
 	}
 	r.Participants = append(r.Participants, []string{"ethan"})
+	switch rapid.IntRange(0, 5).Draw(t, "way") {
+	case 0:
+		r.Every = rapid.SampledFrom([]string{"1mo", "2mo"}).Draw(t, "months")
+		r.Starts = near(t, local.AddDate(0, -3, 0), 20, "starts months ago").Format(layout)
+	case 1:
+		r.Every = rapid.SampledFrom([]string{"1h", "6h", "12h", "24h", "1d", "2d", "3d", "5d", "7d", "1w"}).Draw(t, "every day that counts")
+		r.Skip = rapid.SliceOfNDistinct(rapid.SampledFrom(weekdays[:]), 1, 3, rapid.ID[string]).Draw(t, "skip")
+	case 2:
+		r.Every, r.Night = "", rapid.SampledFrom([]string{"19:00", "00:30", "02:15"}).Draw(t, "night")
+		r.Shift = rapid.SampledFrom([]string{"2 days 2 nights 4 off", "2 on 4 off", "1 on 1 off 1 nights", "3 days 1 off"}).Draw(t, "shift")
+		r.Stagger = rapid.IntRange(1, 3).Draw(t, "stagger")
+		r.Participants = slices.DeleteFunc(r.Participants, func(turn []string) bool { return turn[0] == Nobody })
+		if r.Starts[11:] == r.Night {
+			r.Starts = r.Starts[:11] + "09:45"
+		}
+	}
 	r.StartAt = rapid.IntRange(0, len(r.Participants)-1).Draw(t, "start at")
+	var listed []string
+	for _, turn := range r.Participants {
+		listed = append(listed, turn...)
+	}
+	listed = slices.DeleteFunc(listed, func(user string) bool { return user == Nobody })
+	for range rapid.IntRange(0, 3).Draw(t, "members") {
+		m := MemberSpec{User: rapid.SampledFrom(listed).Draw(t, "member")}
+		from := near(t, local, 20, "joins")
+		if rapid.Bool().Draw(t, "joins later") {
+			m.From = from.Format(layout)
+		}
+		if rapid.Bool().Draw(t, "leaves") {
+			m.Until = from.AddDate(0, 0, rapid.IntRange(2, 20).Draw(t, "takes part")).Format(layout)
+		}
+		r.Members = append(r.Members, m)
+	}
 	if rapid.Bool().Draw(t, "ends") {
 		r.Ends = local.AddDate(0, 0, rapid.IntRange(21, 40).Draw(t, "end")).Format(layout)
 	}

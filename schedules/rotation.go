@@ -25,6 +25,7 @@ type rotation struct {
 	weekly       weekly
 	worked       weekly // the parts of the week whose days are not skipped
 	calendar     cells
+	listed       []string // users, in any order
 }
 
 // live says whether the rotation has started and not ended.
@@ -117,13 +118,22 @@ func (r *rotation) handoffsBetween(dst []int64, lo, hi int64) []int64 {
 	}
 }
 
+// users returns everybody who is listed, whenever they take part.
 func (r *rotation) users() []string {
-	users := r.calendar.users()
-	for _, epoch := range r.epochs {
-		for _, turn := range epoch.cycle {
-			for _, e := range turn {
-				users = append(users, e.user)
-			}
+	users := slices.Clone(r.listed)
+	slices.Sort(users)
+	return slices.Compact(users)
+}
+
+// members returns who takes part at an instant. Of a calendar, that is everybody in it.
+func (r *rotation) members(unix int64) []string {
+	if len(r.epochs) == 0 {
+		return r.users()
+	}
+	var users []string
+	for _, turn := range r.epoch(unix).cycle {
+		for _, e := range turn {
+			users = append(users, e.user)
 		}
 	}
 	slices.Sort(users)

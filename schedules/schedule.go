@@ -54,11 +54,22 @@ func (s *Schedule) Participants() []string {
 	return slices.Compact(users)
 }
 
-// RotationParticipants returns everybody in one rotation, sorted, each once; none if there is no such rotation.
+// RotationParticipants returns everybody listed in one rotation, now or at another time, sorted, each once; none if there is no such rotation.
 func (s *Schedule) RotationParticipants(name string) []string {
 	for _, r := range s.rotations {
 		if r.name == name {
 			return r.users()
+		}
+	}
+	return nil
+}
+
+// RotationMembers returns who takes part in one rotation at t, whether on call or not, sorted, each once: without those who have
+// left or not yet joined. Of a calendar, that is everybody in it.
+func (s *Schedule) RotationMembers(name string, t time.Time) []string {
+	for _, r := range s.rotations {
+		if r.name == name {
+			return r.members(unixOf(t))
 		}
 	}
 	return nil
