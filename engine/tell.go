@@ -24,8 +24,8 @@ type teller interface {
 // a dedup key, so that it does not matter whether it was told before.
 func (e *Engine) tell(ctx context.Context, r teller) {
 	o, env := *r.Outgoing(), e.Env()
-	if env.Now.After(o.At.Add(outbox.Patience - outbox.Lease)) {
-		return // held up: somebody else may be telling it
+	if env.Now.After(o.At.Add(-outbox.Patience)) {
+		return // held up: the lease would be over before the attempt
 	}
 	ctx, cancel := context.WithTimeout(ctx, outbox.Patience)
 	defer cancel()

@@ -102,12 +102,12 @@ func TestABackupThatDoesNotRunPagesSomebodyUntilItIsHeardOfAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		a, out := serve(t, watchingConfig+`
-integrations: [{name: backup, type: heartbeat, key: none, every: 1h, grace: 5m, title: The backup did not run, priority: P2}]
+integrations: [{name: backup, type: heartbeat, key: none, every: 10m, grace: 5m, title: The backup did not run, priority: P2}]
 `)
 		run(t, a, func() {
-			time.Sleep(40 * time.Minute) // the bubble's time
+			time.Sleep(7 * time.Minute) // the bubble's time
 			call(t, a, "GET", "/in/backup", nil)
-			time.Sleep(64 * time.Minute)
+			time.Sleep(14 * time.Minute)
 			if said := out.take(); said != "" {
 				t.Errorf("a page too early:\n%s", said)
 			}
@@ -127,7 +127,7 @@ integrations: [{name: backup, type: heartbeat, key: none, every: 1h, grace: 5m, 
 func TestATestPageIsConfirmedByItsLink(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		a, out := serve(t, watchingConfig+"canary: {every: 6h, user: ethan}\n")
+		a, out := serve(t, watchingConfig+"canary: {every: 15m, user: ethan}\n")
 		run(t, a, func() {
 			time.Sleep(time.Minute)
 			said := out.take()
@@ -141,7 +141,7 @@ func TestATestPageIsConfirmedByItsLink(t *testing.T) {
 			contains(t, "its page", call(t, a, "GET", "/a/"+token[1], nil), "Test received: ethan confirmed it")
 			time.Sleep(10 * time.Second) // metrics are counted every 5 s
 			contains(t, "a scrape", call(t, a, "GET", "/metrics", nil), `tocsin_canary_success{channel="console"} 1`)
-			time.Sleep(6 * time.Hour)
+			time.Sleep(15 * time.Minute)
 			contains(t, "the next message", out.take(), "TEST")
 		})
 	})
