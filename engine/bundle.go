@@ -17,7 +17,7 @@ func (e *Engine) ClaimBundle(ctx context.Context, ids []store.ID, to deliver.Rec
 	for len(ids) > 0 {
 		n := min(len(ids), batch)
 		claims := map[store.ID][]deliver.Job{} // of the latest try
-		done := e.edit(ctx, ids[:n], func(rec record.Record, env directory.Env) (alert.Effects, error) {
+		done := e.edit(store.Repeatable(ctx), ids[:n], func(rec record.Record, env directory.Env) (alert.Effects, error) {
 			a, ok := rec.(*alert.State)
 			if !ok {
 				return alert.Effects{}, ErrNotFound

@@ -41,7 +41,7 @@ func (e *Engine) Step(ctx context.Context, now time.Time) (next time.Time, err e
 			e.watch.Woken(now.Sub(d.At))
 		}
 	}
-	for i, done := range e.edit(ctx, ids, wake) {
+	for i, done := range e.edit(store.Repeatable(ctx), ids, wake) {
 		switch {
 		case errors.Is(done.err, store.ErrUnavailable):
 			err = done.err
@@ -95,7 +95,7 @@ func (e *Engine) Settle(ctx context.Context, done []deliver.Settlement) error {
 		byID[d.ID] = append(byID[d.ID], d)
 	}
 	var err error
-	for i, r := range e.edit(ctx, ids, func(rec record.Record, env directory.Env) (alert.Effects, error) {
+	for i, r := range e.edit(store.Repeatable(ctx), ids, func(rec record.Record, env directory.Env) (alert.Effects, error) {
 		return settle(rec, byID[rec.Identity()], env)
 	}) {
 		switch {

@@ -135,6 +135,6 @@ func (s serverSettings) judge(fatal, warn func(string)) {
 
 func (s serverSettings) judgeReplicas(wanted int, warn func(string)) {
 	if n, err := strconv.Atoi(s.info["connected_slaves"]); err == nil && n < wanted {
-		warn(fmt.Sprintf("wait_replicas is %d, but only %d replicas of Redis are connected: nothing can be committed until there are enough; mend them, or lower wait_replicas", wanted, n))
+		warn(fmt.Sprintf("wait_replicas is %d, but only %d replicas of Redis are connected: no new alert and no acknowledgement is accepted until there are enough; mend them, or lower wait_replicas", wanted, n))
 	}
 }

@@ -29,7 +29,11 @@ func (s *Store) Commit(ctx context.Context, txs ...store.Tx) []error {
 	if len(cmds) == 0 {
 		return errs
 	}
-	err := s.do(ctx, s.fast, bytes, cmds...)
+	queue := s.fast
+	if store.MayRepeat(ctx) {
+		queue = s.here
+	}
+	err := s.do(ctx, queue, bytes, cmds...)
 	for i, cmd := range cmds {
 		errs[place[i]] = s.commitError(cmd, err)
 	}

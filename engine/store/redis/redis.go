@@ -76,6 +76,7 @@ type Store struct {
 	keys   layout
 	client goredis.UniversalClient
 	fast   *gather.Queue[goredis.Cmder]
+	here   *gather.Queue[goredis.Cmder] // commits that need not be on replicas; fast where none is waited for
 	slow   *gather.Queue[goredis.Cmder]
 	clock  clock
 	log    *slog.Logger
@@ -110,6 +111,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		replicas: target.replicas, wait: target.wait}
 	s.fast = gather.New(fastPipelines, batchLimits, s.send)
 	s.slow = gather.New(slowPipelines, batchLimits, s.send)
+	if s.here = s.fast; s.replicas > 0 {
+		s.here = gather.New(fastPipelines, batchLimits, s.sendHere)
+	}
 	background, stop := context.WithCancel(context.Background())
 	s.stop = stop
 	if err := s.begin(ctx, o.ToRestore); err != nil {
@@ -150,6 +154,9 @@ func (s *Store) Close() error {
 		s.stop()
 		s.ended.Wait()
 		s.fast.Close()
+		if s.here != s.fast {
+			s.here.Close()
+		}
 		s.slow.Close()
 		err = s.client.Close()
 	})

@@ -54,10 +54,22 @@ func (s *Store) get(ctx context.Context, q *gather.Queue[goredis.Cmder], doing s
 	return nil
 }
 
-// send runs one pipeline. A server that has restarted or taken over does not know the scripts: those
-// commands were not run, and go again with their text.
+// send runs one pipeline, and waits for the replicas that the URL asks for where it writes.
 func (s *Store) send(batch []goredis.Cmder) {
-	s.exec(batch)
+	if s.replicas > 0 && slices.ContainsFunc(batch, writes) {
+		s.run(batch, s.execAndWait)
+		return
+	}
+	s.run(batch, s.exec)
+}
+
+// sendHere is send that waits for no replica.
+func (s *Store) sendHere(batch []goredis.Cmder) { s.run(batch, s.exec) }
+
+// run runs one pipeline. A server that has restarted or taken over does not know the scripts: those commands
+// were not run, and go again with their text.
+func (s *Store) run(batch []goredis.Cmder, exec func([]goredis.Cmder)) {
+	exec(batch)
 	var again []goredis.Cmder
 	for _, c := range batch {
 		if err := c.Err(); err != nil && strings.HasPrefix(err.Error(), "NOSCRIPT") && withText(c) {
@@ -65,15 +77,11 @@ func (s *Store) send(batch []goredis.Cmder) {
 		}
 	}
 	if len(again) > 0 {
-		s.exec(again)
+		exec(again)
 	}
 }
 
 func (s *Store) exec(batch []goredis.Cmder) {
-	if s.replicas > 0 && slices.ContainsFunc(batch, writes) {
-		s.execAndWait(batch)
-		return
-	}
 	// Each command has its own error, and is bounded by the time-outs of the network.
 	ctx := context.Background()
 	p := s.client.Pipeline()

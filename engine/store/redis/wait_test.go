@@ -63,6 +63,10 @@ func TestWithoutTheReplicaACommitIsNotReportedAsDurable(t *testing.T) {
 	if got, err := s.Load(t.Context(), id); err != nil || !got[0].Exists() {
 		t.Errorf("the commit is ambiguous, and in fact there: version %d (%v)", got[0].Version, err)
 	}
+	paging := store.Tx{{ID: id, Expect: 1, Data: []byte("claimed")}}
+	if err := s.Commit(store.Repeatable(t.Context()), paging)[0]; err != nil {
+		t.Errorf("a claim of a page waits for the replica: %v", err)
+	}
 	replica.Resume()
 	eventually(t, func() error { _, err := createIn(t, s, 0); return err })
 

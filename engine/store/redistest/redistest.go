@@ -143,10 +143,17 @@ func (s *Server) Client() *redis.Client {
 
 func (s *Server) connect() *redis.Client { return redis.NewClient(&redis.Options{Addr: s.Addr}) }
 
-// Kill ends the server as kill -9 does.
+// Kill ends the server as kill -9 does, and the child that may be writing a file for it: the folder is still
+// when Kill returns.
 func (s *Server) Kill() {
-	_ = s.cmd.Process.Kill()
+	group := -s.cmd.Process.Pid
+	_ = syscall.Kill(group, syscall.SIGKILL)
 	<-s.exited
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(startTimeout); syscall.Kill(group, 0) == nil && time.Now().Before(end); {
+		<-tick.C
+	}
 }
 
 // Restart starts the server again after Kill, with the port, folder and settings that it had.
@@ -174,6 +181,7 @@ func (s *Server) signal(sig os.Signal) {
 func (s *Server) run() error {
 	s.cmd = exec.Command("redis-server", s.args...)
 	s.cmd.Dir = s.Dir
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := s.cmd.Start(); err != nil {
 		return fmt.Errorf("redis-server does not start: %w", err)
 	}
