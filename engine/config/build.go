@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tocsin-oncall/tocsin/engine/audit"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/policy"
 	"github.com/tocsin-oncall/tocsin/rules"
@@ -15,6 +16,7 @@ import (
 type World struct {
 	Dir    *directory.Directory
 	Router *rules.Router
+	Audit  audit.Settings
 	File   *File
 }
 
@@ -48,6 +50,7 @@ func Build(f *File) (*World, Problems) {
 	b.postmortem()
 	b.deadMan()
 	b.canary()
+	settings := b.coverage()
 	if b.errors == 0 && len(b.origin.faults) == 0 {
 		b.reach()
 	}
@@ -55,7 +58,7 @@ func Build(f *File) (*World, Problems) {
 	if b.errors > 0 || len(b.origin.faults) > 0 {
 		return nil, problems
 	}
-	return &World{Dir: b.dir, Router: router, File: f}, problems
+	return &World{Dir: b.dir, Router: router, Audit: settings, File: f}, problems
 }
 
 // builder checks one File.

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/directory"
-	"github.com/tocsin-oncall/tocsin/schedules"
 )
 
 func (b *builder) users() {
@@ -146,71 +145,6 @@ func (b *builder) cycle(name string) []string {
 		return nil
 	}
 	return visit(name, nil)
-}
-
-func (b *builder) schedules() {
-	for i, s := range b.f.Schedules {
-		path := fmt.Sprintf("schedules[%d]", i)
-		b.onCall(path, s)
-		spec := schedules.Spec{Name: string(s.Name), Zone: s.Timezone, Combine: string(s.Combine)}
-		set(&spec.Zone, b.zone.String())
-		for _, r := range s.Rotations {
-			spec.Rotations = append(spec.Rotations, r.spec())
-		}
-		for _, o := range s.Overrides {
-			spec.Overrides = append(spec.Overrides, schedules.OverrideSpec{
-				User: o.User, From: o.From, To: o.To, Replace: o.Replace, Rotation: o.Rotation, Reason: o.Reason,
-			})
-		}
-		built, problems := schedules.New(spec)
-		for _, p := range problems {
-			at := p.Path
-			if at == "zone" {
-				at = "timezone"
-			}
-			message := p.Message
-			if strings.HasPrefix(message, "missing;") {
-				message = at[strings.LastIndex(at, ".")+1:] + " is " + message
-			}
-			b.fail(strings.TrimSuffix(path+"."+at, "."), "", "%s", message)
-		}
-		if built != nil {
-			b.dir.Schedules[string(s.Name)] = built
-		}
-	}
-}
-
-func (r Rotation) spec() schedules.RotationSpec {
-	spec := schedules.RotationSpec{
-		Name: r.Name, Starts: r.Starts, Ends: r.Ends, Every: r.Every, RRule: r.RRule, StartAt: r.StartAt,
-	}
-	for _, p := range r.Participants {
-		spec.Participants = append(spec.Participants, p)
-	}
-	for _, part := range r.Restrict {
-		spec.Restrict = append(spec.Restrict, schedules.RestrictionSpec{Days: texts(part.Days), From: part.From, To: part.To})
-	}
-	return spec
-}
-
-// onCall checks that those who are on call are users.
-func (b *builder) onCall(path string, s Schedule) {
-	for i, r := range s.Rotations {
-		for j, group := range r.Participants {
-			at := fmt.Sprintf("%s.rotations[%d].participants[%d]", path, i, j)
-			for k, name := range group {
-				if name != schedules.Nobody {
-					b.refer(b.item(at, k), user, name)
-				}
-			}
-		}
-	}
-	for i, o := range s.Overrides {
-		at := fmt.Sprintf("%s.overrides[%d]", path, i)
-		if o.User != schedules.Nobody {
-			b.refer(at+".user", user, o.User)
-		}
-	}
 }
 
 // texts makes plain texts of texts of a form.

@@ -22,6 +22,7 @@ type File struct {
 	Teams         []Team  `json:"teams,omitempty" doc:"Groups of users, with their routes."`
 
 	Schedules []Schedule `json:"schedules,omitempty" doc:"Who is on call when."`
+	Coverage  Coverage   `json:"coverage,omitzero" doc:"What tocsin check --coverage expects of schedules and policies."`
 	Policies  []Policy   `json:"policies,omitempty" doc:"Escalation policies: who is notified how long after an alert began."`
 	Channels  []Channel  `json:"channels,omitempty" doc:"Places that are notified, rather than people."`
 	Services  []Service  `json:"services,omitempty" doc:"What the teams run."`

@@ -62,14 +62,26 @@ type Schedule struct {
 
 // Rotation is people who take turns.
 type Rotation struct {
-	Name         string     `json:"name,omitempty" doc:"Default rotation-1, rotation-2, …"`
-	Starts       string     `json:"starts,omitempty" doc:"When the first turn begins: 2026-03-09T09:00, wall clock in the schedule's zone unless it has an offset."`
-	Ends         string     `json:"ends,omitempty" doc:"From when on nobody is on call by it."`
-	Every        string     `json:"every,omitempty" doc:"The length of a turn: Nh, Nd or Nw."`
-	RRule        string     `json:"rrule,omitempty" doc:"Instead of every, the hand-offs as an RFC 5545 rule, such as FREQ=WEEKLY;BYDAY=MO,TH."`
-	Participants []Names    `json:"participants" jsonschema:"minItems=1" doc:"A user, a list of users who are on call together, or nobody for a gap; for each turn."`
-	StartAt      int        `json:"start_at,omitempty" jsonschema:"minimum=0" doc:"Which participant has the first turn; 0 is the first listed."`
-	Restrict     []Restrict `json:"restrict,omitempty" doc:"The parts of the week in which anybody is on call by it. Default: all of it."`
+	Name         string       `json:"name,omitempty" doc:"Default rotation-1, rotation-2, …"`
+	Starts       string       `json:"starts,omitempty" doc:"When the first turn begins: 2026-03-09T09:00, wall clock in the schedule's zone unless it has an offset."`
+	Ends         string       `json:"ends,omitempty" doc:"From when on nobody is on call by it."`
+	Every        string       `json:"every,omitempty" doc:"The length of a turn: Nh, Nd, Nw, or Nmo for months."`
+	RRule        string       `json:"rrule,omitempty" doc:"Instead of every, the hand-offs as an RFC 5545 rule, such as FREQ=WEEKLY;BYDAY=MO,TH."`
+	Shift        string       `json:"shift,omitempty" doc:"Instead of every, a pattern of days that each participant works through, such as 2 on, 4 off or 2 days, 2 nights, 4 off."`
+	Night        Clock        `json:"night,omitempty" doc:"With days and nights in shift: when the night half begins, such as \"19:00\"; the day half begins at the time of starts."`
+	Stagger      int          `json:"stagger,omitempty" jsonschema:"minimum=0" doc:"With shift: how many days each participant begins the pattern after the one listed before. Default: the pattern's length divided by the number of participants."`
+	Participants []Names      `json:"participants" jsonschema:"minItems=1" doc:"A user, a list of users who are on call together, or nobody for a gap; for each turn."`
+	StartAt      int          `json:"start_at,omitempty" jsonschema:"minimum=0" doc:"Which participant has the first turn; 0 is the first listed."`
+	Members      []Membership `json:"members,omitempty" doc:"From when until when participants take part; the turns of the others stay as they are. Who is not listed always does."`
+	Skip         []Day        `json:"skip,omitempty" doc:"Days that use up no turn and have nobody, such as sat and sun: each is the 24 hours from the time of starts."`
+	Restrict     []Restrict   `json:"restrict,omitempty" doc:"The parts of the week in which anybody is on call by it. Default: all of it."`
+}
+
+// Membership is a time in which a participant takes part in a rotation.
+type Membership struct {
+	User  string `json:"user" doc:"One of the participants. Several periods of one user add up."`
+	From  string `json:"from,omitempty" doc:"Since when, such as 2026-06-01; a date is its midnight in the schedule's zone. Default: from the beginning."`
+	Until string `json:"until,omitempty" doc:"Until then. Default: to the end."`
 }
 
 // Restrict is a part of the week.

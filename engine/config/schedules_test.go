@@ -1,0 +1,81 @@
+package config
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/tocsin-oncall/tocsin/schedules/coverage"
+)
+
+func TestScheduleKeysReachTheSchedule(t *testing.T) {
+	t.Parallel()
+	world, problems := openText(t, `
+users:
+  - {name: ethan, email: ethan@example.com}
+  - {name: amir, email: amir@example.com}
+schedules:
+  - name: shifts
+    rotations:
+      - {starts: 2026-03-09T07:00, shift: "1 days, 1 nights, 2 off", night: "19:00", stagger: 1, participants: [ethan, amir]}
+  - name: months
+    rotations:
+      - {starts: 2026-01-31T09:00, every: 1mo, participants: [ethan, amir]}
+  - name: joiners
+    rotations:
+      - starts: 2026-03-09T09:00
+        every: 1d
+        participants: [ethan, amir]
+        members: [{user: amir, from: 2026-04-01}]
+        skip: [sat, sun]
+`)
+	if world == nil {
+		t.Fatal(problems)
+	}
+	for _, c := range []struct {
+		schedule, at string
+		want         []string
+	}{
+		{"shifts", "2026-03-09T08:00:00Z", []string{"ethan"}}, // his day
+		{"shifts", "2026-03-10T20:00:00Z", []string{"ethan"}}, // his night
+		{"shifts", "2026-03-10T08:00:00Z", []string{"amir"}},  // a day after
+		{"months", "2026-02-28T08:00:00Z", []string{"ethan"}}, // short months hand over on their last day
+		{"months", "2026-02-28T09:00:00Z", []string{"amir"}},
+		{"joiners", "2026-03-31T12:00:00Z", []string{"ethan"}}, // alone until amir joins
+		{"joiners", "2026-03-14T12:00:00Z", nil},               // Saturday
+	} {
+		at, err := time.Parse(time.RFC3339, c.at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := world.Dir.Schedules[c.schedule].OnCall(at); !slices.Equal(got, c.want) {
+			t.Errorf("%s at %s: %v, want %v", c.schedule, c.at, got, c.want)
+		}
+	}
+}
+
+func TestCoverageKeysReachTheAudit(t *testing.T) {
+	t.Parallel()
+	world, problems := openText(t, `
+timezone: America/New_York
+users: [{name: ethan, email: ethan@example.com}]
+fallback: standard
+policies: [{name: standard, steps: [{notify: ["user:ethan"]}]}]
+providers: {smtp: {host: localhost, from: oncall@example.com}}
+coverage:
+  min_people: 2
+  urgent: [standard]
+  severity: [{finding: single-person, is: error}]
+  waive: [{finding: few-people, policy: standard, reason: hiring, until: 2026-07-01}]
+`)
+	if world == nil {
+		t.Fatal(problems)
+	}
+	a := world.Audit
+	if a.MinPeople != 2 || a.Urgent[0] != "standard" || a.Severities[coverage.Single] != coverage.Error {
+		t.Errorf("read as %+v", a)
+	}
+	if len(a.Waivers) != 1 || !a.Waivers[0].Until.Equal(time.Date(2026, 7, 1, 4, 0, 0, 0, time.UTC)) {
+		t.Errorf("the waiver ends at midnight in New York; read as %+v", a.Waivers)
+	}
+}
