@@ -25,8 +25,8 @@ func TestASwapIsTwoOverrides(t *testing.T) {
 	expect(t, swapped, map[string][]string{
 		"2026-03-06T08:59": jason,
 		"2026-03-06T09:00": amir,
-		"2026-03-07T09:00": amir, // his own
-		"2026-03-11T08:59": amir,
+		"2026-03-07T09:00": amir,  // his own
+		"2026-03-10T09:00": ethan, // his own
 		"2026-03-11T09:00": ethan,
 		"2026-03-12T09:00": darren,
 	})

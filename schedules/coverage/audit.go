@@ -106,7 +106,7 @@ func (a *auditor) policy(p Policy) Outcome {
 			out.Reach[n-1].To = r.To
 			continue
 		}
-		r.People, r.Channels = slices.Clone(r.People), slices.Clone(r.Channels)
+		r.People, r.Channels = append([]string(nil), r.People...), append([]string(nil), r.Channels...)
 		out.Reach = append(out.Reach, r)
 	}
 	return out
