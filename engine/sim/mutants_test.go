@@ -46,10 +46,10 @@ var mutants = []mutant{
 		{"page/delivery.go", "	case Sending:\n		return p.LeaseUntil\n", "	case Sending:\n		if on(`end-of-claim-not-armed`) {\n			return time.Time{}\n		}\n		if on(`claim-stolen`) {\n			return p.LeaseUntil.Add(-14 * time.Second)\n		}\n		return p.LeaseUntil\n"},
 	}},
 	{"claim-stolen", "a claim is taken over before it is over", within, nil},
-	{"settle-without-fence", "the outcome of an old claim counts for the new one", 200, []edit{
+	{"settle-without-fence", "the outcome of an old claim counts for the new one", 30, []edit{
 		{"page/delivery.go", "	if p.Attempts != o.Fence || ", "	if p.Attempts != o.Fence && !on(`settle-without-fence`) || "},
 	}},
-	{"zombie-sends", "a replica that was frozen sends though its claim is over", 100, []edit{
+	{"zombie-sends", "a replica that was frozen sends though its claim is over", 30, []edit{
 		{"deliver/send.go", "	if ctx.Err() != nil {\n		return context.Cause(ctx)\n", "	if ctx.Err() != nil && !on(`zombie-sends`) {\n		return context.Cause(ctx)\n"},
 	}},
 	{"reload-restarts", "a reload that changes the policy begins it anew", 30, []edit{
@@ -70,7 +70,7 @@ var mutants = []mutant{
 	{"postmortem-forgotten", "a close that owes a postmortem makes none", 60, []edit{
 		{"incident/close.go", "	fx.PostmortemOwed = s.owesPostmortem(env)\n", "	fx.PostmortemOwed = s.owesPostmortem(env) && !on(`postmortem-forgotten`)\n"},
 	}},
-	{"postmortem-twice", "an incident that is closed again is given another postmortem", 300, []edit{
+	{"postmortem-twice", "an incident that is closed again is given another postmortem", 60, []edit{
 		{"incident/close.go", "	if s.Postmortem != \"\" {\n", "	if s.Postmortem != \"\" && !on(`postmortem-twice`) {\n"},
 		{"incident/close.go", "	case s.Postmortem != \"\":\n", "	case s.Postmortem != \"\" && !on(`postmortem-twice`):\n"},
 	}},
@@ -80,7 +80,7 @@ var mutants = []mutant{
 		{"wheel/wheel.go", "	mu     sync.Mutex\n", "	mu     sync.Mutex\n	lost   map[store.ID]bool\n"},
 		{"wheel/wheel.go", "	for _, f := range found {\n", "	for _, f := range found {\n		if w.lost[f.ID] {\n			continue\n		}\n"},
 	}},
-	{"bundle-drops", "a bundle leaves out all alerts but two", 100, []edit{
+	{"bundle-drops", "a bundle leaves out all alerts but two", 60, []edit{
 		{"deliver/compose.go", "!seen[a] {\n", "!seen[a] && !(on(`bundle-drops`) && len(m.Bundle) == 2) {\n"},
 	}},
 	{"exhausted-early", "an alert is given up after half of its time of grace", 30, []edit{
