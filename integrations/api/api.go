@@ -21,6 +21,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine"
 	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/audit"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/event"
 	"github.com/tocsin-oncall/tocsin/engine/heartbeat"
@@ -81,13 +82,15 @@ type Engine interface {
 	World
 }
 
-// Options are what the API works with. Clean, Count and Log may be nil.
+// Options are what the API works with. Audit, Clean, Count and Log may be nil.
 type Options struct {
 	Engine Engine
 	// Keys gives those who may use the API, as the configuration in force says. It is called once per request.
 	Keys func() []Key
 	// Config gives the configuration in force, secrets masked, as encoding/json is to write it.
 	Config func() any
+	// Audit gives what the configuration in force says about the coverage audit.
+	Audit func() audit.Settings
 	// Reload loads the configuration anew. Its error is shown to an admin and must hold no secret.
 	Reload func(ctx context.Context) error
 	// Backup writes all of the state.
@@ -105,6 +108,9 @@ type Options struct {
 
 // Register mounts the API.
 func Register(e *echo.Echo, o Options) {
+	if o.Audit == nil {
+		o.Audit = func() audit.Settings { return audit.Settings{} }
+	}
 	if o.Clean == nil {
 		o.Clean = func(ev event.Event) event.Event { return ev }
 	}

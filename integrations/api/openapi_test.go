@@ -154,7 +154,11 @@ func TestEveryGetAnswersAsDocumented(t *testing.T) {
 		"/postmortems/{ref}": {"/PM-1"},
 		"/oncall":            {"", "?schedule=primary&at=2026-03-10T12:00:00Z"},
 		"/schedules":         {""}, "/users": {""}, "/heartbeats": {""}, "/config": {""}, "/backup": {""}, "/openapi.json": {""},
-		"/explain": {"?title=x&tags=critical", "?alert=1"},
+		"/schedules/{ref}/timeline": {"/primary", "/nights?from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z"},
+		"/users/{ref}/shifts":       {"/ethan"},
+		"/coverage":                 {"", "?days=7"},
+		"/fairness":                 {"", "?schedule=primary,backup&from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z&share=0.5"},
+		"/explain":                  {"?title=x&tags=critical", "?alert=1"},
 	}
 	for path, item := range parsed(t).Paths.Map() {
 		if item.Get == nil {
@@ -164,7 +168,8 @@ func TestEveryGetAnswersAsDocumented(t *testing.T) {
 			t.Errorf("GET %s is documented and never tried", path)
 		}
 		for _, example := range examples[path] {
-			w.get("/api/v1"+strings.TrimSuffix(path, "/{ref}")+example, admin).is(200)
+			ref, query, _ := strings.Cut(example, "?")
+			w.get("/api/v1"+strings.Replace(path, "/{ref}", ref, 1)+"?"+query, admin).is(200)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"net/url"
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/audit"
 	"github.com/tocsin-oncall/tocsin/engine/backup"
 	"github.com/tocsin-oncall/tocsin/engine/config"
 	"github.com/tocsin-oncall/tocsin/engine/event"
@@ -29,6 +30,7 @@ func (a *App) apiOptions() api.Options {
 			}
 			return view
 		},
+		Audit:   func() audit.Settings { return a.live.Load().world.Audit },
 		Reload:  a.Reload,
 		Backup:  a.backup,
 		LinkFor: a.linkFor,

@@ -1,0 +1,100 @@
+package api_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tocsin-oncall/tocsin/integrations/api"
+)
+
+// told writes intervals as "Mon 12:00-Tue 09:00 ethan".
+func told(list []api.Interval) (out []string) {
+	for _, in := range list {
+		var who []string
+		for _, s := range in.OnCall {
+			who = append(who, s.User)
+		}
+		out = append(out, fmt.Sprintf("%s-%s %s", in.From.Format("Mon 15:04"), in.To.Format("Mon 15:04"), strings.Join(who, "+")))
+	}
+	return out
+}
+
+func TestATimelineIsExactAndCoversAllOfItsTime(t *testing.T) {
+	t.Parallel()
+	w := begin(t)
+	tl := into[api.Timeline](w.get("/api/v1/schedules/pairs/timeline?from=2026-03-09T12:00:00Z&to=2026-03-11T12:00:00Z", viewer).is(200))
+	want := []string{"Mon 12:00-Tue 09:00 amir+ethan", "Tue 09:00-Wed 09:00 amir+jason", "Wed 09:00-Wed 12:00 amir+ethan"}
+	if got := told(tl.Final); !slices.Equal(got, want) {
+		t.Errorf("in the end: %q, want %q", got, want)
+	}
+	if got := told(tl.Base); !slices.Equal(got, want) {
+		t.Errorf("without overrides: %q, want %q", got, want)
+	}
+	if len(tl.Rotations) != 1 || tl.Rotations[0].Name != "daily" || len(tl.Overrides) != 0 || tl.Timezone != "UTC" {
+		t.Errorf("answered %+v", tl)
+	}
+	// A gap is an interval with nobody.
+	nights := into[api.Timeline](w.get("/api/v1/schedules/nights/timeline", viewer))
+	if nights.Final[0].OnCall == nil || len(nights.Final[0].OnCall) != 0 || !nights.To.Equal(noon.AddDate(0, 0, 14)) {
+		t.Errorf("nobody at first, for two weeks; answered %+v", nights.Final[0])
+	}
+	w.get("/api/v1/schedules/second/timeline", viewer).is(404, "no schedule called second")
+	w.get("/api/v1/schedules/pairs/timeline?from=2026-03-09T12:00:00Z&to=2026-03-09T12:00:00Z", viewer).is(400, "to: ", "not after from")
+	w.get("/api/v1/schedules/pairs/timeline?to=2028-03-09T12:00:00Z", viewer).is(400, "longer than 366 days")
+	w.get("/api/v1/schedules/pairs/timeline", "").is(401)
+}
+
+func TestAUserSeesTheirShiftsInAllSchedules(t *testing.T) {
+	t.Parallel()
+	w := begin(t)
+	list := into[api.List[api.UserShift]](w.get("/api/v1/users/ethan/shifts?to=2026-03-11T09:00:00Z", viewer)).Items
+	var got []string
+	for _, s := range list {
+		got = append(got, s.From.Format("Mon 15:04 ")+s.Schedule)
+	}
+	if want := []string{"Mon 12:00 pairs", "Mon 12:00 primary", "Tue 09:00 nights"}; !slices.Equal(got, want) {
+		t.Errorf("shifts: %q, want %q", got, want)
+	}
+	w.get("/api/v1/users/nobody-we-know/shifts", viewer).is(404)
+}
+
+func TestCoverageSaysWhatIsWrongAndWhen(t *testing.T) {
+	t.Parallel()
+	w := begin(t)
+	report := into[api.Coverage](w.get("/api/v1/coverage?days=2", viewer))
+	if !report.To.Equal(noon.AddDate(0, 0, 2)) || len(report.Policies) != 1 || report.Policies[0].GapSeconds != 0 {
+		t.Errorf("answered %+v", report)
+	}
+	i := slices.IndexFunc(report.Findings, func(f api.Finding) bool { return f.Kind == "no-channel" && f.User == "jason" })
+	if i < 0 || report.Findings[i].Severity != "error" || len(report.Findings[i].Spans) == 0 {
+		t.Errorf("jason has no phone, and is on call; found %+v", report.Findings)
+	}
+	w.get("/api/v1/coverage?days=1000", viewer).is(400, "days: ")
+}
+
+func TestFairnessCountsHoursAndThePagesThatWereSent(t *testing.T) {
+	t.Parallel()
+	w := begin(t)
+	w.fire(`{"title":"Disk full","priority":"P1","service":"checkout"}`)
+	w.later(time.Minute)
+	path := "/api/v1/fairness?schedule=primary&from=2026-03-09T09:00:00Z&to=2026-03-12T09:00:00Z"
+	report := into[api.Fairness](w.get(path, viewer))
+	if len(report.People) != 2 {
+		t.Fatalf("two people take turns; counted %+v", report.People)
+	}
+	amir, ethan := report.People[0], report.People[1]
+	if amir.Hours != 24 || ethan.Hours != 48 || ethan.NightHours != 16 || ethan.WeekendHours != 0 || ethan.Shifts != 2 {
+		t.Errorf("counted %+v", report.People)
+	}
+	if ethan.Pages == 0 || amir.Pages != 0 {
+		t.Errorf("ethan was paged, amir was not; counted %+v", report.People)
+	}
+	if len(report.Warnings) == 0 || report.Warnings[0].Text == "" {
+		t.Error("twice as much is not said to be unfair")
+	}
+	w.get(path+"&share=none", viewer).is(400, "share: ")
+	w.get("/api/v1/fairness?schedule=second", viewer).is(404)
+}
