@@ -20,7 +20,7 @@ const (
 	maxLine        = 64 << 10
 	maxProblems    = 100
 	maxDates       = 5_000     // EXDATEs and RDATEs of an event
-	maxPeriods     = 3_000_000 // days, weeks, months or years that all rules together step through
+	maxPeriods     = 1_000_000 // days, weeks, months or years that all rules together step through
 	maxBarren      = 3         // rules that have no occurrence within a hundred years
 	minYear        = 1900
 	maxYear        = 2999
