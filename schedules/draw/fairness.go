@@ -102,7 +102,7 @@ func (c *chart) column(col column, x, room, top, step float64) {
 		y, length := top+step*float64(i), full*v/most
 		c.printf(`<g class="u%d"><title>%s: %s, %s</title><rect class="bar" x="%.1f" y="%.1f" width="%.1f" height="24" rx="3"/></g>`,
 			i, html.EscapeString(c.options.name(p.User)), col.title, col.text(v), x, y, max(1, length))
-		c.printf(`<text class="small" x="%.1f" y="%.1f">%s</text>`, x+length+6, y+16.5, col.text(v))
+		c.printf(`<text class="small" x="%.1f" y="%.1f">%s</text>`, x+full+8, y+16.5, col.text(v))
 	}
 	fair := x + full*total/float64(len(c.people))/most
 	c.printf(`<g><title>fair: %s each</title><path class="fair" d="M%.1f %.1fV%.1f"/></g>`,

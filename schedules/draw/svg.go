@@ -20,6 +20,7 @@ const (
 	axisHeight  = 34.0
 	stripGap    = 26.0
 	letter      = 8.1 // a letter in bold, about
+	plainLetter = 7.4 // of a label
 	smallLetter = 6.5 // of a narrow name
 )
 
@@ -96,7 +97,7 @@ func (p *picture) strip(s strip) {
 		if l.final {
 			class = "label strong"
 		}
-		p.text(class, margin, y+l.height()/2+4, fit(l.name, labelWidth-10))
+		p.text(class, margin, y+l.height()/2+4, fit(l.name, (labelWidth-8)*letter/plainLetter))
 		for _, b := range l.bars {
 			p.bar(s, l, b, y)
 		}
