@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/tocsin-oncall/tocsin/cmd/tocsin/programtest"
 )
 
 // garbage are bodies that are refused, and what the answer must say.
@@ -30,25 +32,25 @@ var garbage = map[string]struct {
 func TestGarbageIsRefusedWithAReasonAndNothingIsStored(t *testing.T) {
 	t.Parallel()
 	s := serve(t, people+reach("{via: console}")+standard(`0s: "user:ethan"`)+
-		integrations("  - {name: alertmanager, type: alertmanager, key: "+senderKey+"}\n")+providers(consoleProvider))
+		integrations("  - {name: alertmanager, type: alertmanager, key: "+programtest.SenderKey+"}\n")+providers(consoleProvider))
 	for name, c := range garbage {
 		a := s.send(c.integration, c.body)
-		if a.status != c.status || !strings.Contains(a.body, c.says) || len(a.body) > 6000 {
-			t.Errorf("%s: answered %d, want %d with %q: %.500s", name, a.status, c.status, c.says, a.body)
+		if a.Status != c.status || !strings.Contains(a.Body, c.says) || len(a.Body) > 6000 {
+			t.Errorf("%s: answered %d, want %d with %q: %.500s", name, a.Status, c.status, c.says, a.Body)
 		}
 		if err := as[struct {
 			Error struct{ Code, Message string }
-		}](t, a, a.status).Error; err.Code == "" || err.Message == "" {
-			t.Errorf("%s: no code or message: %s", name, a.body)
+		}](t, a, a.Status).Error; err.Code == "" || err.Message == "" {
+			t.Errorf("%s: no code or message: %s", name, a.Body)
 		}
 	}
-	for name, key := range map[string]string{"wrong": "x" + senderKey[1:], "none": "", "an API key": adminKey} {
-		if a := s.do(http.MethodPost, "/in/json", key, "application/json", []byte(`{"id":"x"}`)); a.status != http.StatusUnauthorized || strings.Contains(a.body, senderKey) {
-			t.Errorf("key %s: answered %d: %s", name, a.status, a.body)
+	for name, key := range map[string]string{"wrong": "x" + programtest.SenderKey[1:], "none": "", "an API key": programtest.AdminKey} {
+		if a := s.Do(http.MethodPost, "/in/json", key, "application/json", []byte(`{"id":"x"}`)); a.Status != http.StatusUnauthorized || strings.Contains(a.Body, programtest.SenderKey) {
+			t.Errorf("key %s: answered %d: %s", name, a.Status, a.Body)
 		}
 	}
-	if a := s.do(http.MethodGet, "/in/json", senderKey, "", nil); a.status != http.StatusMethodNotAllowed {
-		t.Errorf("GET: answered %d", a.status)
+	if a := s.Do(http.MethodGet, "/in/json", programtest.SenderKey, "", nil); a.Status != http.StatusMethodNotAllowed {
+		t.Errorf("GET: answered %d", a.Status)
 	}
 	if list := s.alerts(""); len(list) > 0 {
 		t.Errorf("stored all the same: %+v", list)
@@ -89,7 +91,7 @@ func TestAWebhookOfFiveThousandAlertsIsAcceptedAndItsPagesAreBundled(t *testing.
 	t.Parallel()
 	const many = 5000
 	s := serve(t, people+reach("{via: console}")+standard(`0s: "user:ethan"`)+"storm: {messages: 3, per: 8s}\n"+
-		integrations("  - {name: alertmanager, type: alertmanager, key: "+senderKey+"}\n")+providers(consoleProvider))
+		integrations("  - {name: alertmanager, type: alertmanager, key: "+programtest.SenderKey+"}\n")+providers(consoleProvider))
 	var b strings.Builder
 	b.WriteString(`{"version":"4","status":"firing","receiver":"tocsin","alerts":[`)
 	for i := range many {
@@ -106,7 +108,7 @@ func TestAWebhookOfFiveThousandAlertsIsAcceptedAndItsPagesAreBundled(t *testing.
 	// The first page did not wait for the storm's end; the rest comes in few messages.
 	paged := func(status string) int { return int(s.metric(`tocsin_alerts{` + status)) }
 	until(t, "all to be counted as open", func() (bool, any) { n := paged(`priority="P3",state="open"`); return n == many, n })
-	s.out.waitFor(t, "alerts to ethan by console")
+	s.Out.WaitFor(t, "alerts to ethan by console")
 	until(t, "all but the first three to be bundled", func() (bool, any) {
 		n := s.metric("tocsin_bundled_alerts_total")
 		return n >= many-3, n
@@ -120,7 +122,7 @@ func TestAWebhookOfFiveThousandAlertsIsAcceptedAndItsPagesAreBundled(t *testing.
 		}
 		return waiting == 0, waiting
 	})
-	text := s.out.String()
+	text := s.Out.String()
 	if n := strings.Count(text, " to ethan by console"); n > 12 {
 		t.Errorf("ethan got %d messages", n)
 	}
@@ -133,7 +135,7 @@ func TestAWebhookOfFiveThousandAlertsIsAcceptedAndItsPagesAreBundled(t *testing.
 	began := time.Now()
 	done := page.press(t, link, "Acknowledge all")
 	t.Logf("acknowledging %s alerts by one button took %s; the page has %d bytes", bundled, time.Since(began).Round(time.Millisecond), len(page.body))
-	if done.status != http.StatusOK || !strings.Contains(done.text, "None of them is left") {
+	if done.status != http.StatusOK || !strings.Contains(done.text, "None of them waits for anybody") {
 		t.Errorf("after the button: %d %.300s", done.status, done.text)
 	}
 	if n := itoa(len(s.alerts("status=acked"))); n != bundled {

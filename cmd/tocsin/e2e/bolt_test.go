@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tocsin-oncall/tocsin/cmd/tocsin/programtest"
 	"github.com/tocsin-oncall/tocsin/integrations/twilio/twiliotest"
 )
 
@@ -16,14 +17,14 @@ func TestAfterAKillTheSameFileGoesOnWithEverythingAccepted(t *testing.T) {
 	sent := &senders{accepted: map[string]int{}}
 	go func() {
 		_, _ = twilio.Wait(t.Context(), func(m twiliotest.Sent) bool { return alertKey.FindString(m.Body()) >= "alert-080" })
-		s.kill()
+		s.Kill()
 	}()
-	sent.sendWhile(t, s.exited, 0, 200, s)
+	sent.sendWhile(t, s.Exited, 0, 200, s)
 	before := len(sent.accepted)
 	if before < 50 || before == 200 {
 		t.Fatalf("%d alerts were accepted before the kill", before)
 	}
-	s.launch()
+	s.Launch()
 	sent.send(t, 200, 220, s)
 	for _, phone := range []string{ethansPhone, amirsPhone} {
 		if more := untilAllTexted(t, twilio, phone, sent.accepted); more > underWay {
@@ -36,22 +37,22 @@ func TestAfterAKillTheSameFileGoesOnWithEverythingAccepted(t *testing.T) {
 	if len(sent.accepted) > 0 {
 		t.Errorf("accepted, and not there: %v", sent.accepted)
 	}
-	s.stop()
+	s.Stop()
 }
 
 func TestASecondProcessOnTheSameFileSaysWhichFileIsLocked(t *testing.T) {
 	t.Parallel()
 	s := serve(t, people+reach("{via: console}")+standard(`0s: "user:ethan"`)+integrations()+providers(consoleProvider))
-	file := filepath.Join(s.dir, "tocsin.db")
-	second := start(t, s.dir, binary, "serve", "--config", s.config, "--listen", freePort(t))
-	if code := second.code(t); code == 0 {
+	file := filepath.Join(s.Dir, "tocsin.db")
+	second := programtest.Start(t, s.Dir, binary, "serve", "--config", s.Config, "--listen", programtest.FreePort(t))
+	if code := second.Code(t); code == 0 {
 		t.Error("the second process ended with code 0")
 	}
-	if said := second.log.String(); !strings.Contains(said, file) || !strings.Contains(said, "locked") {
+	if said := second.Log.String(); !strings.Contains(said, file) || !strings.Contains(said, "locked") {
 		t.Errorf("the second process says %q", said)
 	}
 	s.fire(map[string]any{"id": "still-served"})
-	s.out.waitFor(t, "still-served")
+	s.Out.WaitFor(t, "still-served")
 }
 
 func TestACorruptFileSaysSoAndIsLeftAlone(t *testing.T) {
@@ -59,8 +60,8 @@ func TestACorruptFileSaysSoAndIsLeftAlone(t *testing.T) {
 	config := people + reach("{via: console}") + standard(`0s: "user:ethan"`) + integrations() + providers(consoleProvider)
 	s := serve(t, config)
 	s.fire(map[string]any{"id": "a"})
-	s.stop()
-	file := filepath.Join(s.dir, "tocsin.db")
+	s.Stop()
+	file := filepath.Join(s.Dir, "tocsin.db")
 	whole, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -74,9 +75,9 @@ func TestACorruptFileSaysSoAndIsLeftAlone(t *testing.T) {
 		if err := os.WriteFile(file, damaged, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		s.begin()
-		code := s.code(t)
-		said := s.log.String()
+		s.Begin()
+		code := s.Code(t)
+		said := s.Log.String()
 		if code == 0 || !strings.Contains(said, file) || strings.Contains(said, "goroutine ") {
 			t.Errorf("%s: ended with code %d and said %q", name, code, said)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"github.com/tocsin-oncall/tocsin/cmd/tocsin/programtest"
 	"github.com/tocsin-oncall/tocsin/integrations/twilio/twiliotest"
 )
 
@@ -35,7 +36,7 @@ func phoneScreen(t *testing.T) context.Context {
 // see does something on a page, waits until the text wanted is to be read, and returns all text there is then.
 func see(t *testing.T, browser context.Context, picture, wanted string, step chromedp.Action[chromedp.Void]) (text string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(browser, patience)
+	ctx, cancel := context.WithTimeout(browser, programtest.Patience)
 	defer cancel()
 	if err := chromedp.Do(ctx, step); err != nil {
 		t.Fatalf("%s: %v", picture, err)
@@ -120,14 +121,14 @@ func TestAnExpiredLinkAndABundleOnATelephone(t *testing.T) {
 	if !containing("queue is full", "Acknowledge all 3")(text) {
 		t.Errorf("the bundle shows: %s", text)
 	}
-	text = see(t, browser, "bundle-acknowledged", "None of them is left", chromedp.Click(button("Acknowledge all")))
+	text = see(t, browser, "bundle-acknowledged", "None of them waits for anybody", chromedp.Click(button("Acknowledge all")))
 	if n := len(s.alerts("status=acked")); n != 3 {
 		t.Errorf("%d alerts are acknowledged after the button: %s", n, text)
 	}
 
-	s.write(config + "ack_link_ttl: 1s\n")
-	if a := s.do("POST", "/-/reload", adminKey, "", nil); a.status != 200 {
-		t.Fatalf("reload: %d %s", a.status, a.body)
+	s.Write(config + "ack_link_ttl: 1s\n")
+	if a := s.Do("POST", "/-/reload", programtest.AdminKey, "", nil); a.Status != 200 {
+		t.Fatalf("reload: %d %s", a.Status, a.Body)
 	}
 	s.fire(map[string]any{"id": "expired soon"})
 	link := linkIn(t, texted(t, f, ethansPhone, containing("expired soon")).Body())

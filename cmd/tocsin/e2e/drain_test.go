@@ -16,18 +16,18 @@ func TestStoppingLetsASlowSendComeToItsEnd(t *testing.T) {
 	one := s.fire(map[string]any{"id": "one"})
 	until(t, "the send to be under way", func() (bool, any) { n := slack.Calls(); return n > 0, n })
 
-	s.signal(t, syscall.SIGTERM)
+	s.Signal(t, syscall.SIGTERM)
 	until(t, "the server to say that it is not ready", func() (bool, any) {
-		status, text := s.ready()
+		status, text := s.Ready()
 		return status == http.StatusServiceUnavailable, text
 	})
 	select {
-	case <-s.exited:
+	case <-s.Exited:
 		t.Error("the process ended with a send under way")
 	default:
 	}
 	release()
-	if code := s.code(t); code != 0 {
+	if code := s.Code(t); code != 0 {
 		t.Errorf("ended with code %d", code)
 	}
 	if n := len(slack.Messages()); n != 1 {
@@ -35,7 +35,7 @@ func TestStoppingLetsASlowSendComeToItsEnd(t *testing.T) {
 	}
 
 	// What came of it was recorded, and the escalation goes on at the next start.
-	s.launch()
+	s.Launch()
 	if p := s.alert(one.Number).page("ethan", "slack"); p.Status != "sent" && p.Status != "delivered" || p.Attempts != 1 {
 		t.Errorf("the page that was under way: %+v", p)
 	}

@@ -18,17 +18,17 @@ func exampleServer(t *testing.T) *server {
 		t.Fatal(err)
 	}
 	s := prepare(t, "")
-	s.args = []string{"--listen", s.address}
+	s.Args = []string{"--listen", s.Address}
 	for old, now := range map[string]string{"{after: 30s, ": "{after: 2s, ", "{after: 60s, ": "{after: 4s, "} {
 		if strings.Count(string(text), old) != 1 {
 			t.Fatalf("config.example.yaml does not say %q once", old)
 		}
 		text = []byte(strings.Replace(string(text), old, now, 1))
 	}
-	if err := os.WriteFile(s.config, text, 0o600); err != nil {
+	if err := os.WriteFile(s.Config, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s.launch()
+	s.Launch()
 	return s
 }
 
@@ -60,17 +60,17 @@ func TestTheFirstAlertOfANewUserPagesEscalatesAndStopsWithTheLink(t *testing.T) 
 	t.Parallel()
 	need(t, "curl", "curl")
 	s := exampleServer(t)
-	if out, err := exec.Command(binary, "check", s.config).CombinedOutput(); err != nil {
+	if out, err := exec.Command(binary, "check", s.Config).CombinedOutput(); err != nil {
 		t.Errorf("the example is not valid: %v\n%s", err, out)
 	}
-	command := firstCommand(t, s.address)
+	command := firstCommand(t, s.Address)
 	out, err := exec.Command("bash", "-c", command).CombinedOutput()
 	if err != nil || !strings.Contains(string(out), `"number":1`) || !strings.Contains(string(out), `"status":"open"`) {
 		t.Fatalf("%s\nanswered %v: %s", command, err, out)
 	}
 
 	// Nobody acknowledges: the next person is paged, then the whole team.
-	all := s.out.wait(t, "the page of the whole team", func(text string) bool {
+	all := s.Out.Wait(t, "the page of the whole team", func(text string) bool {
 		return len(pagesOnConsole(text, "#1 Disk of db-3 is full")) >= 6
 	})
 	for _, name := range []string{"ethan", "amir", "darren", "jason"} {
@@ -84,7 +84,7 @@ func TestTheFirstAlertOfANewUserPagesEscalatesAndStopsWithTheLink(t *testing.T) 
 	if out, err := exec.Command("bash", "-c", command).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	text := s.out.wait(t, "the page of the second alert", func(text string) bool {
+	text := s.Out.Wait(t, "the page of the second alert", func(text string) bool {
 		return len(pagesOnConsole(text, "#2 ")) == 1
 	})
 	link := linkIn(t, pagesOnConsole(text, "#2 ")[0])
@@ -100,11 +100,11 @@ func TestTheFirstAlertOfANewUserPagesEscalatesAndStopsWithTheLink(t *testing.T) 
 	if out, err := exec.Command("bash", "-c", command).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	text = s.out.wait(t, "the second page of the third alert", func(text string) bool { return len(pagesOnConsole(text, "#3 ")) >= 2 })
+	text = s.Out.Wait(t, "the second page of the third alert", func(text string) bool { return len(pagesOnConsole(text, "#3 ")) >= 2 })
 	if pages := pagesOnConsole(text, "#2 "); len(pages) != 1 {
 		t.Errorf("acknowledged, and paged on: %q", pages)
 	}
-	if _, err := os.Stat(filepath.Join(s.dir, "data", "tocsin.db")); err != nil {
+	if _, err := os.Stat(filepath.Join(s.Dir, "data", "tocsin.db")); err != nil {
 		t.Errorf("the state is not where the example says: %v", err)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/tocsin-oncall/tocsin/cmd/tocsin/programtest"
 )
 
 type incidentView struct {
@@ -37,7 +39,7 @@ postmortem: {required_when: 'incident.priority in ["P1", "P2"]', due: 7d}
 	incident := func(name string) incidentView {
 		return as[incidentView](t, s.get("/api/v1/incidents/"+name), http.StatusOK)
 	}
-	act := func(path, body string) answer { return s.post("/api/v1/"+path, body) }
+	act := func(path, body string) programtest.Answer { return s.post("/api/v1/"+path, body) }
 	opened := func(service, id string) (number int, name string) {
 		number = s.fire(map[string]any{"id": id, "title": "Checkout is down", "service": service}).Number
 		a := s.untilAlert(number, "the alert to have its incident", func(a alertView) bool { return a.Incident != "" })
@@ -58,8 +60,8 @@ postmortem: {required_when: 'incident.priority in ["P1", "P2"]', due: 7d}
 		t.Errorf("a P3 is in %s", a.Incident)
 	}
 
-	if a := act("incidents/"+name+"/close", `{"user":"ethan","note":"a bad deploy"}`); a.status != http.StatusOK {
-		t.Fatalf("close: %d %s", a.status, a.body)
+	if a := act("incidents/"+name+"/close", `{"user":"ethan","note":"a bad deploy"}`); a.Status != http.StatusOK {
+		t.Fatalf("close: %d %s", a.Status, a.Body)
 	}
 	var owed incidentView
 	until(t, "the close to make a postmortem", func() (bool, any) {
@@ -79,28 +81,28 @@ postmortem: {required_when: 'incident.priority in ["P1", "P2"]', due: 7d}
 	}
 
 	// It is completed.
-	edit := s.do(http.MethodPatch, "/api/v1/postmortems/"+pm.ID, adminKey, "application/json", []byte(`{"user":"ethan","sections":{"summary":"A deploy broke it.","impact":"Nobody could pay.","causes":"No canary.","lessons":"Have one."},"actions":[{"text":"canary","owner":"amir"}]}`))
-	if edit.status != http.StatusOK {
-		t.Errorf("edit: %d %s", edit.status, edit.body)
+	edit := s.Do(http.MethodPatch, "/api/v1/postmortems/"+pm.ID, programtest.AdminKey, "application/json", []byte(`{"user":"ethan","sections":{"summary":"A deploy broke it.","impact":"Nobody could pay.","causes":"No canary.","lessons":"Have one."},"actions":[{"text":"canary","owner":"amir"}]}`))
+	if edit.Status != http.StatusOK {
+		t.Errorf("edit: %d %s", edit.Status, edit.Body)
 	}
-	if a := act("postmortems/"+pm.ID+"/complete", `{"user":"ethan"}`); a.status != http.StatusOK || as[postmortemView](t, a, 200).Status != "completed" {
-		t.Errorf("complete: %d %s", a.status, a.body)
+	if a := act("postmortems/"+pm.ID+"/complete", `{"user":"ethan"}`); a.Status != http.StatusOK || as[postmortemView](t, a, 200).Status != "completed" {
+		t.Errorf("complete: %d %s", a.Status, a.Body)
 	}
 
 	// Another one is waived, with a reason only.
-	if a := act("alerts/"+itoa(first)+"/close", `{"user":"ethan"}`); a.status != http.StatusOK {
-		t.Fatalf("closing the alert: %d %s", a.status, a.body)
+	if a := act("alerts/"+itoa(first)+"/close", `{"user":"ethan"}`); a.Status != http.StatusOK {
+		t.Fatalf("closing the alert: %d %s", a.Status, a.Body)
 	}
 	_, name = opened("search", "d")
-	if a := act("incidents/"+name+"/close", `{"user":"ethan"}`); a.status != http.StatusOK {
-		t.Fatalf("close: %d %s", a.status, a.body)
+	if a := act("incidents/"+name+"/close", `{"user":"ethan"}`); a.Status != http.StatusOK {
+		t.Fatalf("close: %d %s", a.Status, a.Body)
 	}
 	until(t, "the second postmortem", func() (bool, any) { owed = incident(name); return owed.Postmortem != "", owed })
-	if a := act("postmortems/"+owed.Postmortem+"/waive", `{"user":"ethan"}`); a.status != http.StatusBadRequest || !strings.Contains(a.body, "reason") {
-		t.Errorf("waive without a reason: %d %s", a.status, a.body)
+	if a := act("postmortems/"+owed.Postmortem+"/waive", `{"user":"ethan"}`); a.Status != http.StatusBadRequest || !strings.Contains(a.Body, "reason") {
+		t.Errorf("waive without a reason: %d %s", a.Status, a.Body)
 	}
-	if a := act("postmortems/"+owed.Postmortem+"/waive", `{"user":"ethan","reason":"a drill"}`); a.status != http.StatusOK || as[postmortemView](t, a, 200).WaivedFor != "a drill" {
-		t.Errorf("waive: %d %s", a.status, a.body)
+	if a := act("postmortems/"+owed.Postmortem+"/waive", `{"user":"ethan","reason":"a drill"}`); a.Status != http.StatusOK || as[postmortemView](t, a, 200).WaivedFor != "a drill" {
+		t.Errorf("waive: %d %s", a.Status, a.Body)
 	}
 	until(t, "the metrics to follow", func() (bool, any) {
 		open, completed, waived := s.metric(`tocsin_postmortems{state="open"`), s.metric(`tocsin_postmortems{state="completed"`), s.metric(`tocsin_postmortems{state="waived"`)

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/tocsin-oncall/tocsin/cmd/tocsin/programtest"
 	"github.com/tocsin-oncall/tocsin/integrations/twilio/twiliotest"
 )
 
@@ -54,13 +55,13 @@ func (all *senders) one(t *testing.T, ended <-chan struct{}, i int, servers []*s
 		default:
 		}
 		s := servers[(i+try)%len(servers)]
-		a, err := s.try(http.MethodPost, "/in/json", senderKey, "application/json", body)
-		if err != nil || a.status != http.StatusAccepted {
+		a, err := s.Try(t.Context(), http.MethodPost, "/in/json", programtest.SenderKey, "application/json", body)
+		if err != nil || a.Status != http.StatusAccepted {
 			continue
 		}
 		var got receipts
-		if err := json.Unmarshal([]byte(a.body), &got); err != nil || len(got.Alerts) != 1 {
-			t.Errorf("%s: accepted with %s", key, a.body)
+		if err := json.Unmarshal([]byte(a.Body), &got); err != nil || len(got.Alerts) != 1 {
+			t.Errorf("%s: accepted with %s", key, a.Body)
 			return
 		}
 		all.mu.Lock()

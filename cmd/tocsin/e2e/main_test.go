@@ -7,13 +7,10 @@ package e2e
 
 import (
 	"flag"
-	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"runtime"
-	"strconv"
 	"testing"
+
+	"github.com/tocsin-oncall/tocsin/cmd/tocsin/programtest"
 )
 
 // binary is the program, built once for all tests.
@@ -21,29 +18,5 @@ var binary string
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	os.Exit(buildAndRun(m))
-}
-
-func buildAndRun(m *testing.M) int {
-	dir, err := os.MkdirTemp("", "tocsin-e2e")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	binary = filepath.Join(dir, "tocsin")
-	build := exec.Command("go", "build", "-o", binary, "github.com/tocsin-oncall/tocsin/cmd/tocsin")
-	build.Stdout, build.Stderr = os.Stderr, os.Stderr
-	if err := build.Run(); err != nil {
-		fmt.Fprintln(os.Stderr, "the program cannot be built:", err)
-		return 1
-	}
-	// The stories mostly wait for processes and for escalations, so many go on at once however few cores there are.
-	if flag.Lookup("test.parallel").Value.String() == strconv.Itoa(runtime.GOMAXPROCS(0)) {
-		if err := flag.Set("test.parallel", "8"); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
-	}
-	return m.Run()
+	os.Exit(programtest.Main(m, &binary, 8))
 }

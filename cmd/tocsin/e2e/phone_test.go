@@ -15,7 +15,7 @@ func byPhone(t *testing.T, methods string) (*server, *twiliotest.Fake) {
 	f := twiliotest.Start(t)
 	s := serve(t, people+reach(methods)+unbundled+standard(`0s: "user:ethan"`, `60s: "user:amir"`)+
 		integrations()+providers(twilioProvider(f)))
-	f.SMSURL = s.url + "/twilio/sms"
+	f.SMSURL = s.URL + "/twilio/sms"
 	return s, f
 }
 
@@ -39,7 +39,7 @@ func TestATextIsAnsweredByReplyingToIt(t *testing.T) {
 	t.Parallel()
 	s, f := byPhone(t, "{via: sms}")
 	one := s.fire(map[string]any{"id": "one", "title": "Disk full on db-1"})
-	expect(t, texted(t, f, ethansPhone, containing("Disk full")).Body(), "P1 #1 Disk full on db-1", `Reply "ack 1"`, s.url+"/a/")
+	expect(t, texted(t, f, ethansPhone, containing("Disk full")).Body(), "P1 #1 Disk full on db-1", `Reply "ack 1"`, s.URL+"/a/")
 
 	expect(t, reply(t, f, ethansPhone, "what is this?"), "not understood", "ack CODE", "close CODE")
 	expect(t, reply(t, f, ethansPhone, "help"), "ack CODE", "close CODE")

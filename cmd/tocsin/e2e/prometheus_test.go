@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tocsin-oncall/tocsin/cmd/tocsin/programtest"
 	"github.com/tocsin-oncall/tocsin/integrations/slack/slacktest"
 	"github.com/tocsin-oncall/tocsin/integrations/twilio/twiliotest"
 )
@@ -29,7 +30,7 @@ const firingRules = `groups:
 type monitoring struct {
 	t          *testing.T
 	dir, url   string
-	prometheus *process
+	prometheus *programtest.Process
 }
 
 func write(t *testing.T, path, text string) {
@@ -43,15 +44,15 @@ func monitor(t *testing.T, s *server) *monitoring {
 	t.Helper()
 	need(t, "prometheus", "prometheus")
 	need(t, "prometheus-alertmanager", "prometheus-alertmanager")
-	dir, own, am := t.TempDir(), freePort(t), freePort(t)
+	dir, own, am := t.TempDir(), programtest.FreePort(t), programtest.FreePort(t)
 	write(t, filepath.Join(dir, "alertmanager.yml"), fmt.Sprintf(`
 route: {receiver: tocsin, group_by: [alertname], group_wait: 0s, group_interval: 1s, repeat_interval: 5s}
 receivers:
   - name: tocsin
     webhook_configs:
       - {url: %q, send_resolved: true, http_config: {authorization: {credentials: %s}}}
-`, s.url+"/in/alertmanager", senderKey))
-	start(t, dir, "prometheus-alertmanager", "--config.file=alertmanager.yml", "--storage.path="+filepath.Join(dir, "am"),
+`, s.URL+"/in/alertmanager", programtest.SenderKey))
+	programtest.Start(t, dir, "prometheus-alertmanager", "--config.file=alertmanager.yml", "--storage.path="+filepath.Join(dir, "am"),
 		"--web.listen-address="+am, "--cluster.listen-address=", "--log.level=warn")
 
 	write(t, filepath.Join(dir, "prometheus.yml"), fmt.Sprintf(`
@@ -68,10 +69,10 @@ alerting:
 scrape_configs:
   - job_name: tocsin
     static_configs: [{targets: [%[2]q]}]
-`, am, s.address, senderKey))
+`, am, s.Address, programtest.SenderKey))
 	m := &monitoring{t: t, dir: dir, url: "http://" + own}
 	m.rule(1)
-	m.prometheus = start(t, dir, "prometheus", "--config.file=prometheus.yml", "--storage.tsdb.path="+filepath.Join(dir, "data"),
+	m.prometheus = programtest.Start(t, dir, "prometheus", "--config.file=prometheus.yml", "--storage.tsdb.path="+filepath.Join(dir, "data"),
 		"--web.listen-address="+own, "--web.enable-lifecycle", "--rules.alert.resend-delay=1s", "--log.level=warn")
 	return m
 }
@@ -134,9 +135,9 @@ rules:
   - when: integration != "alertmanager"
     to: policy:direct
 integrations:
-  - {name: alertmanager, type: alertmanager, key: `+senderKey+`}
-  - {name: direct, type: prometheus, key: direct-`+senderKey+`}
-  - {name: named, type: prometheus, key: named-`+senderKey+`}
+  - {name: alertmanager, type: alertmanager, key: `+programtest.SenderKey+`}
+  - {name: direct, type: prometheus, key: direct-`+programtest.SenderKey+`}
+  - {name: named, type: prometheus, key: named-`+programtest.SenderKey+`}
 `+providers(slackProvider(slack), twilioProvider(twilio)))
 	m := monitor(t, s)
 
@@ -202,7 +203,7 @@ func checkScrape(t *testing.T, s *server) {
 	t.Helper()
 	need(t, "promtool", "prometheus")
 	check := exec.Command("promtool", "check", "metrics")
-	check.Stdin = strings.NewReader(s.do(http.MethodGet, "/metrics", "", "", nil).body)
+	check.Stdin = strings.NewReader(s.Do(http.MethodGet, "/metrics", "", "", nil).Body)
 	if out, err := check.CombinedOutput(); err != nil || len(out) > 0 {
 		t.Errorf("promtool: %v: %s", err, out)
 	}

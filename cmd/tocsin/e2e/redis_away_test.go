@@ -27,17 +27,17 @@ func TestWhileRedisIsAwaySendersAreToldToComeBackAndPagesResumeWithIt(t *testing
 			away.leave(redis)
 			// A slow answer is one, too; it is never a 2xx.
 			refused := s.send("json", `{"id":"alert-002"}`)
-			if refused.status != http.StatusServiceUnavailable || refused.header.Get("Retry-After") == "" || !strings.Contains(refused.body, "store_unavailable") {
-				t.Errorf("a sender is told %d, Retry-After %q: %s", refused.status, refused.header.Get("Retry-After"), refused.body)
+			if refused.Status != http.StatusServiceUnavailable || refused.Header.Get("Retry-After") == "" || !strings.Contains(refused.Body, "store_unavailable") {
+				t.Errorf("a sender is told %d, Retry-After %q: %s", refused.Status, refused.Header.Get("Retry-After"), refused.Body)
 			}
-			if status, text := s.ready(); status != http.StatusServiceUnavailable || !strings.Contains(text, "store") {
+			if status, text := s.Ready(); status != http.StatusServiceUnavailable || !strings.Contains(text, "store") {
 				t.Errorf("/-/ready: %d %q", status, text)
 			}
-			if a := s.do(http.MethodGet, "/-/healthy", "", "", nil); a.status != http.StatusOK {
-				t.Errorf("/-/healthy: %d: a restart would not help", a.status)
+			if a := s.Do(http.MethodGet, "/-/healthy", "", "", nil); a.Status != http.StatusOK {
+				t.Errorf("/-/healthy: %d: a restart would not help", a.Status)
 			}
-			if a := s.get("/api/v1/alerts"); a.status != http.StatusServiceUnavailable || a.header.Get("Retry-After") == "" {
-				t.Errorf("the API answers %d: %s", a.status, a.body)
+			if a := s.get("/api/v1/alerts"); a.Status != http.StatusServiceUnavailable || a.Header.Get("Retry-After") == "" {
+				t.Errorf("the API answers %d: %s", a.Status, a.Body)
 			}
 			until(t, "the second step to be overdue", func() (bool, any) { return time.Now().After(due), nil })
 
@@ -47,7 +47,7 @@ func TestWhileRedisIsAwaySendersAreToldToComeBackAndPagesResumeWithIt(t *testing
 			if took := time.Since(returned); took > 10*time.Second {
 				t.Errorf("the page that had become due came %s after the store", took)
 			}
-			s.untilReady()
+			s.UntilReady()
 			s.fire(map[string]any{"id": "alert-003"})
 			texted(t, twilio, ethansPhone, containing("alert-003"))
 			if n := texts(twilio, ethansPhone)["alert-001"]; n != 1 {

@@ -6,6 +6,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/tocsin-oncall/tocsin/cmd/tocsin/programtest"
 	"github.com/tocsin-oncall/tocsin/integrations/twilio/twiliotest"
 )
 
@@ -23,18 +24,18 @@ func TestAReloadTakesEffectAndABadFileChangesNothing(t *testing.T) {
 		t.Errorf("tocsin_config_reload_success is %v at the start", v)
 	}
 
-	s.write(config("darren", "jason"))
-	s.signal(t, syscall.SIGHUP)
-	s.log.waitFor(t, "the configuration was reloaded")
+	s.Write(config("darren", "jason"))
+	s.Signal(t, syscall.SIGHUP)
+	s.Log.WaitFor(t, "the configuration was reloaded")
 	s.fire(map[string]any{"id": "after-good"})
 	texted(t, twilio, "+15550102", containing("after-good"))
 
 	bad := strings.Replace(config("ethan", "amir"), "fallback: standard", "fallback: standrad", 1)
-	s.write(bad)
-	s.signal(t, syscall.SIGHUP)
-	said := s.log.waitFor(t, "the old one stays in force")
+	s.Write(bad)
+	s.Signal(t, syscall.SIGHUP)
+	said := s.Log.WaitFor(t, "the old one stays in force")
 	if !containing("tocsin.yaml:", "standrad", "standard")(said) {
-		t.Errorf("the log does not say what is wrong: %s", tail(said))
+		t.Errorf("the log does not say what is wrong: %s", programtest.Tail(said))
 	}
 	until(t, "tocsin_config_reload_success to be 0", func() (bool, any) {
 		v := s.metric("tocsin_config_reload_success")
@@ -47,11 +48,11 @@ func TestAReloadTakesEffectAndABadFileChangesNothing(t *testing.T) {
 	if status := relayedReload(t, s, ""); status != http.StatusUnauthorized {
 		t.Errorf("a reload from elsewhere without a key: %d", status)
 	}
-	if a := s.do(http.MethodPost, "/-/reload", adminKey, "", nil); a.status/100 == 2 || !containing("tocsin.yaml:", "standrad")(a.body) {
-		t.Errorf("POST /-/reload of a bad file: %d %s", a.status, a.body)
+	if a := s.Do(http.MethodPost, "/-/reload", programtest.AdminKey, "", nil); a.Status/100 == 2 || !containing("tocsin.yaml:", "standrad")(a.Body) {
+		t.Errorf("POST /-/reload of a bad file: %d %s", a.Status, a.Body)
 	}
-	s.write(config("ethan", "amir"))
-	if status := relayedReload(t, s, adminKey); status != http.StatusOK {
+	s.Write(config("ethan", "amir"))
+	if status := relayedReload(t, s, programtest.AdminKey); status != http.StatusOK {
 		t.Errorf("POST /-/reload of a good file: %d", status)
 	}
 	if v := s.metric("tocsin_config_reload_success"); v != 1 {
@@ -69,7 +70,7 @@ func TestAReloadTakesEffectAndABadFileChangesNothing(t *testing.T) {
 // relayedReload asks for a reload through a proxy, and so not from this machine.
 func relayedReload(t *testing.T, s *server, key string) int {
 	t.Helper()
-	r, err := http.NewRequest(http.MethodPost, s.url+"/-/reload", nil)
+	r, err := http.NewRequest(http.MethodPost, s.URL+"/-/reload", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +78,7 @@ func relayedReload(t *testing.T, s *server, key string) int {
 	if key != "" {
 		r.Header.Set("Authorization", "Bearer "+key)
 	}
-	resp, err := s.client.Do(r)
+	resp, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,17 +29,17 @@ func TestTwoReplicasShareTheWorkAndAKillLosesNothing(t *testing.T) {
 	untilAllTexted(t, twilio, ethansPhone, sent.accepted)
 	for _, s := range []*server{a, b} {
 		if n := s.metric(`tocsin_deliveries_total{channel="sms",outcome="sent"`); n < 10 {
-			t.Errorf("of 100 texts %v went by %s", n, s.url)
+			t.Errorf("of 100 texts %v went by %s", n, s.URL)
 		}
 	}
 
 	// One dies in the middle of the next 200, with the second step of all those before still to come.
 	go func() {
 		_, _ = twilio.Wait(t.Context(), func(m twiliotest.Sent) bool { return alertKey.FindString(m.Body()) >= "alert-150" })
-		a.kill()
+		a.Kill()
 	}()
 	sent.send(t, 100, 300, a, b)
-	a.kill()
+	a.Kill()
 	if len(sent.accepted) != 300 {
 		t.Fatalf("%d alerts were accepted", len(sent.accepted))
 	}
@@ -58,7 +58,7 @@ func TestTwoReplicasShareTheWorkAndAKillLosesNothing(t *testing.T) {
 	if all := b.alerts(""); len(all) != 300 {
 		t.Errorf("there are %d alerts, 300 were accepted", len(all))
 	}
-	if a := b.post("/api/v1/alerts/1/close", `{"user":"ethan"}`); a.status != http.StatusOK {
-		t.Errorf("the survivor closes an alert of the dead one: %d %s", a.status, a.body)
+	if a := b.post("/api/v1/alerts/1/close", `{"user":"ethan"}`); a.Status != http.StatusOK {
+		t.Errorf("the survivor closes an alert of the dead one: %d %s", a.Status, a.Body)
 	}
 }

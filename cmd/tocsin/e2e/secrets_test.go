@@ -7,6 +7,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/tocsin-oncall/tocsin/cmd/tocsin/programtest"
 	"github.com/tocsin-oncall/tocsin/engine/store/redistest"
 	"github.com/tocsin-oncall/tocsin/integrations/email/smtptest"
 	"github.com/tocsin-oncall/tocsin/integrations/slack/slacktest"
@@ -62,10 +63,10 @@ func TestNoSecretIsEverShown(t *testing.T) {
 	redis := redistest.Start(t, "requirepass "+hushed["store password"])
 	config := secretive(slack, twilio, smtp, redis.Addr)
 	s := serve(t, config)
-	twilio.SMSURL = s.url + "/twilio/sms"
+	twilio.SMSURL = s.URL + "/twilio/sms"
 	shown := map[string]string{} // where → what
 
-	first := as[receipts](t, s.do(http.MethodPost, "/in/watched", hushed["sender's key"], "application/json", []byte(`{"id":"one"}`)), http.StatusAccepted)
+	first := as[receipts](t, s.Do(http.MethodPost, "/in/watched", hushed["sender's key"], "application/json", []byte(`{"id":"one"}`)), http.StatusAccepted)
 	message := slackMessage(t, slack, "to ethan", func(m slacktest.Message) bool { return m.Asked == "U01ETHAN" })
 	texted(t, twilio, ethansPhone, containing("one"))
 	twilio.SetMode(twiliotest.Broken)
@@ -82,30 +83,30 @@ func TestNoSecretIsEverShown(t *testing.T) {
 	for _, p := range failing.Pages {
 		shown["the error of a page by "+p.Channel] += p.Error
 	}
-	slack.Click(t, message, "tocsin_ack", "U01ETHAN", s.url+"/slack/interactions")
+	slack.Click(t, message, "tocsin_ack", "U01ETHAN", s.URL+"/slack/interactions")
 	reply(t, twilio, ethansPhone, "ack 1")
 
 	for name, path := range map[string]string{
 		"the alerts": "/api/v1/alerts", "the configuration": "/api/v1/config", "users": "/api/v1/users",
 		"metrics": "/metrics", "readiness": "/-/ready", "explain": "/api/v1/explain?integration=watched&title=x",
 	} {
-		shown[name] = s.get(path).body
+		shown[name] = s.get(path).Body
 	}
 	if len(shown["the configuration"]) < 500 {
 		t.Errorf("/api/v1/config shows only %s", shown["the configuration"])
 	}
-	for name, a := range map[string]answer{
-		"a wrong key":         s.do(http.MethodPost, "/in/watched", "x"+hushed["sender's key"], "application/json", []byte(`{}`)),
-		"a key in the query":  s.do(http.MethodPost, "/in/watched?key="+hushed["sender's key"], "", "application/json", []byte(`{"bad`)),
-		"a key in the path":   s.do(http.MethodPost, "/in/"+hushed["sender's key"], "", "application/json", []byte(`{}`)),
-		"an unknown API path": s.do(http.MethodGet, "/api/v1/"+hushed["viewer's key"], hushed["viewer's key"], "", nil),
-		"a forged call":       s.do(http.MethodPost, "/twilio/sms", "", "application/x-www-form-urlencoded", []byte("From=x")),
-		"a forged click":      s.do(http.MethodPost, "/slack/interactions", "", "application/x-www-form-urlencoded", []byte("payload={}")),
+	for name, a := range map[string]programtest.Answer{
+		"a wrong key":         s.Do(http.MethodPost, "/in/watched", "x"+hushed["sender's key"], "application/json", []byte(`{}`)),
+		"a key in the query":  s.Do(http.MethodPost, "/in/watched?key="+hushed["sender's key"], "", "application/json", []byte(`{"bad`)),
+		"a key in the path":   s.Do(http.MethodPost, "/in/"+hushed["sender's key"], "", "application/json", []byte(`{}`)),
+		"an unknown API path": s.Do(http.MethodGet, "/api/v1/"+hushed["viewer's key"], hushed["viewer's key"], "", nil),
+		"a forged call":       s.Do(http.MethodPost, "/twilio/sms", "", "application/x-www-form-urlencoded", []byte("From=x")),
+		"a forged click":      s.Do(http.MethodPost, "/slack/interactions", "", "application/x-www-form-urlencoded", []byte("payload={}")),
 	} {
-		if a.status/100 == 2 {
-			t.Errorf("%s was answered %d", name, a.status)
+		if a.Status/100 == 2 {
+			t.Errorf("%s was answered %d", name, a.Status)
 		}
-		shown["the answer to "+name] = a.body
+		shown["the answer to "+name] = a.Body
 	}
 
 	// A file that went wrong right where the secrets are.
@@ -117,23 +118,23 @@ func TestNoSecretIsEverShown(t *testing.T) {
 		strings.Replace(config, "generic://", "nosuch://", 1),
 		strings.Replace(config, "store: redis://", "store: reddis://", 1),
 	} {
-		s.write(damaged)
-		shown["the answer to a bad file"] += s.do(http.MethodPost, "/-/reload", adminKey, "", nil).body
+		s.Write(damaged)
+		shown["the answer to a bad file"] += s.Do(http.MethodPost, "/-/reload", programtest.AdminKey, "", nil).Body
 	}
 	redis.Kill()
-	shown["the answer without a store"] = s.do(http.MethodPost, "/in/watched", hushed["sender's key"], "application/json", []byte(`{"id":"two"}`)).body
-	s.signal(t, syscall.SIGTERM)
-	s.code(t)
-	shown["the log"] = s.log.String() + s.out.String()
-	s.write(config)
-	s.begin() // the store is away
-	if code := s.code(t); code == 0 {
+	shown["the answer without a store"] = s.Do(http.MethodPost, "/in/watched", hushed["sender's key"], "application/json", []byte(`{"id":"two"}`)).Body
+	s.Signal(t, syscall.SIGTERM)
+	s.Code(t)
+	shown["the log"] = s.Log.String() + s.Out.String()
+	s.Write(config)
+	s.Begin() // the store is away
+	if code := s.Code(t); code == 0 {
 		t.Error("a start without a store ended with code 0")
 	}
-	shown["the log of a start without a store"] = s.log.String() + s.out.String()
+	shown["the log of a start without a store"] = s.Log.String() + s.Out.String()
 	for where, text := range shown {
 		if names := betrayed(text); len(names) > 0 {
-			t.Errorf("%s shows %q: %s", where, names, tail(text))
+			t.Errorf("%s shows %q: %s", where, names, programtest.Tail(text))
 		}
 	}
 	if link := ackLink.FindString(shown["the log"]); link != "" {

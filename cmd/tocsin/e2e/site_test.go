@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tocsin-oncall/tocsin/cmd/tocsin/programtest"
 	"github.com/tocsin-oncall/tocsin/integrations/email/smtptest"
 	"github.com/tocsin-oncall/tocsin/integrations/slack/slacktest"
 	"github.com/tocsin-oncall/tocsin/integrations/twilio/twiliotest"
@@ -32,7 +33,7 @@ teams:
 const jsonSource = `
   - name: json
     type: json
-    key: ` + senderKey + `
+    key: ` + programtest.SenderKey + `
     map:
       dedup_key: body.id
       title: body?.title ?? body.id

@@ -15,7 +15,7 @@ func TestTheButtonsInSlackActForWhoeverIsLinkedAndTheMessageShowsIt(t *testing.T
 	slack := slacktest.Start(t)
 	s := serve(t, people+reach("{via: slack}")+standard(`0s: "user:ethan", "channel:sre"`, `60s: "user:amir"`)+
 		"channels: [{name: sre, type: slack, to: \"#sre\"}]\n"+integrations()+providers(slackProvider(slack)))
-	target := s.url + "/slack/interactions"
+	target := s.URL + "/slack/interactions"
 	one := s.fire(map[string]any{"id": "one", "title": "Disk full on <db-1>"})
 	inChannel := slackMessage(t, slack, "in the channel", func(m slacktest.Message) bool { return m.Asked == "#sre" })
 	slackMessage(t, slack, "to ethan", func(m slacktest.Message) bool { return m.Asked == "U01ETHAN" })
@@ -95,7 +95,7 @@ default_notify: {high: [{via: slack}]}
 	for i := range 40 { // more than may be under way at Slack at once
 		s.fire(map[string]any{"id": "alert-" + strconv.Itoa(i)})
 	}
-	s.out.wait(t, "all 40 on the console", func(text string) bool { return strings.Count(text, "PAGE to channel terminal") == 40 })
+	s.Out.Wait(t, "all 40 on the console", func(text string) bool { return strings.Count(text, "PAGE to channel terminal") == 40 })
 	if took := time.Since(began); took > 8*time.Second {
 		t.Errorf("the console waited %s for Slack", took)
 	}

@@ -114,7 +114,7 @@ func (s *server) untilAlert(number int, what string, match func(alertView) bool)
 // metric is the sum of the samples whose name and labels begin so, such as `tocsin_alerts{state="open"`.
 func (s *server) metric(begin string) float64 {
 	s.t.Helper()
-	return sumOf(s.t, s.do(http.MethodGet, "/metrics", "", "", nil).body, begin)
+	return sumOf(s.t, s.Do(http.MethodGet, "/metrics", "", "", nil).Body, begin)
 }
 
 func sumOf(t *testing.T, scrape, begin string) (sum float64) {

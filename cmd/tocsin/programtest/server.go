@@ -25,11 +25,11 @@ type Server struct {
 	URL     string
 	Address string
 	Dir     string
-	Config  string // the path of the file
+	Config  string   // the path of the file
+	Args    []string // of serve, after the configuration
 
 	t      *testing.T
 	binary string
-	args   []string
 	client *http.Client
 }
 
@@ -37,7 +37,7 @@ type Server struct {
 func Prepare(t *testing.T, binary, body string, args ...string) *Server {
 	t.Helper()
 	address := FreePort(t)
-	s := &Server{t: t, binary: binary, URL: "http://" + address, Address: address, Dir: t.TempDir(), args: args,
+	s := &Server{t: t, binary: binary, URL: "http://" + address, Address: address, Dir: t.TempDir(), Args: args,
 		client: &http.Client{Timeout: Patience, Transport: &http.Transport{MaxIdleConnsPerHost: 16}}}
 	t.Cleanup(s.client.CloseIdleConnections)
 	s.Config = filepath.Join(s.Dir, "tocsin.yaml")
@@ -64,7 +64,7 @@ func (s *Server) StateFile() string { return filepath.Join(s.Dir, "tocsin.db") }
 // Begin starts the process and waits for nothing.
 func (s *Server) Begin() {
 	s.t.Helper()
-	s.Process = Start(s.t, s.Dir, s.binary, append([]string{"serve", "--config", s.Config}, s.args...)...)
+	s.Process = Start(s.t, s.Dir, s.binary, append([]string{"serve", "--config", s.Config}, s.Args...)...)
 }
 
 // Launch starts the process and waits until it takes alerts.
