@@ -196,10 +196,16 @@ func (f *faulty) Due(_ context.Context, shard int, from, to time.Time, limit int
 // Repair implements store.Timers.
 func (f *faulty) Repair(context.Context, int) (int, error) { return 0, nil }
 
-// List implements store.Lists.
+// List implements store.Lists. Its way takes no time: the engine reads lists with a lock held, and a call that
+// waits for a lock would stop the whole simulation, which has one thread.
 func (f *faulty) List(_ context.Context, q store.Query) ([]store.Record, store.Cursor, error) {
-	if err := f.reach(f.sim.plan.lostReads); err != nil {
-		return nil, store.Cursor{}, err
+	s := f.sim
+	if f.replica.dead || s.away(f.replica) {
+		return nil, store.Cursor{}, errAway
+	}
+	if s.calm&calmStore == 0 && s.net.Float64() < s.plan.lostReads {
+		f.hurt()
+		return nil, store.Cursor{}, errAway
 	}
 	return f.sim.store.List(context.Background(), q)
 }
