@@ -29,11 +29,15 @@ func benchSpecs(years int) map[string]Spec {
 		"rrule-monthly":            one(RotationSpec{RRule: "FREQ=MONTHLY;BYDAY=1MO"}),
 		"restricted-50-overrides":  busy,
 		"restricted-50-at-the-DST": busy,
+		"monthly":                  one(RotationSpec{Every: "1mo"}),
+		"skipping":                 one(RotationSpec{Every: "1d", Skip: []string{"sat", "sun"}}),
+		"shift":                    one(RotationSpec{Shift: "2 days, 2 nights, 4 off", Night: "19:00", Stagger: 1}),
+		"joins":                    one(RotationSpec{Every: "1d", Members: []MemberSpec{{User: "u3", Until: "2026-06-01T00:00"}, {User: "u5", From: "2026-07-01T00:00"}}}),
 	}
 }
 
 func eachBench(b *testing.B, f func(b *testing.B, spec Spec, when time.Time)) {
-	for _, name := range []string{"every", "rrule", "rrule-hourly", "rrule-monthly", "restricted-50-overrides", "restricted-50-at-the-DST"} {
+	for _, name := range []string{"every", "rrule", "rrule-hourly", "rrule-monthly", "restricted-50-overrides", "restricted-50-at-the-DST", "monthly", "skipping", "shift", "joins"} {
 		for _, years := range []int{1, 10} {
 			when := time.Date(2026, 11, 20, 13, 0, 0, 0, time.UTC)
 			if name == "restricted-50-at-the-DST" {
@@ -73,6 +77,31 @@ func BenchmarkAt(b *testing.B) {
 			s.At(when)
 		}
 	})
+}
+
+// BenchmarkThousand asks 1,000 busy schedules one after the other who is on call now; one operation is one schedule.
+func BenchmarkThousand(b *testing.B) {
+	all := make([]*Schedule, 1000)
+	for i := range all {
+		all[i] = build(b, benchSpecs(1 + i%10)["restricted-50-overrides"])
+	}
+	when := time.Date(2026, 11, 20, 13, 0, 0, 0, time.UTC)
+	n := 0
+	b.ReportAllocs()
+	for b.Loop() {
+		all[n%len(all)].OnCall(when)
+		n++
+	}
+}
+
+// BenchmarkLayers lays out 365 days with every layer.
+func BenchmarkLayers(b *testing.B) {
+	s := build(b, benchSpecs(10)["restricted-50-overrides"])
+	when := time.Date(2026, 11, 20, 13, 0, 0, 0, time.UTC)
+	b.ReportAllocs()
+	for b.Loop() {
+		s.Timeline(when, when.AddDate(1, 0, 0))
+	}
 }
 
 // BenchmarkTimeline draws 365 days.

@@ -28,5 +28,11 @@
 // a gap in its rotation; in layers it lets the rotations below show through.
 //
 // Overrides apply to rotations, in the order in which they are listed and before the rotations are
-// combined, so where two overlap the later listed one wins.
+// combined, so where two overlap the later listed one wins. Those of With count as listed after those of the Spec: whatever was
+// arranged last wins over the file and over what was arranged before.
+//
+// # More
+//
+// Package draw draws a Timeline, package ical reads and writes calendars, package coverage proves that somebody would be
+// reached, and package fairness counts who carries how much.
 package schedules

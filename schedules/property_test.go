@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 )
 
@@ -216,6 +217,55 @@ func TestAtAgreesWithIntervalsAndWithAnOracle(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestTheLayersOfATimelineAgreeWithAnOracle(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		spec, s, from, to, instants := drawn(t)
+		tl := s.Timeline(from, to)
+		plain := spec
+		plain.Overrides = nil
+		base, final := newOracle(plain), newOracle(spec)
+		at := func(intervals []Interval, when time.Time) []string {
+			n := slices.IndexFunc(intervals, func(i Interval) bool { return i.To.After(when) })
+			return usersOf(intervals[n].Shifts)
+		}
+		for _, when := range instants {
+			if diff := cmp.Diff(base.onCall(when), at(tl.Base, when)); diff != "" {
+				t.Fatalf("base at %v (-oracle +got):\n%s%+v", when, diff, spec)
+			}
+			if diff := cmp.Diff(final.onCall(when), at(tl.Final, when)); diff != "" {
+				t.Fatalf("final at %v (-oracle +got):\n%s%+v", when, diff, spec)
+			}
+			for n, r := range spec.Rotations {
+				want := base.rotation(r, when)
+				slices.Sort(want)
+				if diff := cmp.Diff(slices.Compact(want), at(tl.Rotations[n].Intervals, when), cmpopts.EquateEmpty()); diff != "" {
+					t.Fatalf("%s at %v (-oracle +got):\n%s%+v", r.Name, when, diff, spec)
+				}
+			}
+		}
+	})
+}
+
+// TestHandOffsKeepTheirTimeOfDayInEveryZone follows a daily rotation for a year in every zone there is.
+func TestHandOffsKeepTheirTimeOfDayInEveryZone(t *testing.T) {
+	t.Parallel()
+	for _, name := range strings.Fields(zoneNames) {
+		s := build(t, Spec{Zone: name, Rotations: []RotationSpec{
+			{Starts: "2025-12-31T09:00", Every: "1d", Participants: turns("ethan", "amir", "darren", "jason")},
+		}})
+		handoffs := s.Handoffs(at(t, s, "2025-12-31T09:00"), at(t, s, "2026-12-31T09:00"))
+		if len(handoffs) != 365 {
+			t.Errorf("%s: %d hand-offs in a year", name, len(handoffs))
+		}
+		for i, h := range handoffs {
+			if want := fmt.Sprintf("%s 09:00:00", time.Date(2026, 1, 1+i, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)); h.At.Format(time.DateTime) != want || len(h.On) != 1 {
+				t.Errorf("%s: hand-off %d is at %v, want %s", name, i, h.At, want)
+			}
+		}
+	}
 }
 
 func clip(t, from, to, zero time.Time) time.Time {

@@ -116,14 +116,14 @@ func (s *Schedule) shift(e entry) Shift {
 
 // final returns who is on call at m, sorted by user, each once. The result may be shared and must not be changed.
 func (s *Schedule) final(m moment) []entry {
-	return s.combine(s.cells(m))
+	var some [4][]entry // enough for most, and not on the heap
+	return s.combine(s.cells(some[:0], m))
 }
 
-// cells returns who is on call in each rotation at m, by overrides too.
-func (s *Schedule) cells(m moment) [][]entry {
-	cells := make([][]entry, len(s.rotations))
-	for i, r := range s.rotations {
-		cells[i] = r.at(m)
+// cells appends who is on call in each rotation at m, by overrides too.
+func (s *Schedule) cells(cells [][]entry, m moment) [][]entry {
+	for _, r := range s.rotations {
+		cells = append(cells, r.at(m))
 	}
 	for _, o := range s.overrides {
 		if o.covers(m.unix) {

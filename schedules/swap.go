@@ -112,7 +112,7 @@ func (s *Schedule) cellsIn(p Piece) []given {
 	var out []given
 	for _, at := range append([]int64{lo}, view.changes(lo, hi)...) {
 		g := given{at: s.zone.time(at)}
-		for i, cell := range view.cells(s.zone.moment(at)) {
+		for i, cell := range view.cells(nil, s.zone.moment(at)) {
 			if p.Rotation == "" || s.rotations[i].name == p.Rotation {
 				for _, e := range cell {
 					g.giving = append(g.giving, e.user)

@@ -2,6 +2,7 @@ package draw
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -16,6 +17,7 @@ type lane struct {
 	// optional lanes are not drawn where they are empty.
 	optional bool
 	rows     int
+	ends     []time.Time // of the last bar of each row
 	bars     []bar
 }
 
@@ -69,7 +71,9 @@ func laneOf(name string, intervals []schedules.Interval, o Options) lane {
 
 func overrideLane(tl schedules.Timeline, o Options) lane {
 	l := lane{name: "Overrides", optional: true, rows: 1}
-	for _, v := range tl.Overrides {
+	overrides := slices.Clone(tl.Overrides)
+	slices.SortStableFunc(overrides, func(a, b schedules.Override) int { return a.From.Compare(b.From) })
+	for _, v := range overrides {
 		l.add(bar{from: later(v.From, tl.From), to: earlier(v.To, tl.To), user: v.User, override: true, tip: overrideText(v, o)})
 	}
 	return l
@@ -95,19 +99,14 @@ func overrideText(v schedules.Override, o Options) string {
 	return b.String()
 }
 
-// add puts a bar into the first row that is free.
+// add puts a bar into the first row that is free. Bars come in the order in which they begin.
 func (l *lane) add(b bar) {
-	free := func(row int) bool {
-		for _, other := range l.bars {
-			if other.row == row && other.from.Before(b.to) && b.from.Before(other.to) {
-				return false
-			}
-		}
-		return true
+	b.row = slices.IndexFunc(l.ends, func(end time.Time) bool { return !end.After(b.from) })
+	if b.row < 0 {
+		b.row = len(l.ends)
+		l.ends = append(l.ends, b.to)
 	}
-	for !free(b.row) {
-		b.row++
-	}
+	l.ends[b.row] = b.to
 	l.rows = max(l.rows, b.row+1)
 	l.bars = append(l.bars, b)
 }
@@ -121,7 +120,6 @@ func during(lanes []lane, s strip) []lane {
 			if !b.from.Before(s.to) || !s.from.Before(b.to) {
 				continue
 			}
-			b.row = 0
 			if b.user == "" {
 				part.bars = append(part.bars, b)
 				continue

@@ -146,10 +146,11 @@ func (c *counter) calendar(user string) (calendar, error) {
 		return own, err
 	}
 	for _, d := range c.in.Holidays {
+		year, month, day := d.Date()
 		midnight := func(day int) time.Time {
-			return schedules.Instant(time.Date(d.Year, d.Month, day, 0, 0, 0, 0, time.UTC), zone)
+			return schedules.Instant(time.Date(year, month, day, 0, 0, 0, 0, time.UTC), zone)
 		}
-		own.holidays = append(own.holidays, span{midnight(d.Day), midnight(d.Day + 1)})
+		own.holidays = append(own.holidays, span{midnight(day), midnight(day + 1)})
 	}
 	own.holidays = union(own.holidays)
 	c.calendars[zone.String()] = own

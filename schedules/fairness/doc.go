@@ -15,16 +15,9 @@ type Input struct {
 	Zones     map[string]*time.Location // where users live, for their nights, weekends and holidays; else the zone of the first schedule
 	Night     schedules.RestrictionSpec // zero: every day from 22:00 to 06:00
 	Weekend   schedules.RestrictionSpec // zero: Saturday and Sunday
-	Holidays  []Day
+	Holidays  []time.Time               // days, of which only the date counts
 	Pages     []Page
 	Users     []string // who is listed even without any time on call
-}
-
-// Day is a holiday, by its date.
-type Day struct {
-	Year  int
-	Month time.Month
-	Day   int
 }
 
 // Page is a notification that somebody was sent.

@@ -42,6 +42,20 @@ type Event struct {
 	AllDay    bool
 }
 
+// Days returns the days that an occurrence touches, as the midnights with which they begin in the zone of From: what a calendar
+// of holidays is about.
+func (e Event) Days() []time.Time {
+	var days []time.Time
+	y, m, d := e.From.Date()
+	for ; ; d++ {
+		day := time.Date(y, m, d, 0, 0, 0, 0, e.From.Location())
+		if n := len(days); n > 0 && !day.Before(e.To) {
+			return days
+		}
+		days = append(days, day)
+	}
+}
+
 // Problem is something left out.
 type Problem struct {
 	Line    int // of the text, from 1, unfolded lines counted as they stand in it; where the event begins

@@ -233,6 +233,20 @@ func TestWhoDeclinedIsNoAttendee(t *testing.T) {
 	}
 }
 
+func TestAHolidayIsTheDaysThatItTouches(t *testing.T) {
+	t.Parallel()
+	berlin := zone(t, "Europe/Berlin")
+	from := time.Date(2026, 12, 1, 0, 0, 0, 0, berlin)
+	c, err := Read(calendar(vevent("DTSTART;VALUE=DATE:20201225", "DTEND;VALUE=DATE:20201227", "RRULE:FREQ=YEARLY", "SUMMARY:Christmas")), berlin, from, from.AddDate(0, 1, 0))
+	if err != nil || len(c.Events) != 1 {
+		t.Fatal(err, c)
+	}
+	want := []time.Time{time.Date(2026, 12, 25, 0, 0, 0, 0, berlin), time.Date(2026, 12, 26, 0, 0, 0, 0, berlin)}
+	if diff := cmp.Diff(want, c.Events[0].Days()); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func FuzzRead(f *testing.F) {
 	f.Add(calendar(vevent("UID:1", "DTSTART;TZID=Europe/Berlin:20260302T150000", "DURATION:P1DT2H", "RRULE:FREQ=MONTHLY;BYDAY=-1FR;BYSETPOS=1", "EXDATE:20260303T090000", "SUMMARY:a\\, b")))
 	f.Add(calendar(vevent("DTSTART;VALUE=DATE:20260302", "RRULE:FREQ=YEARLY;BYWEEKNO=-53,53;BYYEARDAY=366", "ATTENDEE;CN=\"x:y\":mailto:a@b")))
