@@ -3,6 +3,7 @@ package faults
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -33,12 +34,11 @@ func (l *load) account(by *programtest.Server) *verdict {
 		return err
 	})
 	v := judge(e)
-	for i, wrong := range v.wrong {
-		if i == 20 {
-			l.t.Errorf("and %d more", len(v.wrong)-i)
-			break
-		}
+	for _, wrong := range v.wrong[:min(20, len(v.wrong))] {
 		l.t.Error(wrong)
+	}
+	if len(v.wrong) > 0 {
+		l.t.Errorf("%d promises were broken; the journal of what arrived is %s", len(v.wrong), written(e.arrivals))
 	}
 	if most := lateness + l.longest(); v.slowest > most {
 		l.t.Errorf("a page came %s after its alert was accepted; the longest fault and a lease explain %s", v.slowest, most)
@@ -77,6 +77,21 @@ func (l *load) drain(by *programtest.Server) {
 		}
 		return nil
 	})
+}
+
+// written writes a journal to a file that outlives the test, and names it.
+func written(journal []arrival) string {
+	f, err := os.CreateTemp("", "tocsin-journal-*.txt")
+	if err != nil {
+		return err.Error()
+	}
+	for _, a := range journal {
+		_, err = fmt.Fprintf(f, "%s %s #%d %s refused=%t lost=%t\n", clock(a.at), a.way, a.number, a.key, a.refused, a.lost)
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
+		return err.Error()
+	}
+	return f.Name()
 }
 
 // lateness is what may delay a page beside a fault: a lease that must run out, a provider that refuses once or twice,

@@ -12,6 +12,7 @@ import (
 const crowdKey = "crowd-"
 
 const (
+	crowds     = 2
 	crowdSize  = 3                     // clients that act on the same alert
 	crowdPace  = 60 * time.Millisecond // between what one of them does and does next
 	crowdActs  = 60                    // on one key, and so many
@@ -74,6 +75,8 @@ func (l *load) gather(group int) {
 				select {
 				case <-pace.C:
 				case <-l.ended:
+					return
+				case <-l.t.Context().Done():
 					return
 				}
 				key, alerts := c.turn()

@@ -44,7 +44,7 @@ func TestWhenTheDiskIsFullSendersAreToldAndNothingAcceptedIsLost(t *testing.T) {
 	t.Run("a disk of its own", func(t *testing.T) {
 		t.Parallel()
 		dir := t.TempDir()
-		if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=4m"); err != nil {
+		if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=64m"); err != nil {
 			if errors.Is(err, syscall.EPERM) {
 				t.Skip("only root may mount a small disk; a limit of the process is what everybody tests")
 			}
@@ -74,7 +74,7 @@ func fill(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for block := make([]byte, 4<<10); err == nil; {
+	for block := make([]byte, 1<<20); err == nil; {
 		_, err = f.Write(block)
 	}
 	if !errors.Is(err, syscall.ENOSPC) {

@@ -150,12 +150,12 @@ func (v *verdict) notAfterAck(a *life, ways map[string][]arrival, refusals []arr
 	}
 }
 
-// twice explains each page that came again: the answer to an earlier one was lost, or something broke before its commit.
+// twice explains each page that came again: the answer to the one before was lost, or something broke before its commit.
 func (v *verdict) twice(e evidence, arrivals []arrival) {
 	for i := 1; i < len(arrivals); i++ {
 		before := arrivals[i-1]
 		switch {
-		case slices.ContainsFunc(arrivals[:i], func(a arrival) bool { return a.lost }):
+		case before.lost:
 			v.byLostAnswer++
 		case e.broken(before.at, before.at):
 			v.byFault++

@@ -76,9 +76,14 @@ func start(t *testing.T, p *provider, total int, servers ...*programtest.Server)
 			}
 		}
 	})
-	for g := range 2 {
+	for g := range crowds {
 		l.gather(g)
 	}
+	t.Cleanup(func() { // where the test ended before its account
+		l.senders.Wait()
+		l.people.Wait()
+		l.crowd.Wait()
+	})
 	return l
 }
 
