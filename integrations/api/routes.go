@@ -85,7 +85,7 @@ func routes() []route {
 			doc: "When a user is on call, by every schedule; in 28 days by default.", answer: List[UserShift]{}, handle: listShifts},
 		route{method: get, path: "/coverage", id: "getCoverage", role: Viewer, answer: Coverage{}, handle: getCoverage,
 			doc:    "Whom the policies would reach at every moment of the days to come, and what is wrong.",
-			params: []param{{name: "days", kind: "integer", doc: "How many, from now; 90 by default, at most 366."}}},
+			params: []param{{name: "days", kind: "integer", doc: "How many; 90 by default, at most 366."}, {name: "from", doc: "RFC 3339; now by default."}}},
 		route{method: get, path: "/fairness", id: "getFairness", role: Viewer, params: fairnessParams, answer: Fairness{}, handle: getFairness,
 			doc: "What being on call costs each person: hours, nights, weekends, pages. Of the last 28 days by default."},
 		route{method: get, path: "/heartbeats", id: "listHeartbeats", doc: "All heartbeats, by name.", role: Viewer,

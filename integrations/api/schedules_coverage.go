@@ -62,7 +62,13 @@ func getCoverage(c *call) (any, error) {
 		}
 		days = n
 	}
-	from := c.env.Now.Truncate(time.Second)
+	from, err := c.query.time("from")
+	if err != nil {
+		return nil, err
+	}
+	if from.IsZero() {
+		from = c.env.Now.Truncate(time.Second)
+	}
 	return coverageOf(coverage.Audit(audit.Plan(c.env.Dir, c.Audit()), from, from.AddDate(0, 0, days))), nil
 }
 

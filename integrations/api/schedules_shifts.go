@@ -6,14 +6,15 @@ import (
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/store"
+	"github.com/tocsin-oncall/tocsin/schedules"
 )
 
 // UserShift is when somebody is on call by a schedule.
 type UserShift struct {
 	Schedule string `json:"schedule"`
 	Rotation string `json:"rotation" doc:"Empty for an override of the whole schedule."`
-	From     Time   `json:"from"`
-	Until    Time   `json:"until" doc:"Excluded."`
+	From     Time   `json:"from" doc:"Also where it is before the time asked for; null when it has no beginning in the last two years."`
+	Until    Time   `json:"until" doc:"Excluded. Also where it is after the time asked for; null when it has no end in the next two years."`
 	Override bool   `json:"override"`
 }
 
@@ -32,7 +33,9 @@ func listShifts(c *call) (any, error) {
 	}
 	list := []UserShift{}
 	for _, name := range sortedKeys(c.env.Dir.Schedules) {
-		for _, s := range c.env.Dir.Schedules[name].Shifts(from, to, user) {
+		schedule := c.env.Dir.Schedules[name]
+		for _, s := range schedule.Shifts(from, to, user) {
+			s = whole(schedule, s, from, to)
 			list = append(list, UserShift{Schedule: name, Rotation: s.Rotation, From: utc(s.From), Until: utc(s.Until), Override: s.Override})
 		}
 	}
@@ -43,4 +46,25 @@ func listShifts(c *call) (any, error) {
 		return strings.Compare(a.Schedule, b.Schedule)
 	})
 	return listOf(list, store.Cursor{}, func(s UserShift) UserShift { return s }), nil
+}
+
+// whole is a shift with the beginning and the end that were cut off at those of the time asked for.
+func whole(schedule *schedules.Schedule, s schedules.Shift, from, to time.Time) schedules.Shift {
+	uncut := func(at time.Time) schedules.Shift {
+		for _, o := range schedule.At(at) {
+			if o.User == s.User && o.Rotation == s.Rotation && o.Override == s.Override {
+				return o
+			}
+		}
+		return s
+	}
+	first, last := s, s
+	if s.From.Equal(from) {
+		first = uncut(from)
+	}
+	if s.Until.Equal(to) {
+		last = uncut(to.Add(-time.Second))
+	}
+	s.From, s.Until = first.From, last.Until
+	return s
 }

@@ -55,8 +55,15 @@ func TestAUserSeesTheirShiftsInAllSchedules(t *testing.T) {
 	for _, s := range list {
 		got = append(got, s.From.Format("Mon 15:04 ")+s.Schedule)
 	}
-	if want := []string{"Mon 12:00 pairs", "Mon 12:00 primary", "Tue 09:00 nights"}; !slices.Equal(got, want) {
+	if want := []string{"Mon 09:00 pairs", "Mon 09:00 primary", "Tue 09:00 nights"}; !slices.Equal(got, want) {
 		t.Errorf("shifts: %q, want %q", got, want)
+	}
+	if ends := list[1].Until; !ends.Equal(noon.Add(21 * time.Hour)) {
+		t.Errorf("the shift under way ends at %s", ends)
+	}
+	cut := into[api.List[api.UserShift]](w.get("/api/v1/users/ethan/shifts?to=2026-03-09T13:00:00Z", viewer)).Items
+	if len(cut) != 2 || !cut[1].Until.Equal(noon.Add(21*time.Hour)) {
+		t.Errorf("a shift is told whole; answered %+v", cut)
 	}
 	w.get("/api/v1/users/nobody-we-know/shifts", viewer).is(404)
 }
