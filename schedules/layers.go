@@ -65,7 +65,7 @@ func (s *Schedule) OverridesIn(from, to time.Time) []Override {
 	}
 	var out []Override
 	for _, o := range s.during(unixOf(from), unixOf(to)).overrides {
-		out = append(out, Override{o.spec, s.zone.time(o.from), s.zone.time(o.until)})
+		out = append(out, Override{*o.spec, s.zone.time(o.from), s.zone.time(o.until)})
 	}
 	return out
 }

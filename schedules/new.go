@@ -63,7 +63,7 @@ func (b *builder) override(i int, spec OverrideSpec) {
 		b.report(fmt.Sprintf("overrides[%d].%s", i, path), format, args...)
 	}
 	before := len(b.problems)
-	o := override{spec: spec, user: spec.User, replace: spec.Replace, rotation: whole}
+	o := override{spec: &spec, user: spec.User, replace: spec.Replace, rotation: whole}
 	if spec.User == "" {
 		report("user", "missing; it says who is on call instead, or %s", Nobody)
 	}

@@ -3,8 +3,8 @@ package schedules
 import "slices"
 
 type override struct {
-	spec        OverrideSpec
-	from, until int64 // Unix seconds
+	spec        *OverrideSpec // as it was given
+	from, until int64         // Unix seconds
 	user        string
 	replace     string // empty: everybody
 	rotation    int    // index or whole
