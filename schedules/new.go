@@ -25,9 +25,7 @@ func New(spec Spec) (*Schedule, []Problem) {
 	for i := range spec.Rotations {
 		b.rotation(i, spec.Rotations)
 	}
-	for i, o := range spec.Overrides {
-		b.override(i, o)
-	}
+	b.overrides(spec.Overrides)
 	if len(b.problems) > 0 {
 		return nil, b.problems
 	}
@@ -58,12 +56,21 @@ func (b *builder) zone(name string) {
 	}
 }
 
-func (b *builder) override(i int, spec OverrideSpec) {
+// overrides adds those that are fine.
+func (b *builder) overrides(specs []OverrideSpec) {
+	specs = slices.Clone(specs) // which the schedule keeps
+	b.schedule.overrides = slices.Grow(b.schedule.overrides, len(specs))
+	for i := range specs {
+		b.override(i, &specs[i])
+	}
+}
+
+func (b *builder) override(i int, spec *OverrideSpec) {
 	report := func(path, format string, args ...any) {
 		b.report(fmt.Sprintf("overrides[%d].%s", i, path), format, args...)
 	}
 	before := len(b.problems)
-	o := override{spec: &spec, user: spec.User, replace: spec.Replace, rotation: whole}
+	o := override{spec: spec, user: spec.User, replace: spec.Replace, rotation: whole}
 	if spec.User == "" {
 		report("user", "missing; it says who is on call instead, or %s", Nobody)
 	}

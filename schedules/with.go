@@ -9,8 +9,6 @@ func (s *Schedule) With(more []OverrideSpec) (*Schedule, []Problem) {
 	with := *s
 	with.overrides = slices.Clone(s.overrides)
 	b := &builder{schedule: &with}
-	for i, o := range more {
-		b.override(i, o)
-	}
+	b.overrides(more)
 	return &with, b.problems
 }
