@@ -17,7 +17,7 @@ func scheduleVerb(io stdio) *cobra.Command {
 	c := group("schedule", "Draw schedules, and say who is on call when", `Draws schedules, says when somebody is on call next, and counts what being on call costs each person.
 
 The server is asked; with --config, configuration files are read instead, and no server is needed.`,
-		d.listVerb(), d.showVerb(), d.nextVerb(), d.fairnessVerb())
+		d.listVerb(), d.showVerb(), d.nextVerb(), d.fairnessVerb(), d.feedVerb())
 	d.flags(c)
 	c.PersistentFlags().StringArrayVar(&d.files, "config", nil, "read this configuration file or folder instead of asking a server; may be given several times")
 	return c

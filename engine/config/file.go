@@ -4,17 +4,18 @@ package config
 // omitempty or omitzero are required, and doc is what the schema says about them. For every key that holds a
 // secret there is another one, ending in _file, that names a file with the secret in it.
 type File struct {
-	PublicURL  Link     `json:"public_url,omitempty" doc:"What links in messages start with, as people reach this server. Default: http:// and listen."`
-	Listen     string   `json:"listen,omitempty" doc:"The address to serve on. Default 127.0.0.1:8080."`
-	Store      StoreURL `json:"store,omitzero" doc:"Where the state is kept: bolt:PATH, redis://…, rediss://…, redis+sentinel://…, redis+cluster://… or mem:. Default bolt:data/tocsin.db."`
-	Timezone   string   `json:"timezone,omitempty" doc:"IANA zone wherever none is given. Default UTC."`
-	SigningKey Secrets  `json:"signing_key,omitempty" doc:"Signs ack links; several while it is changed, the first signs. Without one, a key is made once and kept in the store."`
-	AckLinkTTL Duration `json:"ack_link_ttl,omitempty" doc:"How long an ack link works. Default 72h."`
-	Fallback   string   `json:"fallback,omitempty" doc:"The policy for whatever no rule decides and whatever reaches nobody."`
-	Watch      bool     `json:"watch,omitempty" doc:"Reload when a configuration file changes. Default false."`
-	Log        Log      `json:"log,omitzero" doc:"What is logged, and how."`
-	Storm      Storm    `json:"storm,omitzero" doc:"How many messages one person gets over one way before the rest is bundled."`
-	APIKeys    []APIKey `json:"api_keys,omitempty" doc:"Who may use the REST API and the command line."`
+	PublicURL      Link     `json:"public_url,omitempty" doc:"What links in messages start with, as people reach this server. Default: http:// and listen."`
+	Listen         string   `json:"listen,omitempty" doc:"The address to serve on. Default 127.0.0.1:8080."`
+	Store          StoreURL `json:"store,omitzero" doc:"Where the state is kept: bolt:PATH, redis://…, rediss://…, redis+sentinel://…, redis+cluster://… or mem:. Default bolt:data/tocsin.db."`
+	Timezone       string   `json:"timezone,omitempty" doc:"IANA zone wherever none is given. Default UTC."`
+	SigningKey     Secrets  `json:"signing_key,omitempty" doc:"Signs ack links; several while it is changed, the first signs. Without one, a key is made once and kept in the store."`
+	AckLinkTTL     Duration `json:"ack_link_ttl,omitempty" doc:"How long an ack link works. Default 72h."`
+	ICalGeneration int      `json:"ical_generation,omitempty" jsonschema:"minimum=0" doc:"Raise it to revoke the addresses of all calendar feeds. Default 0."`
+	Fallback       string   `json:"fallback,omitempty" doc:"The policy for whatever no rule decides and whatever reaches nobody."`
+	Watch          bool     `json:"watch,omitempty" doc:"Reload when a configuration file changes. Default false."`
+	Log            Log      `json:"log,omitzero" doc:"What is logged, and how."`
+	Storm          Storm    `json:"storm,omitzero" doc:"How many messages one person gets over one way before the rest is bundled."`
+	APIKeys        []APIKey `json:"api_keys,omitempty" doc:"Who may use the REST API and the command line."`
 
 	Users         []User  `json:"users,omitempty" doc:"The people who can be paged."`
 	DefaultNotify *Plans  `json:"default_notify,omitempty" doc:"How to reach users who do not say. Default: over every way that has a provider, texts after 2m and calls after 5m."`

@@ -97,6 +97,8 @@ type Options struct {
 	Backup func(ctx context.Context, w io.Writer) error
 	// LinkFor is the ack link of a page, "" where there is none. Only admins see it: whoever has it can act as the page's recipient.
 	LinkFor func(a *alert.State, p page.Page) string
+	// FeedURL is the secret address of the calendar feed of a schedule or a user.
+	FeedURL func(kind, name string) string
 	// Decode makes events of what a sender would post to an integration. It stores nothing.
 	Decode func(integration string, body []byte, header http.Header, query url.Values) ([]event.Event, error)
 	// Clean brings an event into the shape that all sources are brought into.

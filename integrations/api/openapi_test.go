@@ -155,6 +155,8 @@ func TestEveryGetAnswersAsDocumented(t *testing.T) {
 		"/oncall":            {"", "?schedule=primary&at=2026-03-10T12:00:00Z"},
 		"/schedules":         {""}, "/users": {""}, "/heartbeats": {""}, "/config": {""}, "/backup": {""}, "/openapi.json": {""},
 		"/schedules/{ref}/timeline": {"/primary", "/nights?from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z"},
+		"/schedules/{ref}/feed":     {"/primary"},
+		"/users/{ref}/feed":         {"/ethan"},
 		"/users/{ref}/shifts":       {"/ethan"},
 		"/coverage":                 {"", "?days=7"},
 		"/fairness":                 {"", "?schedule=primary,backup&from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z&share=0.5"},

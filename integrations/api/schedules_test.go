@@ -105,3 +105,13 @@ func TestFairnessCountsHoursAndThePagesThatWereSent(t *testing.T) {
 	w.get(path+"&share=none", viewer).is(400, "share: ")
 	w.get("/api/v1/fairness?schedule=second", viewer).is(404)
 }
+
+func TestFeedsAreGivenToThoseWhoMayAct(t *testing.T) {
+	t.Parallel()
+	w := begin(t)
+	w.get("/api/v1/schedules/primary/feed", responder).is(200, `"http://tocsin.test/ical/schedule-primary.ics"`)
+	w.get("/api/v1/users/ethan/feed", responder).is(200, `"http://tocsin.test/ical/user-ethan.ics"`)
+	w.get("/api/v1/users/ethan/feed", viewer).is(403)
+	w.get("/api/v1/users/primary/feed", admin).is(404)
+	w.get("/api/v1/schedules/ethan/feed", admin).is(404)
+}

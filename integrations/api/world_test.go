@@ -97,6 +97,7 @@ func begin(t *testing.T) *world {
 		LinkFor: func(a *alert.State, p page.Page) string {
 			return "http://tocsin.test/a/" + string(a.ID) + "-" + p.User
 		},
+		FeedURL: func(kind, name string) string { return "http://tocsin.test/ical/" + kind + "-" + name + ".ics" },
 		Decode: func(_ string, body []byte, _ http.Header, _ url.Values) ([]event.Event, error) {
 			if !bytes.HasPrefix(body, []byte("down ")) {
 				return nil, errors.New("it does not begin with down")

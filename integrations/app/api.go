@@ -34,6 +34,7 @@ func (a *App) apiOptions() api.Options {
 		Reload:  a.Reload,
 		Backup:  a.backup,
 		LinkFor: a.linkFor,
+		FeedURL: func(kind, name string) string { return a.live.Load().feedURL(kind, name) },
 		Decode:  a.decode,
 		Clean:   func(ev event.Event) event.Event { return intake.Clean(ev, a.engine.Now()) },
 		Count:   a.metrics.Received,

@@ -13,6 +13,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine/event"
 	"github.com/tocsin-oncall/tocsin/integrations/api"
+	"github.com/tocsin-oncall/tocsin/integrations/calendar"
 	"github.com/tocsin-oncall/tocsin/integrations/intake"
 )
 
@@ -32,6 +33,9 @@ func (a *App) routes(registry *prometheus.Registry) http.Handler {
 
 	e.Any("/a/:token", echo.WrapHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a.live.Load().ackPage.ServeHTTP(w, r)
+	})))
+	e.Any(calendar.Path+":feed", echo.WrapHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a.live.Load().feeds.ServeHTTP(w, r)
 	})))
 	a.callbacks(e)
 

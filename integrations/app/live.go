@@ -16,6 +16,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/token"
 	"github.com/tocsin-oncall/tocsin/integrations/ackpage"
 	"github.com/tocsin-oncall/tocsin/integrations/api"
+	"github.com/tocsin-oncall/tocsin/integrations/calendar"
 	"github.com/tocsin-oncall/tocsin/integrations/intake"
 	"github.com/tocsin-oncall/tocsin/integrations/slack"
 	"github.com/tocsin-oncall/tocsin/integrations/twilio"
@@ -27,6 +28,7 @@ type live struct {
 	world    *config.World
 	setup    *deliver.Setup
 	signer   *token.Signer
+	feeds    *calendar.Feeds
 	sources  *intake.Sources
 	decoders []intake.Source
 	keys     []api.Key
@@ -47,6 +49,7 @@ func (a *App) build(world *config.World) (*live, error) {
 		Senders: map[string]deliver.Sender{}, Limits: map[string]deliver.Limit{},
 		PublicURL: a.publicURL(f), Signer: signer, LinkTTL: time.Duration(f.AckLinkTTL),
 	}
+	l.feeds = a.feeds(f, l.setup.PublicURL)
 	var problems config.Problems
 	l.decoders, problems = sourcesOf(f)
 	l.sources = intake.NewSources(l.decoders...)

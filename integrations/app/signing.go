@@ -21,9 +21,13 @@ func loadSigning(ctx context.Context, st store.Store) (signing, error) {
 }
 
 func (s signing) signer(f *config.File) (*token.Signer, error) {
-	var keys [][]byte
+	return token.NewSigner(s.keys(f)...)
+}
+
+// keys are all that links may be signed with; the first one signs.
+func (s signing) keys(f *config.File) (keys [][]byte) {
 	for _, k := range f.SigningKey {
 		keys = append(keys, []byte(k.Reveal()))
 	}
-	return token.NewSigner(append(keys, s.made)...)
+	return append(keys, s.made)
 }
