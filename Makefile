@@ -39,6 +39,9 @@ failover: tools ## Redis fails over under load, ROUNDS times (default 3), by Sen
 faults: tools ## real processes and real faults, in minutes; SEED=n for the same moments, RUN=name for some of them
 	TOCSIN_FAULTS=long TOCSIN_FAULTS_SEED=$$SEED go test -count=1 -v -timeout 30m -run "$${RUN:-.}" ./cmd/tocsin/faults
 
+soak: tools ## ten thousand wake-ups a second for SOAK_MINUTES (default 10), with the lateness of each minute
+	SOAK_MINUTES=$${SOAK_MINUTES:-10} go test -count=1 -v -run TestSoak -timeout 0 ./cmd/tocsin/bench
+
 fuzz: ## every fuzz target for FUZZTIME each (default 30s)
 	@.ci/fuzz $${FUZZTIME:-30s}
 

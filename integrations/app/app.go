@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"github.com/tocsin-oncall/tocsin/engine"
 	"github.com/tocsin-oncall/tocsin/engine/config"
@@ -90,6 +91,7 @@ func (a *App) assemble(ctx context.Context, world *config.World, replica string)
 		return err
 	}
 	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	a.metrics = metrics.New(registry, a.opts.Version)
 	a.engine = engine.New(engine.Options{
 		Store: a.store, Replica: replica, World: &engine.World{Dir: world.Dir, Router: world.Router},

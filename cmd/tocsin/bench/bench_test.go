@@ -143,9 +143,16 @@ func webhook(first int64, n int) []byte {
 // load posts from some connections for a while and returns how many alerts were accepted in a second.
 func load(b *testing.B, address string, connections, each int, repeated bool) float64 {
 	b.Helper()
+	return loadFrom(b, address, connections, each, repeated, 0)
+}
+
+// loadFrom is load with alerts that are numbered from start.
+func loadFrom(b *testing.B, address string, connections, each int, repeated bool, start int64) float64 {
+	b.Helper()
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: connections, MaxConnsPerHost: connections}, Timeout: 10 * time.Second}
 	defer client.CloseIdleConnections()
 	var next, accepted, refused atomic.Int64
+	next.Store(start)
 	ctx, cancel := context.WithTimeout(b.Context(), seconds*time.Second)
 	defer cancel()
 	began := time.Now()

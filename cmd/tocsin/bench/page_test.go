@@ -65,7 +65,7 @@ func paging(sink *sink, people int) string {
 fallback: policy-0
 storm: {messages: 1000000, per: 1m}
 default_notify: {high: [{via: sms}], low: [{via: sms}]}
-integrations: [{name: anything, type: json, key: bench-key-bench-key, map: {dedup_key: body.id, title: body.id, labels: "{person: body.person}"}}]
+integrations: [{name: anything, type: json, key: bench-key-bench-key, map: {dedup_key: body.id, title: body.id, status: 'body?.status ?? "firing"', labels: "{person: body.person}"}}]
 providers:
   twilio: {account_sid: AC0, auth_token: bench-token, from: "+15550199", base_url: "` + sink.URL + `"}
 `
