@@ -125,18 +125,23 @@ func (e evidence) broken(from, to time.Time) bool {
 }
 
 // notAfterAck checks what can be known from outside: a page was claimed no earlier than its step was due, no earlier
-// than an earlier attempt at it was refused, and no longer before its arrival than sending may take. When even that is
-// after the answer to the ack, the claim was made after the ack.
+// than an earlier attempt at it was refused, no longer before its arrival than sending may take, and, when it had
+// arrived before, only after the lease of its first claim. When even that is after the answer to the ack, the claim was
+// made after the ack.
 func (v *verdict) notAfterAck(a *life, ways map[string][]arrival, refusals []arrival) {
 	if a.acked.IsZero() {
 		return
 	}
 	for way, arrivals := range ways {
-		for _, p := range arrivals {
-			earliest := p.at.Add(-page.SendTimeout - hurry)
+		for i, p := range arrivals {
+			due := a.sent
 			if way == bySecond {
-				earliest = later(earliest, p.created.Add(escalates-clocks))
+				due = p.created.Add(escalates)
 			}
+			if i > 0 && !arrivals[i-1].lost {
+				due = due.Add(page.Lease)
+			}
+			earliest := later(due.Add(-clocks), p.at.Add(-page.SendTimeout-hurry))
 			for _, r := range refusals {
 				if r.way == way && r.at.Before(p.at) {
 					earliest = later(earliest, r.at)

@@ -14,6 +14,7 @@ import (
 type life struct {
 	key, id  string
 	number   uint64
+	sent     time.Time // when it was first tried to send it
 	accepted time.Time // when the first 2xx came
 	asked    time.Time // when an ack was first asked for; zero for never
 	acked    time.Time // when it was answered 2xx
@@ -115,12 +116,13 @@ func (l *load) one(i int) {
 	close(l.changed)
 	l.changed = make(chan struct{})
 	l.mu.Unlock()
+	sent := time.Now()
 	var alert seen
 	for events := 1 + luck.IntN(10)/9; events > 0; events-- { // one in ten fires twice
 		if alert = l.until(i, request{input: input{op: ingest, key: key}}); alert.ID == "" {
 			return
 		}
-		l.accept(key, alert)
+		l.accept(key, alert, sent)
 	}
 	if luck.IntN(2) > 0 {
 		return // nobody takes it, and it escalates
@@ -158,19 +160,19 @@ func (l *load) until(from int, r request) seen {
 			}
 			return alert
 		}
-		if !l.pause(again) {
+		if l.t.Failed() || !l.pause(again) { // what is broken is not asked again for ever
 			return seen{}
 		}
 	}
 }
 
-func (l *load) accept(key string, alert seen) {
+func (l *load) accept(key string, alert seen, sent time.Time) {
 	now := time.Now()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	a := l.lives[alert.Number]
 	if a == nil {
-		a = &life{key: key, id: alert.ID, number: alert.Number, accepted: now}
+		a = &life{key: key, id: alert.ID, number: alert.Number, sent: sent, accepted: now}
 		l.lives[alert.Number] = a
 	}
 	if a.key != key || a.id != alert.ID {

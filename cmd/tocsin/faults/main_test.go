@@ -43,7 +43,7 @@ type sizes struct {
 
 var (
 	short = sizes{rounds: 1, kills: 2, killed: 150, other: 60, pause: 5 * time.Second, cut: 3 * time.Second, rate: 40, atOnce: 8, patience: 40 * time.Second}
-	long  = sizes{rounds: 2, kills: 8, killed: 5000, other: 500, pause: 30 * time.Second, cut: 20 * time.Second, rate: 100, atOnce: 3, patience: 2 * time.Minute}
+	long  = sizes{rounds: 2, kills: 8, killed: 5000, other: 350, pause: 30 * time.Second, cut: 20 * time.Second, rate: 70, atOnce: 3, patience: 2 * time.Minute}
 )
 
 // silent drops what the tests' own Redis clients log about servers that were killed.

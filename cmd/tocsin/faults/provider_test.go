@@ -103,7 +103,7 @@ func textOf(body string) (arrival, bool) {
 // take keeps a page in the journal and says whether it is answered with success.
 func (p *provider) take(w http.ResponseWriter, r *http.Request, a arrival) bool {
 	p.mu.Lock()
-	luck, slow := p.rng.IntN(1000), time.Duration(p.rng.IntN(80))*time.Millisecond
+	luck, slow := p.rng.IntN(1000), time.Duration(p.rng.IntN(50))*time.Millisecond
 	a.at, a.refused, a.lost = time.Now(), luck < 5, luck >= 5 && luck < 15
 	p.journal = append(p.journal, a)
 	if a.way == bySMS && !a.refused {

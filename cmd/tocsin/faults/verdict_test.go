@@ -17,7 +17,7 @@ func scene(arrivals ...arrival) evidence {
 	}
 	k := known{seen: seen{ID: "id-7", Number: 7}, DedupKey: "a"}
 	return evidence{
-		lives: map[uint64]*life{7: {key: "a", id: "id-7", number: 7, accepted: noon}},
+		lives: map[uint64]*life{7: {key: "a", id: "id-7", number: 7, sent: noon, accepted: noon}},
 		known: map[uint64]known{7: k}, arrivals: arrivals,
 	}
 }
@@ -68,19 +68,20 @@ func TestTheJudgeFindsEachBrokenPromise(t *testing.T) {
 		e    evidence
 		says string
 	}{
-		"never texted":              {scene(post(escalates)), "never texted"},
-		"refused and given up":      {scene(refused, post(escalates)), "never texted"},
-		"never escalated":           {scene(text(10 * ms)), "did not escalate"},
-		"lost":                      {without(scene(), func(e evidence) { delete(e.known, 7) }), "is lost"},
-		"another under its number":  {without(scene(), func(e evidence) { e.known[7] = known{DedupKey: "b"} }), "is lost"},
-		"paged and not there":       {without(scene(text(ms)), func(e evidence) { delete(e.known, 7); delete(e.lives, 7) }), "not known"},
-		"twice for nothing":         {scene(text(10*ms), text(20*ms), post(escalates)), "nothing explains it"},
-		"twice, long after a fault": {scene(text(10*time.Second), text(20*time.Second), post(escalates)).broke(0, time.Second), "nothing explains it"},
-		"due after the ack":         {scene(text(10*ms), post(escalates+ms)).acked(time.Second, time.Second+ms), "cannot have been claimed before"},
-		"escalated too early":       {scene(text(10*ms), post(escalates/2)), "before it was due"},
-		"retried after the ack":     {scene(refused, text(5*time.Second)).acked(ms, 2*ms), "cannot have been claimed before"},
-		"sent long after the ack":   {scene(text(20*time.Second)).acked(ms, 2*ms), "cannot have been claimed before"},
-		"more than were under way":  {many(underWay + 1), "at most the"},
+		"never texted":                {scene(post(escalates)), "never texted"},
+		"refused and given up":        {scene(refused, post(escalates)), "never texted"},
+		"never escalated":             {scene(text(10 * ms)), "did not escalate"},
+		"lost":                        {without(scene(), func(e evidence) { delete(e.known, 7) }), "is lost"},
+		"another under its number":    {without(scene(), func(e evidence) { e.known[7] = known{DedupKey: "b"} }), "is lost"},
+		"paged and not there":         {without(scene(text(ms)), func(e evidence) { delete(e.known, 7); delete(e.lives, 7) }), "not known"},
+		"twice for nothing":           {scene(text(10*ms), text(20*ms), post(escalates)), "nothing explains it"},
+		"twice, long after a fault":   {scene(text(10*time.Second), text(20*time.Second), post(escalates)).broke(0, time.Second), "nothing explains it"},
+		"due after the ack":           {scene(text(10*ms), post(escalates+ms)).acked(time.Second, time.Second+ms), "cannot have been claimed before"},
+		"escalated too early":         {scene(text(10*ms), post(escalates/2)), "before it was due"},
+		"retried after the ack":       {scene(refused, text(5*time.Second)).acked(ms, 2*ms), "cannot have been claimed before"},
+		"claimed again after the ack": {scene(text(10*ms), text(15*time.Second)).acked(9*time.Second, 9*time.Second).broke(ms, 14*time.Second), "cannot have been claimed before"},
+		"sent long after the ack":     {scene(text(20*time.Second)).acked(ms, 2*ms), "cannot have been claimed before"},
+		"more than were under way":    {many(underWay + 1), "at most the"},
 	} {
 		if v := judge(c.e); len(v.wrong) == 0 || !strings.Contains(strings.Join(v.wrong, "\n"), c.says) {
 			t.Errorf("%s: the judge says %q", name, v.wrong)
