@@ -23,8 +23,8 @@ type Settings struct {
 // Plan is what coverage.Audit needs to know of a directory. A channel of a policy is no person: it reaches nobody, but
 // its step is not empty. Tocsin keeps no record of whether an address was ever seen to work, so all that are in the
 // configuration count as verified.
-func Plan(dir *directory.Directory, s Settings) coverage.Plan {
-	plan := coverage.Plan{People: map[string]coverage.Person{}, Severities: s.Severities, Waivers: s.Waivers}
+func Plan(dir *directory.Directory, away []schedules.Away, s Settings) coverage.Plan {
+	plan := coverage.Plan{People: map[string]coverage.Person{}, Away: away, Severities: s.Severities, Waivers: s.Waivers}
 	for _, name := range sorted(dir.Policies) {
 		p := dir.Policies[name]
 		out := coverage.Policy{Name: name, Urgent: s.Urgent == nil || slices.Contains(s.Urgent, name), MinPeople: s.MinPeople}

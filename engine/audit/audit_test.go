@@ -51,9 +51,9 @@ func notify(t *testing.T, after time.Duration, targets ...string) policy.Step {
 	return s
 }
 
-func week(t *testing.T, dir *directory.Directory, s audit.Settings) coverage.Report {
+func week(t *testing.T, dir *directory.Directory, s audit.Settings, away ...schedules.Away) coverage.Report {
 	t.Helper()
-	return coverage.Audit(audit.Plan(dir, s), monday, monday.AddDate(0, 0, 7))
+	return coverage.Audit(audit.Plan(dir, away, s), monday, monday.AddDate(0, 0, 7))
 }
 
 func find(r coverage.Report, kind coverage.Kind) (coverage.Finding, bool) {
@@ -105,5 +105,15 @@ func TestTheConfigurationSaysHowManyPeopleAreEnough(t *testing.T) {
 	}
 	if _, ok := find(week(t, dir, audit.Settings{MinPeople: 3}), coverage.FewPeople); !ok {
 		t.Error("two of three, and it is not said")
+	}
+}
+
+func TestSomebodyOnCallWhoIsAwayIsFound(t *testing.T) {
+	t.Parallel()
+	dir := site(t, notify(t, 0, "schedule:weekdays"))
+	away := schedules.Away{User: "amir", From: monday, Until: monday.Add(12 * time.Hour)}
+	f, ok := find(week(t, dir, audit.Settings{}, away), coverage.Uncovered)
+	if !ok || f.User != "amir" || f.Total() != 12*time.Hour {
+		t.Errorf("amir is on call on Monday, and away until noon: %t, %+v", ok, f)
 	}
 }

@@ -69,7 +69,7 @@ func getCoverage(c *call) (any, error) {
 	if from.IsZero() {
 		from = c.env.Now.Truncate(time.Second)
 	}
-	return coverageOf(coverage.Audit(audit.Plan(c.env.Dir, c.Audit()), from, from.AddDate(0, 0, days))), nil
+	return coverageOf(coverage.Audit(audit.Plan(c.env.Dir, nil, c.Audit()), from, from.AddDate(0, 0, days))), nil
 }
 
 func coverageOf(r coverage.Report) Coverage {
