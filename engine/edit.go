@@ -75,7 +75,7 @@ func (e *Engine) editOnce(ctx context.Context, ids []store.ID, todo []int, f app
 		fail(err)
 		return nil
 	}
-	env := e.Env()
+	env := e.env(ctx)
 	var txs []store.Tx
 	var attempts []attempt
 	var at []int

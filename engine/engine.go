@@ -60,6 +60,7 @@ type Engine struct {
 	resumed   atomic.Bool
 	keepNudge chan struct{}
 	caughtUp  atomic.Int64 // when nothing was overdue, as Unix milliseconds
+	duty      duty
 
 	Wheel    *wheel.Wheel
 	Delivery *deliver.Deliverer
@@ -77,11 +78,11 @@ func New(o Options) *Engine {
 // Now is the time that all replicas agree on, in whole milliseconds.
 func (e *Engine) Now() time.Time { return e.store.Now().Truncate(time.Millisecond) }
 
-// World is the configuration in force.
+// World is the configuration in force, without what was changed at run time.
 func (e *Engine) World() *World { return e.world.Load() }
 
-// Directory is that of the configuration in force.
-func (e *Engine) Directory() *directory.Directory { return e.World().Dir }
+// Directory is that of the configuration in force, with the overrides that were made at run time.
+func (e *Engine) Directory() *directory.Directory { return e.duty.directory(e.World().Dir) }
 
 // Reload puts another configuration in force. Alerts keep the policies they were routed to; who is on call,
 // plans and addresses are those of the new one from now on.

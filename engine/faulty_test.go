@@ -81,3 +81,10 @@ func (f *faulty) Reserve(ctx context.Context, counter string, n int) (uint64, er
 	}
 	return f.Store.Reserve(ctx, counter, n)
 }
+
+func (f *faulty) List(ctx context.Context, q store.Query) ([]store.Record, store.Cursor, error) {
+	if f.away {
+		return nil, store.Cursor{}, errAway
+	}
+	return f.Store.List(ctx, q)
+}

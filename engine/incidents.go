@@ -169,7 +169,7 @@ func (e *Engine) incidentTx(ctx context.Context, key store.Key, f incidentChange
 			}
 			image = record.ImageOf(was, found[0].Version)
 		}
-		env := e.Env()
+		env := e.env(ctx)
 		s, fx, err := f(was, env)
 		if err != nil {
 			return nil, err

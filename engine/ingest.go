@@ -74,7 +74,8 @@ func (e *Engine) lines(world *World, integration string, events []event.Event) [
 
 // ingestOnce tries the lines and returns those that have to be tried again.
 func (e *Engine) ingestOnce(ctx context.Context, world *World, lines []*line, receipts []Receipt) (again []*line, err error) {
-	env := directory.Env{Now: e.Now(), Dir: world.Dir, Pick: e.pick}
+	env := e.env(ctx)
+	env.Dir = e.duty.directory(world.Dir)
 	takers, err := e.find(ctx, world, lines, env)
 	if err != nil {
 		return nil, err

@@ -115,7 +115,7 @@ func (e *Engine) keyed(ctx context.Context, key store.Key, fresh func(directory.
 		if err != nil {
 			return nil, err
 		}
-		env := e.Env()
+		env := e.env(ctx)
 		var a attempt
 		if found[0].Exists() {
 			a, err = e.prepare(found[0], f, env)

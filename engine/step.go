@@ -11,6 +11,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/heartbeat"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
+	"github.com/tocsin-oncall/tocsin/engine/override"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
 	"github.com/tocsin-oncall/tocsin/engine/record"
 	"github.com/tocsin-oncall/tocsin/engine/store"
@@ -77,6 +78,12 @@ func wake(rec record.Record, env directory.Env) (alert.Effects, error) {
 		heartbeat.Apply(r, heartbeat.Woken{}, env)
 	case *canary.State:
 		canary.Apply(r, canary.Woken{}, env)
+	case *override.State:
+		r.Tick(env)
+	case *override.Absence:
+		r.Tick(env)
+	case *override.Swap:
+		r.Tick(env)
 	}
 	if t, ok := rec.(teller); ok {
 		return alert.Effects{Tell: t.Outgoing().Claim(env.Now)}, nil

@@ -9,6 +9,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/heartbeat"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
+	"github.com/tocsin-oncall/tocsin/engine/override"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 )
@@ -43,6 +44,15 @@ func kindOf(id store.ID) (kind, bool) {
 	case store.KindCanary:
 		return kind{func() Record { return &canary.State{} }, func(r Record) int { return r.(*canary.State).Format },
 			canary.Format, canaryUpgrades}, true
+	case store.KindOverride:
+		return kind{func() Record { return &override.State{} }, func(r Record) int { return r.(*override.State).Format },
+			override.Format, overrideUpgrades}, true
+	case store.KindAbsence:
+		return kind{func() Record { return &override.Absence{} }, func(r Record) int { return r.(*override.Absence).Format },
+			override.Format, absenceUpgrades}, true
+	case store.KindSwap:
+		return kind{func() Record { return &override.Swap{} }, func(r Record) int { return r.(*override.Swap).Format },
+			override.Format, swapUpgrades}, true
 	}
 	return kind{}, false
 }

@@ -58,6 +58,9 @@ func TestRecordsOfTheFirstFormatAreReadWithEverythingTheyHold(t *testing.T) {
 		"postmortem":      {"postmortems/open", "name/PM-1"},
 		"heartbeat":       {"heartbeats heartbeats/late", "heartbeat/backup"},
 		"canary":          {"", "canary"},
+		"override":        {"overrides/cancelled overrides/counting", "name/OVR-4"},
+		"absence":         {"absences/active", "name/AWAY-1"},
+		"swap":            {"swaps/accepted", "name/SWAP-2"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

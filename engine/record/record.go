@@ -14,7 +14,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/store"
 )
 
-// Record is an alert, an incident, a postmortem, a heartbeat or the canary.
+// Record is anything that the store keeps: an alert, an incident, an override, …
 type Record interface {
 	Identity() store.ID
 	// Born is when it was created: its place in every list.

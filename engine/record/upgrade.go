@@ -17,6 +17,9 @@ var (
 	postmortemUpgrades []upgrade
 	heartbeatUpgrades  []upgrade
 	canaryUpgrades     []upgrade
+	overrideUpgrades   []upgrade
+	absenceUpgrades    []upgrade
+	swapUpgrades       []upgrade
 )
 
 // upgraded is the data of a record in the latest format.

@@ -196,15 +196,10 @@ func (f *faulty) Due(_ context.Context, shard int, from, to time.Time, limit int
 // Repair implements store.Timers.
 func (f *faulty) Repair(context.Context, int) (int, error) { return 0, nil }
 
-// List implements store.Lists. Its way takes no time: the engine reads lists with a lock held, and a call that
-// waits for a lock would stop the whole simulation, which has one thread.
+// List implements store.Lists. The engine reads the overrides by it before it decides anything, so its way takes no time, and
+// it fails with the rest of the store only: what was read before stays in force.
 func (f *faulty) List(_ context.Context, q store.Query) ([]store.Record, store.Cursor, error) {
-	s := f.sim
-	if f.replica.dead || s.away(f.replica) {
-		return nil, store.Cursor{}, errAway
-	}
-	if s.calm&calmStore == 0 && s.net.Float64() < s.plan.lostReads {
-		f.hurt()
+	if f.replica.dead || f.sim.away(f.replica) {
 		return nil, store.Cursor{}, errAway
 	}
 	return f.sim.store.List(context.Background(), q)

@@ -23,6 +23,9 @@ const (
 	KindPostmortem Kind = 'p'
 	KindHeartbeat  Kind = 'h'
 	KindCanary     Kind = 'c'
+	KindOverride   Kind = 'o'
+	KindAbsence    Kind = 'w'
+	KindSwap       Kind = 't'
 )
 
 // crockford is base32 in lower case without the letters that people confuse.
@@ -40,7 +43,7 @@ func ParseID(s string) (ID, error) {
 		return "", fmt.Errorf("%q is not an id", clip(s))
 	}
 	id := ID(s)
-	if _, err := crockford.DecodeString(s[4:]); err != nil || id.Shard() < 0 || !strings.ContainsRune("aiphc", rune(s[0])) {
+	if _, err := crockford.DecodeString(s[4:]); err != nil || id.Shard() < 0 || !strings.ContainsRune("aiphcowt", rune(s[0])) {
 		return "", fmt.Errorf("%q is not an id", clip(s))
 	}
 	return id, nil

@@ -1,0 +1,141 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/engine/override"
+	"github.com/tocsin-oncall/tocsin/engine/record"
+	"github.com/tocsin-oncall/tocsin/engine/store"
+	"github.com/tocsin-oncall/tocsin/schedules"
+)
+
+// freshFor is how long what was read of the overrides counts: one that is made on another replica is known here after
+// that time at the latest. freshEach is how often they are read when nothing else asks for them.
+const (
+	freshFor  = time.Second
+	freshEach = 500 * time.Millisecond
+)
+
+// duty is the configuration in force with the overrides that were made at run time. No lock is held while the store is
+// asked: whoever finds that what is known is too old asks, and what was asked last counts.
+type duty struct {
+	mu     sync.Mutex // guards what follows
+	asked  int        // counts the readings that were begun
+	told   int        // the latest of them that has an answer
+	least  int        // only later ones are fresh
+	readAt time.Time  // when the latest one that is fresh was begun; zero for none
+	seen   []edition  // what the store said
+	specs  map[string][]schedules.OverrideSpec
+	base   *directory.Directory // of the configuration in force when dir was made
+	dir    *directory.Directory
+}
+
+// edition is a version of a record.
+type edition struct {
+	id      store.ID
+	version uint64
+}
+
+// directory is that of a configuration with the overrides as they were last read.
+func (d *duty) directory(base *directory.Directory) *directory.Directory {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.base != base || d.dir == nil {
+		d.base, d.dir = base, base.With(d.specs)
+	}
+	return d.dir
+}
+
+// begin begins a reading, numbered from 1, if what is known is older than age.
+func (d *duty) begin(now time.Time, age time.Duration) (n int, due bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.readAt.IsZero() && now.Sub(d.readAt) < age && !now.Before(d.readAt) {
+		return 0, false
+	}
+	d.asked++
+	return d.asked, true
+}
+
+// stale says that what was read so far, and what is being read, is too old.
+func (d *duty) stale() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.least, d.readAt = d.asked, time.Time{}
+}
+
+// end takes the answer to reading n, which was begun at that time.
+func (d *duty) end(n int, at time.Time, seen []edition, list []*override.State) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if n > d.least && at.After(d.readAt) {
+		d.readAt = at
+	}
+	if n <= d.told {
+		return // somebody who asked later was faster
+	}
+	d.told = n
+	if !slices.Equal(seen, d.seen) {
+		d.seen, d.specs, d.dir = seen, override.Specs(list), nil
+	}
+}
+
+// env is the world now, with overrides that are at most freshFor old. When the store cannot be read, those that were
+// read last stay in force.
+func (e *Engine) env(ctx context.Context) directory.Env {
+	_ = e.refresh(ctx, freshFor) // Fresh meets the same error, and the runner says it once
+	return e.Env()
+}
+
+// Fresh keeps the overrides fresh for those who only look, and says when to be called again.
+func (e *Engine) Fresh(ctx context.Context, now time.Time) (next time.Time, err error) {
+	return now.Add(freshEach), e.refresh(ctx, freshEach)
+}
+
+// refresh reads the overrides unless what is known of them is younger than age.
+func (e *Engine) refresh(ctx context.Context, age time.Duration) error {
+	now := e.Now()
+	n, due := e.duty.begin(now, age)
+	if !due {
+		return nil
+	}
+	found, err := e.whole(ctx, override.ListCounting)
+	if err != nil {
+		return err
+	}
+	var seen []edition
+	var list []*override.State
+	for _, r := range found {
+		seen = append(seen, edition{r.ID, r.Version})
+		rec, err := record.Decode(r)
+		if err != nil {
+			e.log.Error("an override cannot be read; it does not count", "id", r.ID, "error", err)
+			continue
+		}
+		if s, ok := rec.(*override.State); ok {
+			list = append(list, s)
+		}
+	}
+	e.duty.end(n, now, seen, list)
+	return nil
+}
+
+// whole returns all records of a list.
+func (e *Engine) whole(ctx context.Context, list string) (all []store.Record, err error) {
+	const most = 1000 // of a page
+	var before store.Cursor
+	for {
+		found, next, err := e.store.List(ctx, store.Query{Lists: []string{list}, Before: before, Limit: most})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+		if before = next; next == (store.Cursor{}) {
+			return all, nil
+		}
+	}
+}
