@@ -26,9 +26,11 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/event"
 	"github.com/tocsin-oncall/tocsin/engine/heartbeat"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
+	"github.com/tocsin-oncall/tocsin/engine/override"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
 	"github.com/tocsin-oncall/tocsin/engine/store"
+	"github.com/tocsin-oncall/tocsin/schedules"
 )
 
 // Prefix is what all paths begin with.
@@ -67,6 +69,23 @@ type Heartbeats interface {
 	Heartbeats(ctx context.Context) ([]*heartbeat.State, error)
 }
 
+// Overrides is what it needs about overrides, absences and swaps.
+type Overrides interface {
+	Overrides(ctx context.Context, statuses []override.Status, before store.Cursor, limit int) ([]*override.State, store.Cursor, error)
+	AddOverride(ctx context.Context, w override.Wish) (*override.State, error)
+	CancelOverride(ctx context.Context, name, by, reason string) (*override.State, error)
+
+	Absences(ctx context.Context, statuses []override.Status, before store.Cursor, limit int) ([]*override.Absence, store.Cursor, error)
+	Away(ctx context.Context) ([]schedules.Away, error)
+	AddAbsence(ctx context.Context, w override.Wish) (*override.Absence, error)
+	CancelAbsence(ctx context.Context, name, by, reason string) (*override.Absence, error)
+
+	Swaps(ctx context.Context, statuses []override.Status, before store.Cursor, limit int) ([]*override.Swap, store.Cursor, error)
+	ProposeSwap(ctx context.Context, t override.Trade) (*override.Swap, error)
+	AcceptSwap(ctx context.Context, name, by, note string) (*override.Swap, error)
+	DeclineSwap(ctx context.Context, name, by, note string) (*override.Swap, error)
+}
+
 // World is the configuration in force, and the time.
 type World interface {
 	Env() directory.Env
@@ -79,6 +98,7 @@ type Engine interface {
 	Incidents
 	Postmortems
 	Heartbeats
+	Overrides
 	World
 }
 

@@ -160,6 +160,9 @@ func TestEveryGetAnswersAsDocumented(t *testing.T) {
 		"/users/{ref}/shifts":       {"/ethan"},
 		"/coverage":                 {"", "?days=7"},
 		"/fairness":                 {"", "?schedule=primary,backup&from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z&share=0.5"},
+		"/overrides":                {"", "?status=active,over&limit=1"},
+		"/absences":                 {"?status=active"},
+		"/swaps":                    {"?status=proposed"},
 		"/explain":                  {"?title=x&tags=critical", "?alert=1"},
 	}
 	for path, item := range parsed(t).Paths.Map() {

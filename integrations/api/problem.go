@@ -11,6 +11,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine"
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
+	"github.com/tocsin-oncall/tocsin/engine/override"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 )
@@ -59,10 +60,11 @@ func problemOf(err error) *problem {
 	var ofAlert *alert.Refused
 	var ofIncident *incident.Refused
 	var ofPostmortem *postmortem.Refused
+	var ofOverride *override.Refused
 	switch {
 	case errors.As(err, &p):
 		return p
-	case errors.As(err, &ofAlert), errors.As(err, &ofIncident), errors.As(err, &ofPostmortem):
+	case errors.As(err, &ofAlert), errors.As(err, &ofIncident), errors.As(err, &ofPostmortem), errors.As(err, &ofOverride):
 		return &problem{http.StatusConflict, "refused", err.Error(), ""}
 	case errors.Is(err, engine.ErrNotFound):
 		return &problem{http.StatusNotFound, "not_found", err.Error(), ""}

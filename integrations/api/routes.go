@@ -73,6 +73,7 @@ func routes() []route {
 		table = append(table, route{method: post, path: "/postmortems/{ref}/" + string(a.do), id: string(a.do) + "Postmortem", doc: a.doc,
 			role: Responder, acts: true, body: PostmortemAction{}, answer: Postmortem{}, handle: actOnPostmortem(a.do)})
 	}
+	table = append(table, overrideRoutes()...)
 	return append(table,
 		route{method: get, path: "/oncall", id: "getOnCall", doc: "Who is on call, for every schedule.", role: Viewer,
 			params: []param{{name: "schedule", doc: "Only this one."}, {name: "at", doc: "When, RFC 3339; now by default."}},
