@@ -48,6 +48,7 @@ years away. An override is marked with *.`,
 		},
 	}
 	r.flags(c)
+	c.AddCommand((&noun{remote: r}).takeOnCall())
 	c.Flags().StringVar(&at, "at", "", "when: RFC 3339, or wall clock in each schedule's zone such as 2026-03-09T09:00 (default now)")
 	c.Flags().StringArrayVar(&files, "config", nil, "read this configuration file or folder instead of asking a server; may be given several times")
 	return c
