@@ -38,9 +38,6 @@ func (e *Engine) Step(ctx context.Context, now time.Time) (next time.Time, err e
 	ids := make([]store.ID, len(due))
 	for i, d := range due {
 		ids[i] = d.ID
-		if !d.Again {
-			e.watch.Woken(now.Sub(d.At))
-		}
 	}
 	for i, done := range e.edit(store.Repeatable(ctx), ids, wake) {
 		switch {
@@ -51,6 +48,9 @@ func (e *Engine) Step(ctx context.Context, now time.Time) (next time.Time, err e
 			e.log.Error("a record cannot be woken; it is tried again", "id", ids[i], "after", poisonedLook, "error", done.err)
 			e.Wheel.Arm(ids[i], due[i].At, now.Add(poisonedLook), now)
 			continue
+		}
+		if !due[i].Again {
+			e.watch.Woken(now.Sub(due[i].At))
 		}
 		if done.fx.Join {
 			e.joinIncident(ctx, done.rec.(*alert.State))

@@ -51,7 +51,8 @@ type Observer interface {
 // Deliverer is the delivery of one replica. It starts goroutines only through Go.
 type Deliverer struct {
 	replica string
-	now     func() time.Time
+	now     func() time.Time // whole milliseconds, as everything that is planned
+	clock   func() time.Time // as fine as it goes, for measuring
 	run     func(func())
 	watch   Observer
 
@@ -68,9 +69,10 @@ type Deliverer struct {
 }
 
 // New makes the delivery of a replica. run starts a function concurrently, as a goroutine or in a simulation.
-func New(replica string, now func() time.Time, run func(func()), watch Observer) *Deliverer {
+func New(replica string, clock func() time.Time, run func(func()), watch Observer) *Deliverer {
 	return &Deliverer{
-		replica: replica, now: now, run: run, watch: watch,
+		replica: replica, clock: clock, run: run, watch: watch,
+		now:   func() time.Time { return clock().Truncate(time.Millisecond) },
 		setup: &Setup{}, pools: map[string]*pool{}, budgets: map[Recipient]*budget{}, paused: map[string]time.Time{},
 		nudge: make(chan struct{}, 1),
 	}

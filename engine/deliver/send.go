@@ -61,9 +61,9 @@ func (d *Deliverer) edit(ctx context.Context, j Job, setup *Setup, env directory
 	m := composeEdit(a, post, setup, env)
 	var err error
 	if up, ok := setup.Senders[post.Via].(Updater); ok {
-		began := d.now()
+		began := d.clock()
 		err = guard(ctx, func() error { return up.Update(ctx, post.Ref, m) })
-		d.watch.Delivered(post.Via, "edit_"+outcome(err), d.now().Sub(began))
+		d.watch.Delivered(post.Via, "edit_"+outcome(err), d.clock().Sub(began))
 	}
 	var out page.Outcome
 	d.judge(err, post.Via, post.User, post.Channel, &out)
@@ -84,7 +84,7 @@ func (d *Deliverer) send(ctx context.Context, setup *Setup, m Message) (receipt 
 	case m.User != nil && m.Address == "":
 		return Receipt{}, Permanent("%s has no address for %s", m.User.Name, m.Via)
 	}
-	began := d.now()
+	began := d.clock()
 	err = guard(ctx, func() error {
 		receipt, err = s.Send(ctx, m)
 		return err
@@ -92,7 +92,7 @@ func (d *Deliverer) send(ctx context.Context, setup *Setup, m Message) (receipt 
 	d.mu.Lock()
 	d.trouble.note(err, d.now())
 	d.mu.Unlock()
-	d.watch.Delivered(m.Via, outcome(err), d.now().Sub(began))
+	d.watch.Delivered(m.Via, outcome(err), d.clock().Sub(began))
 	return receipt, err
 }
 

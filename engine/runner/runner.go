@@ -19,7 +19,8 @@ const (
 	lifeSign  = time.Second            // how often a replica says that it lives,
 	lifetime  = 3 * time.Second        // and for how long that counts
 	sweepEach = 20 * time.Second       // how often one shard is checked for lost wake-ups
-	retry     = 250 * time.Millisecond // how soon a step is tried again when the store is away
+	retry     = 250 * time.Millisecond // how soon a step is tried again when the store is away,
+	slowest   = time.Second            // and how late, when it stays away
 	idle      = time.Second            // how long a loop waits at most: no slip of a step may stop the engine
 )
 
@@ -52,7 +53,7 @@ func (r *Runner) Run(ctx context.Context) {
 func (r *Runner) loop(ctx context.Context, step func(context.Context, time.Time) (time.Time, error), nudged <-chan struct{}) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	failing := false
+	failing, pause := false, time.Duration(0)
 	for {
 		now := r.Engine.Now()
 		next, err := step(ctx, now)
@@ -71,15 +72,19 @@ func (r *Runner) loop(ctx context.Context, step func(context.Context, time.Time)
 		if !next.IsZero() {
 			wait = min(idle, next.Sub(r.Engine.Now()))
 		}
+		calls := nudged
 		if err != nil {
-			wait = max(wait, retry)
+			pause = min(max(2*pause, retry), slowest)
+			wait, calls = max(wait, pause), nil // whoever calls would only be refused as well
+		} else {
+			pause = 0
 		}
 		timer.Reset(max(0, wait))
 		select {
 		case <-ctx.Done():
 			return
 		case <-timer.C:
-		case <-nudged:
+		case <-calls:
 		}
 	}
 }
