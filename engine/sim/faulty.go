@@ -196,10 +196,14 @@ func (f *faulty) Due(_ context.Context, shard int, from, to time.Time, limit int
 // Repair implements store.Timers.
 func (f *faulty) Repair(context.Context, int) (int, error) { return 0, nil }
 
-// List implements store.Lists. The engine reads the overrides by it before it decides anything, so its way takes no time, and
-// it fails with the rest of the store only: what was read before stays in force.
+// List implements store.Lists. The engine reads the overrides by it before it decides anything, so its way takes no time.
+// When it fails, what was read before stays in force.
 func (f *faulty) List(_ context.Context, q store.Query) ([]store.Record, store.Cursor, error) {
 	if f.replica.dead || f.sim.away(f.replica) {
+		return nil, store.Cursor{}, errAway
+	}
+	if f.sim.calm&calmStore == 0 && f.sim.net.Float64() < f.sim.plan.lostReads {
+		f.hurt()
 		return nil, store.Cursor{}, errAway
 	}
 	return f.sim.store.List(context.Background(), q)
