@@ -142,7 +142,7 @@ func (e *Engine) successor(ctx context.Context, s *incident.State) (string, erro
 	if err != nil || !found[0].Exists() || found[0].ID == s.ID {
 		return "", err
 	}
-	heir, err := asIncident(found[0])
+	heir, err := as[*incident.State](found[0], "incident")
 	if err != nil {
 		return "", err
 	}
@@ -164,7 +164,7 @@ func (e *Engine) incidentTx(ctx context.Context, key store.Key, f incidentChange
 		var was *incident.State
 		var image record.Image
 		if found[0].Exists() {
-			if was, err = asIncident(found[0]); err != nil {
+			if was, err = as[*incident.State](found[0], "incident"); err != nil {
 				return nil, err
 			}
 			image = record.ImageOf(was, found[0].Version)
@@ -235,26 +235,7 @@ func (e *Engine) commitTogether(ctx context.Context, changes []attempt, env dire
 
 // Incident returns an incident by its name, INC-7.
 func (e *Engine) Incident(ctx context.Context, name string) (*incident.State, error) {
-	found, err := e.store.Find(ctx, store.Key{Shard: incident.Shard, Name: incident.NameKey(name)})
-	if err != nil {
-		return nil, err
-	}
-	if !found[0].Exists() {
-		return nil, fmt.Errorf("%w: there is no incident %q", ErrNotFound, clip(name))
-	}
-	return asIncident(found[0])
-}
-
-func asIncident(r store.Record) (*incident.State, error) {
-	rec, err := record.Decode(r)
-	if err != nil {
-		return nil, err
-	}
-	s, ok := rec.(*incident.State)
-	if !ok {
-		return nil, fmt.Errorf("%w: %s is not an incident", ErrNotFound, r.ID)
-	}
-	return s, nil
+	return named[*incident.State](ctx, e, "incident", name)
 }
 
 // Incidents returns a page of incidents, newest first; no statuses means all.
@@ -266,19 +247,7 @@ func (e *Engine) Incidents(ctx context.Context, statuses []incident.Status, befo
 	for _, s := range statuses {
 		lists = append(lists, incident.ListOf(s))
 	}
-	found, next, err := e.store.List(ctx, store.Query{Lists: lists, Before: before, Limit: limit})
-	if err != nil {
-		return nil, next, err
-	}
-	var out []*incident.State
-	for _, r := range found {
-		s, err := asIncident(r)
-		if err != nil {
-			return nil, next, err
-		}
-		out = append(out, s)
-	}
-	return out, next, nil
+	return pageOf[*incident.State](ctx, e, lists, before, limit)
 }
 
 // AddToIncident joins an alert to an incident by hand.

@@ -26,14 +26,20 @@ func findNamed[T record.Record](ctx context.Context, e *Engine, what, name strin
 	if !found[0].Exists() {
 		return none, store.Record{}, fmt.Errorf("%w: there is no %s %q", ErrNotFound, what, clip(name))
 	}
-	rec, err := record.Decode(found[0])
+	rec, err := as[T](found[0], what)
+	return rec, found[0], err
+}
+
+// as reads a record that exists and must be of a kind; what is the kind in words.
+func as[T record.Record](r store.Record, what string) (none T, err error) {
+	rec, err := record.Decode(r)
 	if err != nil {
-		return none, store.Record{}, err
+		return none, err
 	}
-	if r, ok := rec.(T); ok {
-		return r, found[0], nil
+	if of, ok := rec.(T); ok {
+		return of, nil
 	}
-	return none, store.Record{}, fmt.Errorf("%w: %q is not %s", ErrNotFound, clip(name), what)
+	return none, fmt.Errorf("%w: %s is no %s", ErrNotFound, r.ID, what)
 }
 
 // pageOf returns a page of records, newest first.

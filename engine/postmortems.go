@@ -2,11 +2,9 @@ package engine
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
-	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
 	"github.com/tocsin-oncall/tocsin/engine/record"
 	"github.com/tocsin-oncall/tocsin/engine/store"
@@ -14,26 +12,7 @@ import (
 
 // Postmortem returns a postmortem by its name, PM-3.
 func (e *Engine) Postmortem(ctx context.Context, name string) (*postmortem.State, error) {
-	found, err := e.store.Find(ctx, store.Key{Shard: incident.Shard, Name: postmortem.NameKey(name)})
-	if err != nil {
-		return nil, err
-	}
-	if !found[0].Exists() {
-		return nil, fmt.Errorf("%w: there is no postmortem %q", ErrNotFound, clip(name))
-	}
-	return asPostmortem(found[0])
-}
-
-func asPostmortem(r store.Record) (*postmortem.State, error) {
-	rec, err := record.Decode(r)
-	if err != nil {
-		return nil, err
-	}
-	s, ok := rec.(*postmortem.State)
-	if !ok {
-		return nil, fmt.Errorf("%w: %s is not a postmortem", ErrNotFound, r.ID)
-	}
-	return s, nil
+	return named[*postmortem.State](ctx, e, "postmortem", name)
 }
 
 // ActOnPostmortem does one thing to a postmortem, named PM-3.
@@ -57,19 +36,7 @@ func (e *Engine) Postmortems(ctx context.Context, statuses []postmortem.Status, 
 	for _, s := range statuses {
 		lists = append(lists, postmortem.ListOf(s))
 	}
-	found, next, err := e.store.List(ctx, store.Query{Lists: lists, Before: before, Limit: limit})
-	if err != nil {
-		return nil, next, err
-	}
-	var out []*postmortem.State
-	for _, r := range found {
-		s, err := asPostmortem(r)
-		if err != nil {
-			return nil, next, err
-		}
-		out = append(out, s)
-	}
-	return out, next, nil
+	return pageOf[*postmortem.State](ctx, e, lists, before, limit)
 }
 
 var postmortemStatuses = []postmortem.Status{postmortem.Open, postmortem.Completed, postmortem.Waived}

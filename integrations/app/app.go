@@ -153,9 +153,6 @@ func (a *App) Listen() error {
 // Address is where the server listens.
 func (a *App) Address() net.Addr { return a.address }
 
-// Engine is the engine that runs.
-func (a *App) Engine() *engine.Engine { return a.engine }
-
 // drainTime is how long a stopping server waits for requests and sends under way: a little longer than
 // a send may take.
 const drainTime = 12 * time.Second

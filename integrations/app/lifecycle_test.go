@@ -94,17 +94,17 @@ func TestOnlyThisMachineAndAdminsReload(t *testing.T) {
 func TestABadConfigurationIsNotReloadedAndSaysWhy(t *testing.T) {
 	t.Parallel()
 	a, file := started(t)
-	before := a.Engine().World()
+	before := a.engine.World()
 	write(t, file, strings.Replace(lifecycleConfig, "user:ethan", "user:ethn", 1))
 	got := ask(a, http.MethodPost, inside, nil)
 	if got.Code != http.StatusBadRequest || !strings.Contains(got.Body.String(), file+":6:") || !strings.Contains(got.Body.String(), `did you mean "ethan"?`) {
 		t.Errorf("answer %d %q, want 400 with the place and a suggestion", got.Code, got.Body)
 	}
-	if a.Engine().World() != before {
+	if a.engine.World() != before {
 		t.Error("the old configuration is not in force any more")
 	}
 	write(t, file, lifecycleConfig)
-	if got := ask(a, http.MethodPost, inside, nil); got.Code != http.StatusOK || a.Engine().World() == before {
+	if got := ask(a, http.MethodPost, inside, nil); got.Code != http.StatusOK || a.engine.World() == before {
 		t.Errorf("answer %d %q, want 200 and the new configuration", got.Code, got.Body)
 	}
 }
