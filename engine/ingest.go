@@ -129,12 +129,13 @@ func (e *Engine) find(ctx context.Context, world *World, lines []*line, env dire
 	for i, l := range lines {
 		in := &intake{line: l, world: world, holder: found[i].ID}
 		if found[i].Exists() {
-			rec, err := record.Decode(found[i])
-			if err != nil {
-				return nil, err
+			// One that cannot be read, of a newer version for instance, must cost neither this alert nor the
+			// others of the request: a new alert takes its place.
+			if a, err := as[*alert.State](found[i], "alert"); err != nil {
+				e.log.Error("an alert cannot be read; its next event begins a new one", "id", found[i].ID, "error", err)
+			} else {
+				in.state, in.image = a, record.ImageOf(a, found[i].Version)
 			}
-			in.state = rec.(*alert.State)
-			in.image = record.ImageOf(rec, found[i].Version)
 		}
 		if in.fires() && in.begins(env) {
 			need++
