@@ -16,6 +16,8 @@ type Spec struct {
 	Teams []TeamRoutes
 	// Windows are the named windows for during.
 	Windows []Window
+	// Holidays are the named calendars of holidays, as sets of their days.
+	Holidays map[string]map[Date]bool
 	// Fallback is the policy for whatever nothing else decides.
 	Fallback string
 }

@@ -34,10 +34,12 @@ func Build(f *File) (*World, Problems) {
 		Users: map[string]directory.User{}, Teams: map[string]directory.Team{}, Services: map[string]directory.Service{},
 		Schedules: map[string]*schedules.Schedule{}, Policies: map[string]policy.Policy{},
 		Channels: map[string]directory.Channel{}, Sources: map[string]directory.Source{}, Vias: map[string]bool{},
-		Heartbeats: map[string]directory.Heartbeat{},
+		Heartbeats: map[string]directory.Heartbeat{}, Holidays: map[string]directory.Holidays{},
 	}
 	b.names()
 	b.server()
+	b.holidays()
+	b.fairness()
 	b.users()
 	b.teams()
 	b.services()
@@ -82,6 +84,7 @@ const (
 	schedule thing = "schedule"
 	pol      thing = "policy"
 	channel  thing = "channel"
+	holidays thing = "calendar of holidays"
 )
 
 // fail reports an error at a path; see File.Problem.
@@ -136,6 +139,7 @@ func (b *builder) names() {
 		schedule: b.unique("schedules", len(f.Schedules), func(i int) Name { return f.Schedules[i].Name }),
 		pol:      b.unique("policies", len(f.Policies), func(i int) Name { return f.Policies[i].Name }),
 		channel:  b.unique("channels", len(f.Channels), func(i int) Name { return f.Channels[i].Name }),
+		holidays: b.unique("holidays", len(f.Holidays), func(i int) Name { return f.Holidays[i].Name }),
 	}
 	b.unique("api_keys", len(f.APIKeys), func(i int) Name { return f.APIKeys[i].Name })
 	b.unique("integrations", len(f.Integrations), func(i int) Name { return f.Integrations[i].Name })

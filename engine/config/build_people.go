@@ -24,6 +24,10 @@ func (b *builder) users() {
 			Name: string(u.Name), FullName: u.FullName, Email: string(u.Email), Phone: string(u.Phone), Slack: string(u.Slack),
 			Zone: b.location(path+".timezone", u.Timezone),
 		}
+		for j, name := range u.Holidays {
+			b.refer(b.item(path+".holidays", j), holidays, name)
+		}
+		du.Holidays = u.Holidays
 		if u.Notify != nil {
 			p := plans(u.Notify)
 			du.Notify = &p

@@ -91,6 +91,14 @@ func (b *builder) rules() *rules.Router {
 	for _, w := range b.f.Windows {
 		spec.Windows = append(spec.Windows, rules.Window{Name: string(w.Name), Zone: w.Timezone, Days: texts(w.Days), From: w.From, To: w.To})
 	}
+	spec.Holidays = map[string]map[rules.Date]bool{}
+	for name, days := range b.dir.Holidays {
+		dates := map[rules.Date]bool{}
+		for _, d := range days {
+			dates[rules.DateOf(d.Date)] = true
+		}
+		spec.Holidays[name] = dates
+	}
 	router, problems := rules.Compile(spec)
 	for _, p := range problems {
 		b.report(Error, p.Path, p.Offset, p.Message, p.Hint)

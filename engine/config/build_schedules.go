@@ -51,10 +51,16 @@ func (r Rotation) spec() schedules.RotationSpec {
 		spec.Members = append(spec.Members, schedules.MemberSpec{User: m.User, From: m.From, Until: m.Until})
 	}
 	for _, part := range r.Restrict {
-		spec.Restrict = append(spec.Restrict, schedules.RestrictionSpec{Days: texts(part.Days), From: part.From, To: part.To})
+		spec.Restrict = append(spec.Restrict, part.spec())
 	}
 	return spec
 }
+
+func (r Restrict) spec() schedules.RestrictionSpec {
+	return schedules.RestrictionSpec{Days: texts(r.Days), From: r.From, To: r.To}
+}
+
+func (r Restrict) zero() bool { return r.From == "" && r.To == "" && len(r.Days) == 0 }
 
 // onCall checks that those who are on call are users.
 func (b *builder) onCall(path string, s Schedule) {

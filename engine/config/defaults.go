@@ -19,6 +19,13 @@ func (f *File) setDefaults() {
 	if f.Urgency.High == nil {
 		f.Urgency.High = []Priority{"P1", "P2"}
 	}
+	set(&f.Fairness.MaxShare, 0.25)
+	if f.Fairness.Night.zero() {
+		f.Fairness.Night.From, f.Fairness.Night.To = "22:00", "06:00"
+	}
+	if f.Fairness.Weekend.zero() {
+		f.Fairness.Weekend.Days = []Day{"sat", "sun"}
+	}
 	set(&f.Retention.Alerts, Keep(90*day))
 	set(&f.Retention.Incidents, Forever)
 	set(&f.Retention.Postmortems, Forever)

@@ -24,10 +24,12 @@ type File struct {
 
 	Schedules []Schedule `json:"schedules,omitempty" doc:"Who is on call when."`
 	Coverage  Coverage   `json:"coverage,omitzero" doc:"What tocsin check --coverage expects of schedules and policies."`
+	Fairness  Fairness   `json:"fairness,omitzero" doc:"How what being on call costs is counted, and from when on its sharing is unfair."`
 	Policies  []Policy   `json:"policies,omitempty" doc:"Escalation policies: who is notified how long after an alert began."`
 	Channels  []Channel  `json:"channels,omitempty" doc:"Places that are notified, rather than people."`
 	Services  []Service  `json:"services,omitempty" doc:"What the teams run."`
 	Windows   []Window   `json:"windows,omitempty" doc:"Named parts of the week, for during(…) in rules."`
+	Holidays  []Holidays `json:"holidays,omitempty" doc:"Named calendars of days off, for fairness and for rules."`
 	Rules     []Rule     `json:"rules,omitempty" doc:"Where alerts go. The first match wins, unless it says continue."`
 
 	Integrations []Integration `json:"integrations,omitempty" doc:"Who may send alerts."`

@@ -29,6 +29,7 @@ func Load(paths []string, env func(string) (string, bool)) (*File, Problems) {
 	l.tree.place("")
 	f := &File{}
 	l.decodeFile(f)
+	l.calendars(f)
 	f.origin = &origin{tree: l.tree, files: l.files, faults: map[position]bool{}, secrets: l.secrets, broken: l.broken}
 	for _, p := range l.problems {
 		f.origin.faults[p.at] = true
@@ -49,7 +50,8 @@ func Open(paths []string, env func(string) (string, bool)) (*World, Problems) {
 	return w, problems
 }
 
-// Files returns the configuration files that were read, in that order; files with secrets are not among them.
+// Files returns the configuration files that were read, in that order, and then the calendars that they name; files with
+// secrets are not among them.
 func (f *File) Files() []string {
 	if f.origin == nil {
 		return nil

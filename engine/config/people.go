@@ -8,6 +8,7 @@ type User struct {
 	Phone    Phone   `json:"phone,omitempty" doc:"For sms and voice: E.164, in quotes, such as \"+15550100\"."`
 	Slack    SlackID `json:"slack,omitempty" doc:"For slack: the member id, such as U01ETHAN."`
 	Timezone string  `json:"timezone,omitempty" doc:"IANA zone in which times are told to them. Default: timezone."`
+	Holidays Names   `json:"holidays,omitempty" doc:"Names of the calendars under holidays that are theirs. Default: all."`
 	Notify   *Plans  `json:"notify,omitempty" doc:"How to reach them. Default: default_notify."`
 }
 

@@ -66,8 +66,8 @@ func schemaOf(t reflect.Type) *jsonschema.Schema {
 		return pattern("^forever$|" + durationPattern)
 	case reflect.TypeFor[policy.Target]():
 		return pattern("^(" + strings.Join(texts(policy.Kinds[:]), "|") + "):.+$")
-	case reflect.TypeFor[Member]():
-		return memberSchema()
+	case reflect.TypeFor[Member](), reflect.TypeFor[Holiday]():
+		return shortSchema(t)
 	}
 	switch value := reflect.Zero(t).Interface().(type) {
 	case checked:
@@ -82,14 +82,19 @@ func schemaOf(t reflect.Type) *jsonschema.Schema {
 	return nil
 }
 
-// memberSchema is a name, or a user with a role.
-func memberSchema() *jsonschema.Schema {
+// shortSchema is a mapping, or a bare text for its first key: a member or a holiday.
+func shortSchema(t reflect.Type) *jsonschema.Schema {
 	s := plain("object")
 	s.Properties = jsonschema.NewProperties()
-	for _, f := range fieldsOf(reflect.TypeFor[Member]()) {
+	var short *jsonschema.Schema
+	for _, f := range fieldsOf(t) {
 		property := schemaOf(f.kind)
 		if property == nil {
 			property = plain("string")
+		}
+		if short == nil {
+			form := *property
+			short = &form
 		}
 		property.Description = f.tag.Get("doc")
 		s.Properties.Set(f.key, property)
@@ -98,7 +103,7 @@ func memberSchema() *jsonschema.Schema {
 		}
 	}
 	s.AdditionalProperties = jsonschema.FalseSchema
-	return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{plain("string"), s}}
+	return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{short, s}}
 }
 
 // secretFiles adds the *_file keys.

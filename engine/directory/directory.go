@@ -29,6 +29,8 @@ type Directory struct {
 	Retention  Retention
 	Postmortem Postmortem
 	Heartbeats map[string]Heartbeat // by integration
+	Holidays   map[string]Holidays  // calendars of holidays, by name
+	Fairness   Fairness
 	Canary     Canary
 	// Vias are the ways that have a provider, such as "slack"; a method over another one reaches nobody.
 	Vias map[string]bool
@@ -42,7 +44,8 @@ type User struct {
 	Phone    string // E.164
 	Slack    string // Slack member id, U…
 	Zone     *time.Location
-	Notify   *Plans // nil for the default plans
+	Holidays []string // the calendars of holidays that are the user's; nil for all that there are
+	Notify   *Plans   // nil for the default plans
 }
 
 // Plans are the ways to reach a person, by urgency.

@@ -13,7 +13,7 @@ import (
 
 // Count adds up what each user had, sorted by user. It fails only for a Night or a Weekend that makes no sense.
 func Count(in Input) ([]Person, error) {
-	c := &counter{in: in, calendars: map[string]calendar{}}
+	c := &counter{in: in, zones: map[string]calendar{}, users: map[string]calendar{}}
 	people := map[string]*Person{}
 	person := func(user string) *Person {
 		if people[user] == nil {
@@ -111,15 +111,19 @@ func common(t span, spans []span) (total time.Duration) {
 	return total
 }
 
-// calendar is the hard times of one zone.
+// calendar is the hard times of one user.
 type calendar struct{ nights, weekends, holidays []span }
 
 type counter struct {
-	in        Input
-	calendars map[string]calendar // by zone
+	in    Input
+	zones map[string]calendar // nights and weekends
+	users map[string]calendar
 }
 
 func (c *counter) calendar(user string) (calendar, error) {
+	if own, known := c.users[user]; known {
+		return own, nil
+	}
 	zone := c.in.Zones[user]
 	if zone == nil && len(c.in.Schedules) > 0 {
 		zone = c.in.Schedules[0].Location()
@@ -127,7 +131,27 @@ func (c *counter) calendar(user string) (calendar, error) {
 	if zone == nil {
 		zone = time.UTC
 	}
-	if own, known := c.calendars[zone.String()]; known {
+	own, err := c.zone(zone)
+	if err != nil {
+		return own, err
+	}
+	for _, d := range c.in.Holidays[user] {
+		year, month, day := d.Date()
+		midnight := func(day int) time.Time {
+			return schedules.Instant(time.Date(year, month, day, 0, 0, 0, 0, time.UTC), zone)
+		}
+		if off := (span{midnight(day), midnight(day + 1)}); off.to.After(c.in.From) && off.from.Before(c.in.To) {
+			own.holidays = append(own.holidays, off)
+		}
+	}
+	own.holidays = union(own.holidays)
+	c.users[user] = own
+	return own, nil
+}
+
+// zone returns the nights and weekends of a zone.
+func (c *counter) zone(zone *time.Location) (calendar, error) {
+	if own, known := c.zones[zone.String()]; known {
 		return own, nil
 	}
 	night, weekend := c.in.Night, c.in.Weekend
@@ -145,15 +169,7 @@ func (c *counter) calendar(user string) (calendar, error) {
 	if own.weekends, err = c.hours("weekend", weekend, zone); err != nil {
 		return own, err
 	}
-	for _, d := range c.in.Holidays {
-		year, month, day := d.Date()
-		midnight := func(day int) time.Time {
-			return schedules.Instant(time.Date(year, month, day, 0, 0, 0, 0, time.UTC), zone)
-		}
-		own.holidays = append(own.holidays, span{midnight(day), midnight(day + 1)})
-	}
-	own.holidays = union(own.holidays)
-	c.calendars[zone.String()] = own
+	c.zones[zone.String()] = own
 	return own, nil
 }
 

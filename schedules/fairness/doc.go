@@ -14,8 +14,8 @@ type Input struct {
 	From, To  time.Time
 	Zones     map[string]*time.Location // where users live, for their nights, weekends and holidays; else the zone of the first schedule
 	Night     schedules.RestrictionSpec // zero: every day from 22:00 to 06:00
-	Weekend   schedules.RestrictionSpec // zero: Saturday and Sunday
-	Holidays  []time.Time               // days, of which only the date counts
+	Weekend   schedules.RestrictionSpec // zero: Saturday and Sunday, from midnight to midnight
+	Holidays  map[string][]time.Time    // days off of each user, from midnight to midnight, of which only the date counts
 	Pages     []Page
 	Users     []string // who is listed even without any time on call
 }

@@ -46,7 +46,7 @@ func TestHoursNightsWeekendsHolidaysAndPagesAreCounted(t *testing.T) {
 	in := func(day, hour int) time.Time { return time.Date(2026, 3, day, hour, 0, 0, 0, s.Location()) }
 	got := count(t, Input{
 		Schedules: []*schedules.Schedule{s, s}, From: in(6, 9), To: in(9, 9), // the clock goes forward on the 8th
-		Holidays: []time.Time{in(7, 13)},
+		Holidays: map[string][]time.Time{"amir": {in(7, 13)}, "darren": {in(7, 13)}, "ethan": {in(17, 13)}},
 		Users:    []string{"jason"},
 		Pages:    []Page{{"ethan", in(7, 3)}, {"ethan", in(7, 6)}, {"amir", in(20, 3)}},
 	})
@@ -174,7 +174,9 @@ func TestCountingAgreesWithLookingAtEveryMinute(t *testing.T) {
 				}
 			}
 		}
-		got, err := Count(Input{Schedules: []*schedules.Schedule{s}, From: from, To: to, Holidays: []time.Time{time.Date(2026, 3, 8, 0, 0, 0, 0, time.UTC)}})
+		eighth := []time.Time{time.Date(2026, 3, 8, 0, 0, 0, 0, time.UTC)}
+		holidays := map[string][]time.Time{"ethan": eighth, "amir": eighth, "darren": eighth}
+		got, err := Count(Input{Schedules: []*schedules.Schedule{s}, From: from, To: to, Holidays: holidays})
 		if err != nil {
 			t.Fatal(err)
 		}
