@@ -11,10 +11,10 @@ import (
 )
 
 func checkVerb(io stdio) *cobra.Command {
-	var asJSON bool
+	r := &remote{stdio: io}
 	var ahead string
 	c := &cobra.Command{
-		Use:   "check FILE…",
+		Use:   "check FILE… | --coverage 90d",
 		Short: "Say everything that is wrong with a configuration",
 		Long: `Reads configuration files or folders as one configuration, and prints every error and warning as
 file:line:col: message, with the line under it. Exit code 1 says that there are errors.
@@ -22,23 +22,31 @@ file:line:col: message, with the line under it. Exit code 1 says that there are 
 With --coverage 90d, also proves for every policy and every moment of that time whether an alert would reach
 anybody, and says what is wrong, when and why: gaps, steps that mean nobody, policies that end at one person, people
 without a phone. What is expected, and what is accepted for a while, is under coverage: in the configuration. Times
-are in this machine's zone.`,
-		Example: "  tocsin check config.yaml\n  tocsin check /etc/tocsin.d\n  tocsin check --coverage 90d config.yaml",
-		Args:    cobra.MinimumNArgs(1),
+are in this machine's zone. Without files, the server is asked, which knows the overrides and absences of run time,
+and whose ways were seen to work.
+
+--json prints an array of the problems; with --coverage an object with problems and coverage.`,
+		Example: "  tocsin check config.yaml\n  tocsin check /etc/tocsin.d\n  tocsin check --coverage 90d config.yaml\n  tocsin check --coverage 90d --server https://oncall.example.com",
 		RunE: func(c *cobra.Command, paths []string) error {
+			if len(paths) == 0 {
+				return r.checkServer(c.Context(), ahead)
+			}
+			if r.server != "" {
+				return errors.New("--server: name either files or a server")
+			}
 			world, problems := config.Open(paths, io.env)
 			if world != nil {
 				problems = append(problems, app.Check(world.File)...)
 			}
 			errs := len(problems.Errors())
 			if ahead != "" && errs == 0 {
-				report, err := io.coverage(c.Context(), paths, ahead)
+				report, err := r.coverage(c.Context(), paths, ahead)
 				if err != nil {
 					return err
 				}
-				return io.checked(problems, report, asJSON)
+				return io.checked(problems, report, r.json)
 			}
-			if asJSON {
+			if r.json {
 				if err := io.printJSON(found(problems)); err != nil {
 					return err
 				}
@@ -52,7 +60,7 @@ are in this machine's zone.`,
 			return nil
 		},
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, "print an array of the problems, for programs; with --coverage an object with problems and coverage")
+	r.flags(c)
 	c.Flags().StringVar(&ahead, "coverage", "", "also look whether alerts reach somebody in so many days, such as 90d; at most 366d")
 	return c
 }

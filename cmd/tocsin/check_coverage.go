@@ -13,8 +13,8 @@ import (
 	"github.com/tocsin-oncall/tocsin/integrations/api"
 )
 
-// coverage audits configuration files for the days after now.
-func (io stdio) coverage(ctx context.Context, paths []string, ahead string) (found api.Coverage, err error) {
+// coverage audits configuration files or, without any, the server, for the days after now.
+func (r *remote) coverage(ctx context.Context, paths []string, ahead string) (found api.Coverage, err error) {
 	length, err := horizon("--coverage", ahead)
 	if err != nil {
 		return found, err
@@ -22,20 +22,41 @@ func (io stdio) coverage(ctx context.Context, paths []string, ahead string) (fou
 	if length%(24*time.Hour) != 0 {
 		return found, fmt.Errorf("--coverage %s: whole days, such as 90d", ahead)
 	}
-	r := &remote{stdio: io}
 	ask, err := r.over(ctx, paths)
 	if err != nil {
 		return found, err
 	}
-	query := url.Values{"from": {io.now().UTC().Format(time.RFC3339)}, "days": {strconv.Itoa(int(length / (24 * time.Hour)))}}
+	query := url.Values{"from": {r.now().UTC().Format(time.RFC3339)}, "days": {strconv.Itoa(int(length / (24 * time.Hour)))}}
 	if err := ask.Get(ctx, "/api/v1/coverage", query, &found); err != nil {
 		return found, failed(err)
 	}
 	return found, nil
 }
 
+// checkServer prints what a server says about its coverage.
+func (r *remote) checkServer(ctx context.Context, ahead string) error {
+	if ahead == "" {
+		return errors.New("name the files to check; only --coverage can be asked of a server")
+	}
+	report, err := r.coverage(ctx, nil, ahead)
+	if err != nil {
+		return err
+	}
+	return r.audited(nil, report, r.json)
+}
+
 // checked prints what is wrong with a configuration that can be used, and with its coverage.
 func (io stdio) checked(problems config.Problems, report api.Coverage, asJSON bool) error {
+	if !asJSON {
+		fmt.Fprint(io.out, problems)
+		fmt.Fprintln(io.out, verdict(0, len(problems.Warnings())))
+		fmt.Fprintln(io.out)
+	}
+	return io.audited(problems, report, asJSON)
+}
+
+// audited prints what is wrong with coverage, for programs with the problems beside it.
+func (io stdio) audited(problems config.Problems, report api.Coverage, asJSON bool) error {
 	errs := 0
 	if asJSON {
 		for _, f := range report.Findings {
@@ -47,8 +68,6 @@ func (io stdio) checked(problems config.Problems, report api.Coverage, asJSON bo
 			return err
 		}
 	} else {
-		fmt.Fprint(io.out, problems)
-		fmt.Fprintln(io.out, verdict(0, len(problems.Warnings())))
 		errs = io.covered(report)
 	}
 	if errs > 0 {
@@ -65,12 +84,15 @@ var severities = map[string]style{"error": red, "warning": yellow, "info": cyan}
 
 // covered prints what an audit found, and returns how many errors there are.
 func (io stdio) covered(c api.Coverage) (errs int) {
-	fmt.Fprintf(io.out, "\nCoverage from %s to %s:\n", io.at(c.From.Time), io.at(c.To.Time))
+	fmt.Fprintf(io.out, "Coverage from %s to %s:\n", io.at(c.From.Time), io.at(c.To.Time))
 	t := table{head: []string{"POLICY", "REACHES NOBODY", "AT WORST", "AFTER"}, wide: 2}
 	for _, p := range c.Policies {
 		gaps, worst, delay := styled(faint, "never"), text(strings.Join(p.WorstPeople, ", ")), text(span(time.Duration(p.DelaySeconds)*time.Second))
-		if p.GapSeconds > 0 {
+		switch {
+		case p.GapSeconds > 0:
 			gaps, worst, delay = styled(red, span(time.Duration(p.GapSeconds)*time.Second)), state("nobody"), text("")
+		case len(p.WorstPeople) == 0:
+			worst = styled(yellow, "only "+strings.Join(p.WorstPlaces, ", "))
 		}
 		t.row(text(p.Policy), gaps, worst, delay)
 	}

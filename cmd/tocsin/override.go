@@ -57,13 +57,9 @@ func (n *noun) addOverride() *cobra.Command {
 }
 
 func (n *noun) makeOverride(c *cobra.Command, o api.NewOverride) error {
-	ask, err := n.client()
-	if err != nil {
-		return err
-	}
 	var raw json.RawMessage
-	if err := ask.Do(c.Context(), http.MethodPost, "/api/v1/overrides", nil, o, &raw); err != nil {
-		return failed(err)
+	if err := n.post(c, "/api/v1/overrides", o, &raw); err != nil {
+		return err
 	}
 	return show(n.remote, raw, n.override)
 }
@@ -107,13 +103,21 @@ func (n *noun) overrides(list []api.Override, none string) {
 }
 
 func (n *noun) removeOverride() *cobra.Command {
+	return n.takeBack("Take an override back", "Takes an override back from now on. What it did so far stays in the schedule's past.",
+		"tocsin override remove OVR-7 --reason \"ethan is well\"", func(raw json.RawMessage) error { return show(n.remote, raw, n.override) })
+}
+
+// takeBack makes the verb that takes one record back, and prints what has become of it.
+func (n *noun) takeBack(short, long, example string, print func(json.RawMessage) error) *cobra.Command {
 	var reason string
 	c := &cobra.Command{
 		Use:     "remove REF",
-		Short:   "Take an override back",
-		Long:    "Takes an override back from now on. What it did so far stays in the schedule's past.",
-		Example: "  tocsin override remove OVR-7 --reason \"ethan is well\"",
+		Short:   short,
+		Long:    long,
+		Example: "  " + example,
 		Args:    cobra.ExactArgs(1),
+
+		ValidArgsFunction: n.complete,
 		RunE: func(c *cobra.Command, refs []string) error {
 			ask, err := n.client()
 			if err != nil {
@@ -130,7 +134,7 @@ func (n *noun) removeOverride() *cobra.Command {
 			if err := ask.Do(c.Context(), http.MethodDelete, n.one(refs[0]), query, nil, &raw); err != nil {
 				return failed(err)
 			}
-			return show(n.remote, raw, n.override)
+			return print(raw)
 		},
 	}
 	c.Flags().StringVar(&reason, "reason", "", "why")

@@ -20,8 +20,8 @@ type Settings struct {
 	Waivers    []coverage.Waiver
 }
 
-// Plan is what coverage.Audit needs to know of a directory. A channel of a policy is no person: it reaches nobody, but
-// its step is not empty. Tocsin keeps no record of whether an address was ever seen to work, so all that are in the
+// Plan is what coverage.Audit needs to know of a directory. A channel of a policy is no person: nobody is paged
+// by it, but its step is not empty. Tocsin keeps no record of whether an address was ever seen to work, so all that are in the
 // configuration count as verified.
 func Plan(dir *directory.Directory, away []schedules.Away, s Settings) coverage.Plan {
 	plan := coverage.Plan{People: map[string]coverage.Person{}, Away: away, Severities: s.Severities, Waivers: s.Waivers}
@@ -90,12 +90,7 @@ func onSchedule(s *schedules.Schedule, t policy.Target) coverage.Target {
 	case policy.Previous:
 		return coverage.Previous(s)
 	case policy.Rotation:
-		var users []string
-		for _, r := range s.Rotations() {
-			users = append(users, s.RotationParticipants(r)...)
-		}
-		slices.Sort(users)
-		return coverage.Always(t.String(), slices.Compact(users)...)
+		return coverage.Members(s)
 	}
 	return coverage.OnCall(s)
 }

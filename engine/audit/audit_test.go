@@ -66,9 +66,18 @@ func find(r coverage.Report, kind coverage.Kind) (coverage.Finding, bool) {
 
 func TestAWeekendWithoutAnybodyIsFoundToTheMinute(t *testing.T) {
 	t.Parallel()
-	gap, ok := find(week(t, site(t, notify(t, 0, "schedule:weekdays", "channel:sre")), audit.Settings{}), coverage.Gap)
+	gap, ok := find(week(t, site(t, notify(t, 0, "schedule:weekdays")), audit.Settings{}), coverage.Gap)
 	if !ok || len(gap.Spans) != 1 || !gap.Spans[0].From.Equal(monday.AddDate(0, 0, 5)) || !gap.Spans[0].To.Equal(monday.AddDate(0, 0, 7)) {
 		t.Errorf("the gap: %t, %+v", ok, gap)
+	}
+}
+
+func TestAWeekendThatOnlyAChannelSeesIsNoGapButSaid(t *testing.T) {
+	t.Parallel()
+	found := week(t, site(t, notify(t, 0, "schedule:weekdays", "channel:sre")), audit.Settings{})
+	only, ok := find(found, coverage.ChannelOnly)
+	if _, gap := find(found, coverage.Gap); gap || !ok || !only.Spans[0].From.Equal(monday.AddDate(0, 0, 5)) {
+		t.Errorf("gap: %t, channel-only: %t, %+v", gap, ok, only)
 	}
 }
 

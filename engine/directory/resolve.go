@@ -123,7 +123,7 @@ func (r *resolver) schedule(t policy.Target) (users []string, why string) {
 	case policy.Previous:
 		users, why = s.Previous(r.now), "nobody came before"
 	case policy.Rotation:
-		users, why = participants(s), "nobody is in its rotations"
+		users, why = members(s, r.now), "nobody is in its rotations"
 	}
 	if len(users) > 0 {
 		why = ""
@@ -131,11 +131,12 @@ func (r *resolver) schedule(t policy.Target) (users []string, why string) {
 	return users, why
 }
 
-// participants returns everybody in the rotations of a schedule, rotation by rotation; overrides are not among them.
-func participants(s *schedules.Schedule) []string {
+// members returns everybody in the rotations of a schedule at an instant, rotation by rotation, without those who have left
+// or not yet joined; overrides are not among them.
+func members(s *schedules.Schedule, at time.Time) []string {
 	var users []string
 	for _, name := range s.Rotations() {
-		users = append(users, s.RotationParticipants(name)...)
+		users = append(users, s.RotationMembers(name, at)...)
 	}
 	return users
 }

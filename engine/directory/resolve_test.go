@@ -164,3 +164,20 @@ func TestATeamsFirstAdminAnswersForIt(t *testing.T) {
 		t.Errorf("without admins %q answers, want the first member who is still there", got)
 	}
 }
+
+func TestARotationMeansWhoHasJoinedAndNotLeft(t *testing.T) {
+	t.Parallel()
+	s, problems := schedules.New(schedules.Spec{Name: "primary", Rotations: []schedules.RotationSpec{{
+		Starts: "2026-03-02T09:00", Every: "1d", Participants: [][]string{{"ethan"}, {"amir"}, {"darren"}},
+		Members: []schedules.MemberSpec{{User: "amir", From: "2026-04-01T00:00"}, {User: "darren", Until: "2026-03-05T00:00"}},
+	}}})
+	if problems != nil {
+		t.Fatal(problems)
+	}
+	d := team()
+	d.Schedules = map[string]*schedules.Schedule{"primary": s}
+	got := d.Resolve([]policy.Target{{Kind: policy.Rotation, Name: "primary"}}, monday, nil)
+	if diff := cmp.Diff([]string{"ethan"}, got.Users); diff != "" {
+		t.Error(diff)
+	}
+}

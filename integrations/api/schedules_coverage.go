@@ -41,10 +41,11 @@ type FindingSpan struct {
 // PolicyCoverage is how well a policy reaches people when it does worst.
 type PolicyCoverage struct {
 	Policy       string   `json:"policy"`
-	GapSeconds   int64    `json:"gap_seconds" doc:"For how long alerts would reach nobody."`
+	GapSeconds   int64    `json:"gap_seconds" doc:"For how long alerts would reach neither anybody nor a channel."`
 	WorstFrom    Time     `json:"worst_from" doc:"When it does worst: reaches nobody, or takes longest."`
 	WorstTo      Time     `json:"worst_to"`
 	WorstPeople  []string `json:"worst_people" doc:"Whom it reaches then."`
+	WorstPlaces  []string `json:"worst_places" doc:"Which channels it notifies then, such as channel:sre."`
 	DelaySeconds int64    `json:"delay_seconds" doc:"How long it takes then until the first message to anybody."`
 }
 
@@ -69,7 +70,11 @@ func getCoverage(c *call) (any, error) {
 	if from.IsZero() {
 		from = c.env.Now.Truncate(time.Second)
 	}
-	return coverageOf(coverage.Audit(audit.Plan(c.env.Dir, nil, c.Audit()), from, from.AddDate(0, 0, days))), nil
+	away, err := c.Engine.Away(c.ctx)
+	if err != nil {
+		return nil, err
+	}
+	return coverageOf(coverage.Audit(audit.Plan(c.env.Dir, away, c.Audit()), from, from.AddDate(0, 0, days))), nil
 }
 
 func coverageOf(r coverage.Report) Coverage {
@@ -78,7 +83,7 @@ func coverageOf(r coverage.Report) Coverage {
 		worst := p.Worst()
 		out.Policies = append(out.Policies, PolicyCoverage{
 			Policy: p.Policy, GapSeconds: int64(p.Gaps() / time.Second), WorstFrom: utc(worst.From), WorstTo: utc(worst.To),
-			WorstPeople: some(worst.People), DelaySeconds: int64(worst.Delay / time.Second),
+			WorstPeople: some(worst.People), WorstPlaces: some(worst.Places), DelaySeconds: int64(worst.Delay / time.Second),
 		})
 	}
 	return out

@@ -23,27 +23,38 @@ type Outcome struct {
 // Reach is what becomes of an alert that comes in from From until To.
 type Reach struct {
 	From, To time.Time
-	People   []string      // whom the policy reaches, sorted; none is a gap
+	People   []string      // whom the policy reaches, sorted
+	Places   []string      // the places that are notified, as the policy calls them, sorted; neither people nor places is a gap
 	Delay    time.Duration // until the first message to anybody
 	Channels []string      // over which people are reached, sorted
 }
 
-// Worst returns the Reach with nobody, or else with the longest delay; the first of those that are alike. It is zero
-// without any.
+// Worst returns the Reach that is a gap, or else has only places, or else has the longest delay; the first of those that are
+// alike. It is zero without any.
 func (o Outcome) Worst() (worst Reach) {
 	for i, r := range o.Reach {
-		switch {
-		case i == 0, len(worst.People) > 0 && (len(r.People) == 0 || r.Delay > worst.Delay):
+		if i == 0 || r.rank() < worst.rank() || r.rank() == worst.rank() && r.Delay > worst.Delay {
 			worst = r
 		}
 	}
 	return worst
 }
 
-// Gaps is for how long alerts would reach nobody.
+// rank orders by what is reached: nothing, places only, people.
+func (r Reach) rank() int {
+	switch {
+	case len(r.People) > 0:
+		return 2
+	case len(r.Places) > 0:
+		return 1
+	}
+	return 0
+}
+
+// Gaps is for how long alerts would reach neither people nor places.
 func (o Outcome) Gaps() (total time.Duration) {
 	for _, r := range o.Reach {
-		if len(r.People) == 0 {
+		if r.rank() == 0 {
 			total += r.To.Sub(r.From)
 		}
 	}
@@ -113,5 +124,5 @@ func (a *auditor) policy(p Policy) Outcome {
 }
 
 func same(a, b Reach) bool {
-	return a.Delay == b.Delay && slices.Equal(a.People, b.People) && slices.Equal(a.Channels, b.Channels)
+	return a.Delay == b.Delay && slices.Equal(a.People, b.People) && slices.Equal(a.Places, b.Places) && slices.Equal(a.Channels, b.Channels)
 }

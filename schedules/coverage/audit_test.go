@@ -97,7 +97,7 @@ func TestAPlanWithoutFaultHasNoFindings(t *testing.T) {
 	if diff := cmp.Diff([]brief(nil), briefs(report.Findings)); diff != "" {
 		t.Error(diff)
 	}
-	want := Reach{From: from, To: from.AddDate(0, 0, 1).Add(-10 * time.Minute), People: []string{"amir", "ethan"}, Channels: []string{"slack", "sms"}}
+	want := Reach{From: from, To: from.AddDate(0, 0, 1).Add(-10 * time.Minute), People: []string{"amir", "ethan"}, Places: []string{"channel:sre"}, Channels: []string{"slack", "sms"}}
 	if diff := cmp.Diff(want, report.Policies[0].Reach[0]); diff != "" {
 		t.Error(diff)
 	}
@@ -269,6 +269,46 @@ func TestNoTimeHasNoFindings(t *testing.T) {
 	t.Parallel()
 	want := Report{From: to, To: from}
 	if diff := cmp.Diff(want, Audit(Plan{Policies: []Policy{{Name: "p"}}}, to, from), cmpopts.EquateEmpty()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAPolicyThatOnlyPostsToAChannelPagesNobodyButHasNoGap(t *testing.T) {
+	t.Parallel()
+	weekdays := rota(t, "weekdays", nil, "ethan", schedules.Nobody)
+	report := Audit(Plan{
+		People: everyone(phone, four...),
+		Policies: []Policy{{Name: "quiet", MinPeople: 1, Steps: []Step{
+			{Targets: []Target{Place("channel:sre")}},
+			{After: 10 * time.Minute, Targets: []Target{OnCall(weekdays)}},
+		}}},
+	}, from, from.AddDate(0, 0, 2))
+	want := []brief{
+		{ChannelOnly, "quiet", 0, []string{"03 08:50 to 04 08:50"}, Warning},
+	}
+	if diff := cmp.Diff(want, briefs(report.Findings)); diff != "" {
+		t.Error(diff)
+	}
+	worst := report.Policies[0].Worst()
+	if report.Policies[0].Gaps() != 0 || len(worst.People) > 0 || !cmp.Equal(worst.Places, []string{"channel:sre"}) {
+		t.Errorf("at worst %+v", worst)
+	}
+}
+
+func TestARotationAsATargetIsWhoTakesPartThen(t *testing.T) {
+	t.Parallel()
+	primary := rota(t, "primary", func(r *schedules.RotationSpec) {
+		r.Members = []schedules.MemberSpec{{User: "amir", From: "2026-03-04T00:00"}, {User: "ethan", Until: "2026-03-06T00:00"}}
+	}, "ethan", "amir")
+	reach := Audit(Plan{
+		People:   everyone(phone, four...),
+		Policies: []Policy{{Name: "all", Steps: []Step{{Targets: []Target{Members(primary)}}}}},
+	}, from, to).Policies[0].Reach
+	var got []string
+	for _, r := range reach {
+		got = append(got, r.From.Format("02 15:04 ")+strings.Join(r.People, " "))
+	}
+	if diff := cmp.Diff([]string{"02 09:00 ethan", "04 00:00 amir ethan", "06 00:00 amir"}, got); diff != "" {
 		t.Error(diff)
 	}
 }

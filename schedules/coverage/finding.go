@@ -11,7 +11,8 @@ type Kind string
 
 // The kinds of findings.
 const (
-	Gap          Kind = "gap"              // a policy reaches nobody
+	Gap          Kind = "gap"              // a policy reaches nobody and nothing
+	ChannelOnly  Kind = "channel-only"     // a policy notifies channels, and pages nobody
 	EmptyStep    Kind = "empty-step"       // a step means nobody, while another reaches somebody
 	Unreachable  Kind = "unreachable-step" // a step means people of whom none can be reached
 	Single       Kind = "single-person"    // every step of a policy ends at the same one person
@@ -51,7 +52,7 @@ func (k Kind) Default() Severity {
 
 // Kinds lists all kinds, the gravest first.
 var Kinds = [...]Kind{
-	Gap, Unreachable, NoChannel, Uncovered, EmailOnly, EmptyStep, Single, FewPeople, DoubleBooked, NoPhone, Unverified,
+	Gap, Unreachable, NoChannel, Uncovered, EmailOnly, ChannelOnly, EmptyStep, Single, FewPeople, DoubleBooked, NoPhone, Unverified,
 	RotationEnds, NobodyOnCall,
 }
 

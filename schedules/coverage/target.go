@@ -7,7 +7,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/schedules"
 )
 
-// Target is whom a step notifies. Make one with Always, OneOf, Place, OnCall, Next or Previous.
+// Target is whom a step notifies. Make one with Always, OneOf, Place, OnCall, Next, Previous or Members.
 type Target struct {
 	name     string
 	schedule string // of OnCall
@@ -36,7 +36,8 @@ func OneOf(name string, users ...string) Target {
 	return t
 }
 
-// Place is no person, such as a chat channel. It reaches nobody, but its step is not empty.
+// Place is no person, such as a chat channel. Nobody is paged, but its step is not empty, and a policy that reaches a place
+// has no gap.
 func Place(name string) Target {
 	return Target{name: name, place: true, resolve: func(from, _ time.Time) []slot { return []slot{{from: from.Unix()}} }}
 }
@@ -53,6 +54,17 @@ func Next(s *schedules.Schedule) Target { return asked("next:"+s.Name(), s, s.Ne
 
 // Previous is who came before those on call.
 func Previous(s *schedules.Schedule) Target { return asked("previous:"+s.Name(), s, s.Previous) }
+
+// Members is everybody who takes part in the rotations then.
+func Members(s *schedules.Schedule) Target {
+	return asked("rotation:"+s.Name(), s, func(at time.Time) (users []string) {
+		for _, rotation := range s.Rotations() {
+			users = append(users, s.RotationMembers(rotation, at)...)
+		}
+		slices.Sort(users)
+		return slices.Compact(users)
+	})
+}
 
 func asked(name string, s *schedules.Schedule, ask func(time.Time) []string) Target {
 	return Target{name: name, resolve: func(from, to time.Time) []slot {

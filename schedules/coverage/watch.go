@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strings"
 	"time"
 )
 
@@ -21,7 +22,7 @@ type watch struct {
 // stepLines is one step with the lines of its targets.
 type stepLines struct {
 	after   int64
-	place   bool
+	places  []string
 	targets []targetLine
 	offsets []int64 // when it may fire: its own offset, and those of steps before it that may reach nobody
 }
@@ -41,8 +42,11 @@ func (a *auditor) watch(p Policy) *watch {
 	w := &watch{auditor: a, policy: p}
 	var inherited []int64
 	for _, s := range p.Steps {
-		step := stepLines{after: seconds(s.After), place: slices.ContainsFunc(s.Targets, func(t Target) bool { return t.place })}
+		step := stepLines{after: seconds(s.After)}
 		for _, t := range s.Targets {
+			if t.place {
+				step.places = append(step.places, t.name)
+			}
 			step.targets = append(step.targets, targetLine{t, a.line(t)})
 		}
 		step.offsets = append(step.offsets, step.after)
@@ -62,7 +66,7 @@ func (a *auditor) watch(p Policy) *watch {
 
 // mayFail says whether a step reaches nobody at some time.
 func (w *watch) mayFail(s stepLines) bool {
-	if s.place {
+	if len(s.places) > 0 {
 		return false
 	}
 	for _, t := range s.targets {
@@ -114,7 +118,8 @@ func (w *watch) look(at, until int64) Reach {
 		if got.reached && (first < 0 || fire+got.delay < first) {
 			first = fire + got.delay
 		}
-		atOnce = !got.reached && !s.place
+		atOnce = !got.reached && len(s.places) == 0
+		r.Places = append(r.Places, s.places...)
 		switch {
 		case got.reached && got.emailOnly && w.policy.Urgent:
 			faults = append(faults, about{kind: EmailOnly, step: i + 1, why: "everybody in this step is reached by e-mail alone"})
@@ -128,20 +133,24 @@ func (w *watch) look(at, until int64) Reach {
 	slices.Sort(w.channels)
 	w.people, w.channels = slices.Compact(w.people), slices.Compact(w.channels)
 	r.People, r.Channels = w.people, w.channels
+	slices.Sort(r.Places)
+	r.Places = slices.Compact(r.Places)
 	if first > 0 {
 		r.Delay = time.Duration(first) * time.Second
 	}
-	w.judge(faults, at, until)
+	w.judge(r, faults)
 	return r
 }
 
 // judge notes what is wrong with the people reached.
-func (w *watch) judge(faults []about, at, until int64) {
+func (w *watch) judge(r Reach, faults []about) {
 	note := func(f about) {
 		f.policy = w.policy.Name
-		w.book.note(f, at, until)
+		w.book.note(f, r.From.Unix(), r.To.Unix())
 	}
 	switch n := len(w.people); {
+	case n == 0 && len(r.Places) > 0:
+		note(about{kind: ChannelOnly, why: "nobody is paged; it only shows in " + strings.Join(r.Places, ", ")})
 	case n == 0:
 		note(about{kind: Gap, why: "no step reaches anybody"})
 	case n == 1 && w.policy.MinPeople != 1:
