@@ -75,12 +75,12 @@ func (r *rule) label() string {
 	return r.path
 }
 
-func (c *compiler) compileRules(path string, list []Rule, parse destinationParser) []rule {
+func (c *compiler) compileRules(path string, list []Rule, parse destinationParser) *ruleList {
 	compiled := make([]rule, len(list))
 	for i, r := range list {
 		compiled[i] = c.compileRule(fmt.Sprintf("%s[%d]", path, i), r, parse)
 	}
-	return compiled
+	return &ruleList{rules: compiled, index: newIndex(compiled)}
 }
 
 func (c *compiler) compileRule(path string, r Rule, parse destinationParser) rule {

@@ -17,9 +17,10 @@ const maxErrors = 20
 // evaluator runs rules over one event at a time. Evaluators are reused, since
 // setting one up costs more than most rules.
 type evaluator struct {
-	vm   vm.VM
-	work work
-	env  map[string]any // what expressions see
+	vm     vm.VM
+	work   work
+	view   view
+	search search
 
 	loc      *time.Location
 	decision Decision
@@ -27,7 +28,9 @@ type evaluator struct {
 }
 
 func newEvaluator(r *Router) *evaluator {
-	return &evaluator{vm: vm.VM{MemoryBudget: maxElements}, env: fields(), loc: r.loc}
+	e := &evaluator{vm: vm.VM{MemoryBudget: maxElements}, view: view{env: fields()}, loc: r.loc}
+	e.view.env[workName] = &e.work
+	return e
 }
 
 // begin takes an event up.
@@ -37,23 +40,7 @@ func (e *evaluator) begin(ev Event, now time.Time, tried *[]Tried) {
 		Team: ev.Team, Priority: ev.Priority, Title: ev.Title,
 		Description: ev.Description, Service: ev.Service, Tags: slices.Clone(ev.Tags),
 	}
-	now = now.In(e.loc)
-	e.env["source"] = ev.Source
-	e.env["title"] = ev.Title
-	e.env["description"] = ev.Description
-	e.env["status"] = ev.Status
-	e.env["priority"] = ev.Priority
-	e.env["tags"] = e.decision.Tags
-	e.env["actions"] = ev.Actions
-	e.env["labels"] = ev.Labels
-	e.env["details"] = ev.Details
-	e.env["service"] = ev.Service
-	e.env["team"] = ev.Team
-	e.env["integration"] = ev.Integration
-	e.env["starts_at"] = ev.StartsAt.In(e.loc)
-	e.env["now"] = now
-	e.env["weekday"] = weekdays[now.Weekday()]
-	e.env[workName] = &e.work
+	e.view.see(ev, e.decision.Tags, now, e.loc)
 }
 
 // finish hands the decision over and lets go of the event.
@@ -62,7 +49,8 @@ func (e *evaluator) finish() Decision {
 	if d.GroupKey != "" {
 		d.GroupKey = groupPrefix(d) + d.GroupKey
 	}
-	clear(e.env)
+	e.view.forget()
+	e.search.forget()
 	clear(e.vm.Stack[:cap(e.vm.Stack)])
 	clear(e.vm.Variables)
 	e.decision, e.tried = Decision{}, nil
@@ -70,10 +58,16 @@ func (e *evaluator) finish() Decision {
 }
 
 // firstMatch applies the rules that match, up to the first that does not
-// continue, and gives that one; nil if there is none.
-func (e *evaluator) firstMatch(list []rule) *rule {
-	for i := range list {
-		r := &list[i]
+// continue, and gives that one; nil if there is none. Rules that the index rules
+// out are not tried, unless the way is to be explained.
+func (e *evaluator) firstMatch(list *ruleList) *rule {
+	if e.tried != nil {
+		e.search.all(len(list.rules))
+	} else {
+		e.search.start(list.index, &e.view)
+	}
+	for i := e.search.next(); i >= 0; i = e.search.next() {
+		r := &list.rules[i]
 		matched, err := e.condition(r.when, true)
 		if err != nil {
 			matched = false
@@ -88,6 +82,9 @@ func (e *evaluator) firstMatch(list []rule) *rule {
 		if matched && !r.Continue {
 			return r
 		}
+		if matched && r.Set != nil {
+			e.search.again(&e.view) // what it set may bring other rules in
+		}
 	}
 	return nil
 }
@@ -96,6 +93,11 @@ func (e *evaluator) firstMatch(list []rule) *rule {
 func (e *evaluator) condition(x *expression, otherwise bool) (bool, error) {
 	if x == nil {
 		return otherwise, nil
+	}
+	if e.tried == nil { // an explanation is plain evaluation, and so a check on the rest
+		if answer := x.test(&e.view); answer != unknown {
+			return answer == yes, nil
+		}
 	}
 	value, err := e.run(x)
 	if err != nil {
@@ -116,7 +118,7 @@ func (e *evaluator) run(x *expression) (value any, err error) {
 		}
 	}()
 	e.work.left = maxWork
-	return e.vm.Run(x.program, e.env)
+	return e.vm.Run(x.program, e.view.fill(x.reads))
 }
 
 // apply does what a matching rule says.
@@ -144,14 +146,13 @@ func (e *evaluator) apply(r *rule) error {
 	return err
 }
 
-// set changes the decision and what later conditions see. The event's own maps
-// and slices belong to the caller and are never written to.
+// set changes the decision and what later conditions see.
 func (e *evaluator) set(s *Set) {
 	d := &e.decision
-	e.setText("priority", &d.Priority, s.Priority)
-	e.setText("service", &d.Service, s.Service)
-	e.setText("title", &d.Title, s.Title)
-	e.setText("description", &d.Description, s.Description)
+	e.setText(priorityField, &d.Priority, s.Priority)
+	e.setText(serviceField, &d.Service, s.Service)
+	e.setText(titleField, &d.Title, s.Title)
+	e.setText(descriptionField, &d.Description, s.Description)
 	if s.Team != "" {
 		e.setTeam(s.Team)
 	}
@@ -160,32 +161,25 @@ func (e *evaluator) set(s *Set) {
 			d.Tags = append(d.Tags, tag)
 		}
 	}
-	e.env["tags"] = d.Tags
+	e.view.setTags(d.Tags)
 	if len(s.Labels) > 0 {
 		d.Labels = added(d.Labels, s.Labels)
-		e.env["labels"] = added(maps.Clone(e.env["labels"].(map[string]string)), s.Labels)
+		e.view.addLabels(s.Labels)
 	}
 	if len(s.Details) > 0 {
 		d.Details = added(d.Details, s.Details)
-		details := maps.Clone(e.env["details"].(map[string]any))
-		if details == nil {
-			details = make(map[string]any, len(s.Details))
-		}
-		for name, value := range s.Details {
-			details[name] = value
-		}
-		e.env["details"] = details
+		e.view.addDetails(s.Details)
 	}
 }
 
-func (e *evaluator) setText(field string, target *string, value string) {
+func (e *evaluator) setText(field textField, target *string, value string) {
 	if value != "" {
 		*target = value
-		e.env[field] = value
+		e.view.setText(field, value)
 	}
 }
 
-func (e *evaluator) setTeam(name string) { e.setText("team", &e.decision.Team, name) }
+func (e *evaluator) setTeam(name string) { e.setText(teamField, &e.decision.Team, name) }
 
 // added puts more into m, which may be nil.
 func added(m, more map[string]string) map[string]string {

@@ -45,6 +45,8 @@ var familiar = map[string]string{
 type expression struct {
 	source  string
 	program *vm.Program
+	reads   fieldSet // of the program
+	*term
 }
 
 // compileExpression compiles one expression. Its problems are complete up to
@@ -63,7 +65,7 @@ func (c *compiler) compileExpression(path, source string, result ...expr.Option)
 	if len(c.problems) > before {
 		return nil
 	}
-	return &expression{source: source, program: program}
+	return &expression{source: source, program: program, reads: fieldsOf(program), term: termOf(program.Node())}
 }
 
 // languageOptions are expr's settings for every expression.

@@ -9,7 +9,7 @@ import (
 // concurrent use.
 type Router struct {
 	loc      *time.Location
-	rules    []rule
+	rules    *ruleList
 	teams    map[string]*teamRoutes
 	fallback string
 	groups   bool
@@ -19,8 +19,14 @@ type Router struct {
 
 // teamRoutes are a team's compiled routes and the policy where none decides.
 type teamRoutes struct {
-	routes   []rule
+	routes   *ruleList
 	fallback string
+}
+
+// ruleList are rules that are tried in order.
+type ruleList struct {
+	rules []rule
+	index *index
 }
 
 // Groups says whether any rule groups events, so that a Decision can have a
@@ -28,13 +34,14 @@ type teamRoutes struct {
 func (r *Router) Groups() bool { return r.groups }
 
 // Route decides about an event at the moment now. It does not change the event,
-// and shares nothing of it with the decision. Its cost grows with the number of
-// rules tried and the size of what they look at.
+// and shares nothing of it with the decision. Its cost grows with the number of rules that
+// the index leaves over for the event, and the size of what they look at.
 func (r *Router) Route(ev Event, now time.Time) Decision {
 	return r.decide(ev, now, nil)
 }
 
-// Explain decides as Route does, and tells how.
+// Explain decides as Route does, and tells how. It tries every rule in order,
+// without the index, and so is slow over many rules.
 func (r *Router) Explain(ev Event, now time.Time) Explanation {
 	tried := []Tried{}
 	d := r.decide(ev, now, &tried)
@@ -42,7 +49,7 @@ func (r *Router) Explain(ev Event, now time.Time) Explanation {
 }
 
 // decide is the one way of an event through the rules. Where tried is not nil,
-// every rule that is tried is added to it.
+// every rule up to the one that decides is tried and added to it.
 func (r *Router) decide(ev Event, now time.Time, tried *[]Tried) Decision {
 	e := r.evaluators.Get().(*evaluator)
 	e.begin(ev, now, tried)
