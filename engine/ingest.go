@@ -56,7 +56,7 @@ func (e *Engine) lines(world *World, integration string, events []event.Event) [
 	now := e.Now()
 	for i, ev := range events {
 		dedup := ev.DedupKey
-		if world.Router.Groups() && integration != canary.Integration {
+		if world.Router.Gathers() && integration != canary.Integration {
 			if d := world.Router.Route(RuleEvent(integration, ev), now); d.GroupKey != "" {
 				dedup = d.GroupKey
 			}

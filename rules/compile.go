@@ -12,7 +12,10 @@ import (
 // Compile checks a Spec and makes a Router of it. It reports every problem it
 // finds, in the order of the Spec; where there is any, there is no Router.
 func Compile(spec Spec) (*Router, []Problem) {
-	c := &compiler{}
+	c := &compiler{instant: spec.Instant}
+	if c.instant == nil {
+		c.instant = onTheWall
+	}
 	var err error
 	if c.loc, err = loadZone(spec.Zone); err != nil {
 		c.report("timezone", err.Error(), "")
@@ -38,7 +41,7 @@ func Compile(spec Spec) (*Router, []Problem) {
 	if len(c.problems) > 0 {
 		return nil, c.problems
 	}
-	r.groups = c.groups
+	r.gathers, r.windows = c.gathers, c.windows
 	r.evaluators = &sync.Pool{New: func() any { return newEvaluator(r) }}
 	return r, nil
 }
@@ -48,7 +51,8 @@ type compiler struct {
 	loc      *time.Location
 	options  []expr.Option
 	windows  map[string]*span
-	groups   bool
+	instant  func(time.Time, *time.Location) time.Time
+	gathers  bool
 	problems []Problem
 }
 
@@ -65,6 +69,7 @@ type rule struct {
 	incident *expression // nil opens none
 	groupBy  []*expression
 	dest     destination
+	stateful
 }
 
 // label is how people see the rule.
@@ -93,7 +98,7 @@ func (c *compiler) compileRule(path string, r Rule, parse destinationParser) rul
 	}
 	for i, source := range r.GroupBy {
 		compiled.groupBy = append(compiled.groupBy, c.compileExpression(fmt.Sprintf("%s.group_by[%d]", path, i), source))
-		c.groups = true
+		c.gathers = true
 	}
 
 	var message, hint string
@@ -107,6 +112,7 @@ func (c *compiler) compileRule(path string, r Rule, parse destinationParser) rul
 	if r.Delay < 0 {
 		c.report(path+".delay", fmt.Sprintf("a delay of %s is in the past", r.Delay), "")
 	}
+	compiled.stateful = c.compileStateful(path, r)
 	if r.Set != nil {
 		c.checkSet(path+".set", r.Set, parse)
 	}

@@ -23,6 +23,7 @@ type evaluator struct {
 	search search
 
 	loc      *time.Location
+	now      time.Time
 	decision Decision
 	tried    *[]Tried
 }
@@ -41,6 +42,7 @@ func (e *evaluator) begin(ev Event, now time.Time, tried *[]Tried) {
 		Description: ev.Description, Service: ev.Service, Tags: slices.Clone(ev.Tags),
 	}
 	e.view.see(ev, e.decision.Tags, now, e.loc)
+	e.now = now
 }
 
 // finish hands the decision over and lets go of the event.
@@ -48,6 +50,11 @@ func (e *evaluator) finish() Decision {
 	d := e.decision
 	if d.GroupKey != "" {
 		d.GroupKey = groupPrefix(d) + d.GroupKey
+	} else {
+		d.Group = Group{}
+	}
+	if d.Throttle != nil {
+		d.Throttle.Key = groupPrefix(d) + d.Throttle.Key
 	}
 	e.view.forget()
 	e.search.forget()
@@ -127,9 +134,7 @@ func (e *evaluator) apply(r *rule) error {
 		e.set(r.Set)
 	}
 	e.decision.Suppress = e.decision.Suppress || r.Suppress
-	if r.Delay > 0 {
-		e.decision.Delay = r.Delay
-	}
+	statefulErr := e.applyStateful(r)
 	incident, err := e.condition(r.incident, false)
 	if err != nil {
 		e.fail(r, "incident", err)
@@ -140,10 +145,10 @@ func (e *evaluator) apply(r *rule) error {
 		if groupErr != nil {
 			e.fail(r, "group_by", groupErr)
 		}
-		e.decision.GroupKey = key
+		e.decision.GroupKey, e.decision.Group = key, r.Group
 		err = errors.Join(err, groupErr)
 	}
-	return err
+	return errors.Join(err, statefulErr)
 }
 
 // set changes the decision and what later conditions see.

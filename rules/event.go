@@ -38,6 +38,12 @@ type Decision struct {
 	Suppress bool `json:"suppress,omitempty"`
 	// Delay is how long to wait before the first step.
 	Delay time.Duration `json:"delay_ns,omitempty"`
+	// DelayUntil is when to begin with the first step, instead of Delay; zero is at once.
+	DelayUntil time.Time `json:"delay_until,omitzero"`
+	// Require, Throttle and AutoClose are as the rule says; nil and zero where none does.
+	Require   *Require      `json:"require,omitempty"`
+	Throttle  *Throttled    `json:"throttle,omitempty"`
+	AutoClose time.Duration `json:"auto_close_ns,omitempty"`
 
 	// The event's own values after all that was set.
 	Priority    string   `json:"priority,omitempty"`
@@ -53,6 +59,8 @@ type Decision struct {
 	// GroupKey is equal for events that become one alert; empty means that the
 	// event's own dedup key decides. It is at most a few hundred bytes long and readable.
 	GroupKey string `json:"group_key,omitempty"`
+	// Group is how the group gathers.
+	Group Group `json:"group,omitzero"`
 	// Incident says that an incident is opened or joined.
 	Incident bool `json:"incident,omitempty"`
 	// Rule says what decided, for the timeline: names or paths of rules, such

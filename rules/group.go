@@ -32,12 +32,16 @@ func (e *evaluator) groupKey(by []*expression) (string, error) {
 	if !grouped {
 		return "", nil
 	}
-	key := strings.Join(parts, ",")
-	if len(key) > maxGroupKey {
-		sum := sha256.Sum256([]byte(key))
-		key = "sha256:" + hex.EncodeToString(sum[:])
+	return bounded(strings.Join(parts, ",")), nil
+}
+
+// bounded replaces a key that is too long by its hash.
+func bounded(key string) string {
+	if len(key) <= maxGroupKey {
+		return key
 	}
-	return key, nil
+	sum := sha256.Sum256([]byte(key))
+	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
 // groupPrefix keeps the groups of different destinations apart: an alert for one team

@@ -12,7 +12,8 @@ type Router struct {
 	rules    *ruleList
 	teams    map[string]*teamRoutes
 	fallback string
-	groups   bool
+	windows  map[string]*span
+	gathers  bool
 
 	evaluators *sync.Pool // of *evaluator
 }
@@ -29,9 +30,9 @@ type ruleList struct {
 	index *index
 }
 
-// Groups says whether any rule groups events, so that a Decision can have a
-// GroupKey.
-func (r *Router) Groups() bool { return r.groups }
+// Gathers says whether any rule puts several events into one alert, so that a
+// Decision can have a GroupKey or a Throttle.
+func (r *Router) Gathers() bool { return r.gathers }
 
 // Route decides about an event at the moment now. It does not change the event,
 // and shares nothing of it with the decision. Its cost grows with the number of rules that

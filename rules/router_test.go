@@ -213,8 +213,8 @@ func TestGroupKeysAreEqualForEqualValuesOfOneDestination(t *testing.T) {
 		{When: `labels.kind == "net"`, To: "team:net", GroupBy: []string{"labels.cluster", "labels.alertname"}},
 		{To: "policy:everyone"},
 	}})
-	if !router.Groups() {
-		t.Error("Groups() is false though two rules group")
+	if !router.Gathers() {
+		t.Error("Gathers() is false though two rules group")
 	}
 	key := func(labels ...string) string {
 		ev := rules.Event{Labels: map[string]string{}}

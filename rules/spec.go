@@ -20,6 +20,9 @@ type Spec struct {
 	Holidays map[string]map[Date]bool
 	// Fallback is the policy for whatever nothing else decides.
 	Fallback string
+	// Instant is when clocks in a zone show a wall-clock time, for delay_until; the zone of wall does not matter.
+	// Without one it is as time.Date has it.
+	Instant func(wall time.Time, loc *time.Location) time.Time
 }
 
 // Rule is one step of a list of rules.
@@ -45,9 +48,19 @@ type Rule struct {
 	// destination for which they give the same values become one alert. An
 	// event for which all of them are empty is not grouped.
 	GroupBy []string
+	// Group is how GroupBy gathers.
+	Group Group
 	// Incident is an expression; where it gives true, an incident is opened or
 	// joined. It sees what the rule itself sets.
 	Incident string
+	// DelayUntil waits before the policy's first step until clocks show a time of day ("07:00", in Spec.Zone, or
+	// "07:00 Europe/Berlin"), or until the window of that name begins; not at all within it. Not with Delay.
+	DelayUntil string
+	// Require and Throttle hold back; nil does not.
+	Require  *Require
+	Throttle *Throttle
+	// AutoClose closes the alert when no event has come for so long. Zero is never.
+	AutoClose time.Duration
 }
 
 // Set is what a rule changes about an event. Empty fields change nothing.
