@@ -163,7 +163,11 @@ func (e *Engine) after(a attempt, env directory.Env) {
 	if a.fx.Unreachable > 0 {
 		e.watch.Unreachable(a.fx.Unreachable)
 	}
-	if al, ok := a.rec.(*alert.State); ok && a.fx.Acked {
+	al, ok := a.rec.(*alert.State)
+	if ok && a.fx.RuleErrors > 0 {
+		e.watch.RuleErrors(al.Integration, a.fx.RuleErrors)
+	}
+	if ok && a.fx.Acked {
 		e.watch.Acked(al.Priority, a.fx.AckedAfter)
 	}
 }

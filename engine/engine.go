@@ -32,6 +32,7 @@ type Observer interface {
 	deliver.Observer
 	Woken(late time.Duration)
 	Unreachable(steps int)
+	RuleErrors(integration string, failed int)
 	Acked(priority string, after time.Duration)
 }
 

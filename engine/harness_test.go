@@ -255,10 +255,11 @@ func (tw *town) jump(d time.Duration) {
 }
 
 // counts is what was counted.
-type counts struct{ unreachable, bundled, acked int }
+type counts struct{ unreachable, ruleErrors, bundled, acked int }
 
 func (*counts) Delivered(string, string, time.Duration) {}
 func (c *counts) Bundled(n int)                         { c.bundled += n }
 func (*counts) Woken(time.Duration)                     {}
 func (c *counts) Unreachable(n int)                     { c.unreachable += n }
+func (c *counts) RuleErrors(_ string, n int)            { c.ruleErrors += n }
 func (c *counts) Acked(string, time.Duration)           { c.acked++ }

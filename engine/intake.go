@@ -68,6 +68,7 @@ func (in *intake) apply(e *Engine, env directory.Env) (attempt, error) {
 			return attempt{}, err
 		}
 		fx.Unreachable += step.Unreachable
+		fx.RuleErrors += step.RuleErrors
 		in.done++
 		in.receipts = append(in.receipts, in.receipt(ev))
 	}

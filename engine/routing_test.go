@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -36,6 +37,27 @@ rules:
 	tw.wait(5 * time.Minute)
 	if !strings.HasSuffix(tw.phones.log(), "15m0s jason email\n") {
 		t.Errorf("the second step of a delayed alert counts from the delay:\n%s", tw.phones.log())
+	}
+}
+
+func TestAnAlertWhoseRuleFailsPagesTheFallbackAndSaysWhy(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 1, `
+rules:
+  - {name: disks, when: 'details.free < 10', to: "policy:standard"}
+  - {to: nobody}
+`)
+	a := tw.fire(event.Event{DedupKey: "d", Title: "disk full"})
+	got := tw.again(a)
+	if got.Policy != "everyone" || len(got.Pages) == 0 {
+		t.Errorf("policy %q with %d pages, want everyone to be paged", got.Policy, len(got.Pages))
+	}
+	said := fmt.Sprint(got.Timeline)
+	if !strings.Contains(said, "rules[0].when: ") || !strings.Contains(said, "disks (failed) > fallback") {
+		t.Errorf("the timeline does not say which rule failed: %s", said)
+	}
+	if tw.counts.ruleErrors != 1 {
+		t.Errorf("%d failures were counted, want one", tw.counts.ruleErrors)
 	}
 }
 

@@ -20,6 +20,7 @@ const (
 	toNobody
 	toTeam
 	toPolicy
+	toFallback // since a rule failed; nobody can write it
 )
 
 // destinationParser reads To, and says what is wrong with it.

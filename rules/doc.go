@@ -16,9 +16,8 @@
 // the first one without Continue ends the search. If it names a team (or, where it
 // names nothing, the event has a team by then), that team's routes are tried in
 // the same way and choose the policy; then the team's default policy stands in.
-// What is still undecided goes to the fallback policy. A condition that fails while it runs
-// counts as not matched, is reported in [Decision.Errors], and never loses the
-// event.
+// What is still undecided goes to the fallback policy. So does an event for which the condition of a rule
+// fails while it runs: see doubt.go. The failure is reported in [Decision.Errors].
 //
 // # What it may not do
 //

@@ -25,6 +25,7 @@ type evaluator struct {
 	loc      *time.Location
 	now      time.Time
 	decision Decision
+	doubt    bool // whether something failed that may have mattered; see doubt.go
 	tried    *[]Tried
 }
 
@@ -60,14 +61,14 @@ func (e *evaluator) finish() Decision {
 	e.search.forget()
 	clear(e.vm.Stack[:cap(e.vm.Stack)])
 	clear(e.vm.Variables)
-	e.decision, e.tried = Decision{}, nil
+	e.decision, e.doubt, e.tried = Decision{}, false, nil
 	return d
 }
 
-// firstMatch applies the rules that match, up to the first that does not
-// continue, and gives that one; nil if there is none. Rules that the index rules
+// firstMatch applies the rules that match, up to the first that does not continue, and gives where that one sends
+// the event. The policy that stands where none decides is in instead; it may be empty. Rules that the index rules
 // out are not tried, unless the way is to be explained.
-func (e *evaluator) firstMatch(list *ruleList) *rule {
+func (e *evaluator) firstMatch(list *ruleList, instead string) destination {
 	if e.tried != nil {
 		e.search.all(len(list.rules))
 	} else {
@@ -75,25 +76,27 @@ func (e *evaluator) firstMatch(list *ruleList) *rule {
 	}
 	for i := e.search.next(); i >= 0; i = e.search.next() {
 		r := &list.rules[i]
+		var dest destination
 		matched, err := e.condition(r.when, true)
+		ends := matched && !r.Continue
 		if err != nil {
-			matched = false
 			e.fail(r, "when", err)
+			dest, ends = e.failed(r, instead)
 		}
 		if matched {
-			err = errors.Join(err, e.apply(r))
+			dest, err = e.apply(r, instead)
 		}
 		if e.tried != nil {
 			e.trace(r, matched, err)
 		}
-		if matched && !r.Continue {
-			return r
+		if ends {
+			return dest
 		}
 		if matched && r.Set != nil {
 			e.search.again(&e.view) // what it set may bring other rules in
 		}
 	}
-	return nil
+	return destination{}
 }
 
 // condition runs a condition; one that is not written gives otherwise.
@@ -128,13 +131,22 @@ func (e *evaluator) run(x *expression) (value any, err error) {
 	return e.vm.Run(x.program, e.view.fill(x.reads))
 }
 
-// apply does what a matching rule says.
-func (e *evaluator) apply(r *rule) error {
+// apply does what a matching rule says, and gives where it sends the event.
+func (e *evaluator) apply(r *rule, instead string) (destination, error) {
+	dest := r.dest
+	if dest.kind == toNobody && !e.silences(r, "nobody", instead) {
+		dest = destination{kind: toFallback}
+	}
+	if r.Suppress && e.silences(r, "suppress", instead) {
+		e.decision.Suppress = true
+	}
+	if !r.Continue {
+		e.decidedBy(r.label())
+	}
 	if r.Set != nil {
 		e.set(r.Set)
 	}
-	e.decision.Suppress = e.decision.Suppress || r.Suppress
-	statefulErr := e.applyStateful(r)
+	statefulErr := e.applyStateful(r, instead)
 	incident, err := e.condition(r.incident, false)
 	if err != nil {
 		e.fail(r, "incident", err)
@@ -148,7 +160,7 @@ func (e *evaluator) apply(r *rule) error {
 		e.decision.GroupKey, e.decision.Group = key, r.Group
 		err = errors.Join(err, groupErr)
 	}
-	return errors.Join(err, statefulErr)
+	return dest, errors.Join(err, statefulErr)
 }
 
 // set changes the decision and what later conditions see.
@@ -205,9 +217,15 @@ func (e *evaluator) decidedBy(label string) {
 
 // fail reports that a part of a rule could not be evaluated.
 func (e *evaluator) fail(r *rule, part string, err error) {
+	e.decision.Failed++
+	e.note(fmt.Sprintf("%s.%s: %s", r.path, part, reason(err)))
+}
+
+// note adds to what is said about failed rules.
+func (e *evaluator) note(text string) {
 	switch d := &e.decision; {
 	case len(d.Errors) < maxErrors-1:
-		d.Errors = append(d.Errors, fmt.Sprintf("%s.%s: %s", r.path, part, reason(err)))
+		d.Errors = append(d.Errors, text)
 	case len(d.Errors) == maxErrors-1:
 		d.Errors = append(d.Errors, "further rules failed too")
 	}

@@ -66,7 +66,9 @@ type Decision struct {
 	// Rule says what decided, for the timeline: names or paths of rules, such
 	// as "west > teams[it-west].routes[0]", or "fallback".
 	Rule string `json:"rule"`
-	// Errors are the conditions that failed while they ran, at most twenty.
+	// Failed is how many parts of rules (conditions, templates) failed while they ran.
+	Failed int `json:"failed,omitempty"`
+	// Errors say which parts failed and why, and what was not heeded because of it; at most twenty.
 	Errors []string `json:"errors,omitempty"`
 }
 

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"sync"
 	"time"
 )
@@ -55,11 +56,7 @@ func (r *Router) decide(ev Event, now time.Time, tried *[]Tried) Decision {
 	e := r.evaluators.Get().(*evaluator)
 	e.begin(ev, now, tried)
 
-	dest := destination{}
-	if decided := e.firstMatch(r.rules); decided != nil {
-		dest = decided.dest
-		e.decision.Rule = decided.label()
-	}
+	dest := e.firstMatch(r.rules, r.fallback)
 	switch dest.kind {
 	case toNobody:
 		e.decision.Nobody = true
@@ -86,11 +83,7 @@ func (r *Router) decideWithinTeam(e *evaluator) {
 	if team == nil {
 		return
 	}
-	dest := destination{}
-	if decided := e.firstMatch(team.routes); decided != nil {
-		dest = decided.dest
-		e.decidedBy(decided.label())
-	}
+	dest := e.firstMatch(team.routes, cmp.Or(team.fallback, r.fallback))
 	switch {
 	case dest.kind == toNobody:
 		e.decision.Nobody = true

@@ -113,7 +113,7 @@ func (c *compiler) checkSpan(path, what string, d time.Duration) {
 }
 
 // applyStateful puts what a matching rule says into the decision. What cannot be evaluated holds nothing back.
-func (e *evaluator) applyStateful(r *rule) error {
+func (e *evaluator) applyStateful(r *rule, instead string) error {
 	d := &e.decision
 	if r.Delay > 0 {
 		d.Delay, d.DelayUntil = r.Delay, time.Time{}
@@ -121,7 +121,7 @@ func (e *evaluator) applyStateful(r *rule) error {
 	if r.AutoClose > 0 {
 		d.AutoClose = r.AutoClose
 	}
-	if r.Require != nil {
+	if r.Require != nil && e.silences(r, "require", instead) {
 		d.Require = r.Require
 	}
 	var err error

@@ -15,6 +15,7 @@ type Env = directory.Env
 // Effects is what a transition means outside the alert: things to count, once the commit is made.
 type Effects struct {
 	Unreachable int           // steps that reached nobody
+	RuleErrors  int           // parts of rules that failed while it was routed
 	Join        bool          // the incident that it wants is to be opened now
 	Tell        bool          // another record: what it has for its alert is to be told now
 	Acked       bool          // it was acknowledged now,

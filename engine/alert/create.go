@@ -53,7 +53,7 @@ func New(id store.ID, number uint64, integration, key string, ev event.Event, d 
 		s.note(env, "rule_error", "", problem)
 	}
 	s.route(d, env)
-	var fx Effects
+	fx := Effects{RuleErrors: d.Failed}
 	s.advance(env, &fx)
 	return s, fx
 }

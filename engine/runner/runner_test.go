@@ -41,6 +41,7 @@ func (silent) Delivered(string, string, time.Duration) {}
 func (silent) Bundled(int)                             {}
 func (silent) Woken(time.Duration)                     {}
 func (silent) Unreachable(int)                         {}
+func (silent) RuleErrors(string, int)                  {}
 func (silent) Acked(string, time.Duration)             {}
 
 // flaky is a store that can be away.

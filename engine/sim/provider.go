@@ -189,4 +189,5 @@ func (counts) Delivered(string, string, time.Duration) {}
 func (counts) Bundled(int)                             {}
 func (counts) Woken(time.Duration)                     {}
 func (counts) Unreachable(int)                         {}
+func (counts) RuleErrors(string, int)                  {}
 func (counts) Acked(string, time.Duration)             {}

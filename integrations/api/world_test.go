@@ -143,6 +143,7 @@ func (unwatched) Delivered(string, string, time.Duration) {}
 func (unwatched) Bundled(int)                             {}
 func (unwatched) Woken(time.Duration)                     {}
 func (unwatched) Unreachable(int)                         {}
+func (unwatched) RuleErrors(string, int)                  {}
 func (unwatched) Acked(string, time.Duration)             {}
 
 // phone takes every message.

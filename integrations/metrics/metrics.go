@@ -24,6 +24,7 @@ type Metrics struct {
 	bundled     prometheus.Counter
 	acks        *prometheus.HistogramVec
 	unreachable prometheus.Counter
+	ruleErrors  *prometheus.CounterVec
 	repaired    prometheus.Counter
 	beats       prometheus.Counter
 	silent      *prometheus.GaugeVec
@@ -60,6 +61,8 @@ func New(reg prometheus.Registerer, version string) *Metrics {
 			Help:    "From an alert's creation to its first acknowledgement.",
 			Buckets: []float64{5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 43200, 86400}},
 			[]string{"priority"}),
+		ruleErrors: f.NewCounterVec(prometheus.CounterOpts{Name: "tocsin_rule_errors_total",
+			Help: "Conditions and templates of rules that failed while an alert was routed."}, []string{"integration"}),
 		unreachable: f.NewCounter(prometheus.CounterOpts{Name: "tocsin_unreachable_steps_total",
 			Help: "Steps of policies that reached nobody, so that the next one was taken at once."}),
 		repaired: f.NewCounter(prometheus.CounterOpts{Name: "tocsin_store_repaired_wakeups_total",
@@ -101,6 +104,11 @@ func (m *Metrics) Bundled(alerts int) {
 
 // Woken counts a wake-up.
 func (m *Metrics) Woken(late time.Duration) { m.lateness.Observe(late.Seconds()) }
+
+// RuleErrors counts parts of rules that failed.
+func (m *Metrics) RuleErrors(integration string, failed int) {
+	m.ruleErrors.WithLabelValues(integration).Add(float64(failed))
+}
 
 // Unreachable counts steps that reached nobody.
 func (m *Metrics) Unreachable(steps int) { m.unreachable.Add(float64(steps)) }

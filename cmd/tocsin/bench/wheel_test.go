@@ -47,6 +47,7 @@ func (l *lateness) Woken(late time.Duration) {
 func (*lateness) Delivered(string, string, time.Duration) {}
 func (*lateness) Bundled(int)                             {}
 func (*lateness) Unreachable(int)                         {}
+func (*lateness) RuleErrors(string, int)                  {}
 func (*lateness) Acked(string, time.Duration)             {}
 
 // BenchmarkLateness arms a million wake-ups and has ten thousand due in each second: alerts that expire, each
