@@ -150,6 +150,7 @@ func (e *Engine) finish(image record.Image, rec record.Record, fx alert.Effects,
 
 // after does what follows a commit: arm the wake-up, send what was claimed, count.
 func (e *Engine) after(a attempt, env directory.Env) {
+	e.committed(a.rec)
 	local := a.change.Wake
 	if a.claims.Parked {
 		local = env.Now.Add(parkedLook)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine/deliver"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/engine/record"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 	"github.com/tocsin-oncall/tocsin/engine/wheel"
 	"github.com/tocsin-oncall/tocsin/rules"
@@ -45,6 +46,9 @@ type Options struct {
 	Pick    func(n int) int
 	Watch   Observer
 	Log     *slog.Logger
+	// Committed, unless nil, is told of every record as it was committed, before anything that follows from it is
+	// done. It must neither keep nor change the record.
+	Committed func(record.Record)
 }
 
 // Engine is one replica's engine. Its methods may be called concurrently.
@@ -55,6 +59,8 @@ type Engine struct {
 	pick    func(n int) int
 	watch   Observer
 	log     *slog.Logger
+
+	committed func(record.Record)
 
 	keeping   sync.Mutex
 	kept      *World // whose removals were made; guarded by keeping
@@ -70,6 +76,9 @@ type Engine struct {
 // New makes an engine. Nothing moves until Runner or a simulation calls Step.
 func New(o Options) *Engine {
 	e := &Engine{store: o.Store, replica: o.Replica, pick: o.Pick, watch: o.Watch, log: o.Log, Wheel: wheel.New(o.Store), keepNudge: make(chan struct{}, 1)}
+	if e.committed = o.Committed; e.committed == nil {
+		e.committed = func(record.Record) {}
+	}
 	e.world.Store(o.World)
 	e.Delivery = deliver.New(o.Replica, o.Store.Now, o.Run, o.Watch)
 	e.Delivery.Attach(e)

@@ -181,13 +181,3 @@ func splitKey(key string) (id store.ID, n int) {
 	}
 	return store.ID(key[:30]), n
 }
-
-// counts is the engine's observer, of which the simulation needs nothing: it looks for itself.
-type counts struct{}
-
-func (counts) Delivered(string, string, time.Duration) {}
-func (counts) Bundled(int)                             {}
-func (counts) Woken(time.Duration)                     {}
-func (counts) Unreachable(int)                         {}
-func (counts) RuleErrors(string, int)                  {}
-func (counts) Acked(string, time.Duration)             {}

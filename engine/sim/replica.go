@@ -8,6 +8,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine"
 	"github.com/tocsin-oncall/tocsin/engine/store"
+	"github.com/tocsin-oncall/tocsin/engine/virtual"
 	"github.com/tocsin-oncall/tocsin/engine/wheel"
 )
 
@@ -58,7 +59,7 @@ func (s *Sim) start(place int) *replica {
 		Store: r.store, Replica: r.name, World: s.towns[r.config].world,
 		Run:   func(f func()) { r.send(f) },
 		Pick:  func(n int) int { return s.dice.IntN(n) },
-		Watch: counts{}, Log: slog.New(slog.DiscardHandler),
+		Watch: virtual.Silent{}, Log: slog.New(slog.DiscardHandler),
 	})
 	r.engine.Delivery.Configure(s.setup(s.towns[r.config]))
 	for i := range r.owns {
@@ -191,7 +192,7 @@ func (r *replica) wantStep(at time.Time) {
 	r.stepAt = at
 	r.stepGen++
 	gen := r.stepGen
-	r.sim.queue.add(at, func() {
+	r.sim.queue.Add(at, func() {
 		if gen == r.stepGen {
 			r.stepAt = time.Time{}
 			r.whenAwake(r.step)
@@ -266,7 +267,7 @@ func (r *replica) wantDeliver(at time.Time) {
 	r.deliverAt = at
 	r.deliverGen++
 	gen := r.deliverGen
-	r.sim.queue.add(at, func() {
+	r.sim.queue.Add(at, func() {
 		if gen == r.deliverGen {
 			r.deliverAt = time.Time{}
 			r.whenAwake(r.deliverStep)

@@ -15,6 +15,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/store"
 	"github.com/tocsin-oncall/tocsin/engine/store/mem"
 	"github.com/tocsin-oncall/tocsin/engine/token"
+	"github.com/tocsin-oncall/tocsin/engine/virtual"
 )
 
 // Options say what to run.
@@ -58,7 +59,7 @@ type Sim struct {
 	calm  int
 	doubt string
 	plan  *script
-	queue queue
+	queue virtual.Queue
 	now   time.Time
 	call  *call // who has the word
 
@@ -139,11 +140,11 @@ func Run(o Options) (*Result, error) {
 	var items []int
 	for _, it := range s.plan.items {
 		if o.Keep == nil || o.Keep[it.n] {
-			s.queue.add(s.plan.start.Add(it.at), func() { s.happen(it) })
+			s.queue.Add(s.plan.start.Add(it.at), func() { s.happen(it) })
 			items = append(items, it.n)
 		}
 	}
-	s.queue.add(s.end, s.calmDown)
+	s.queue.Add(s.end, s.calmDown)
 	s.run(s.end.Add(settling))
 	if s.broken == nil {
 		s.watch.close()
@@ -162,15 +163,15 @@ func Run(o Options) (*Result, error) {
 
 func (s *Sim) run(until time.Time) {
 	for s.broken == nil {
-		h, ok := s.queue.next()
-		if !ok || h.at.After(until) {
+		at, do, ok := s.queue.Next()
+		if !ok || at.After(until) {
 			break
 		}
-		if h.at.After(s.now) {
-			s.now = h.at
+		if at.After(s.now) {
+			s.now = at
 			s.watch.onTime()
 		}
-		h.do()
+		do()
 	}
 	if s.broken == nil {
 		s.now = until
@@ -190,7 +191,7 @@ func (s *Sim) drainEnds() {
 	}
 }
 
-func (s *Sim) after(d time.Duration, do func()) { s.queue.add(s.now.Add(d), do) }
+func (s *Sim) after(d time.Duration, do func()) { s.queue.Add(s.now.Add(d), do) }
 
 // jitter is up to ms milliseconds.
 func (s *Sim) jitter(ms int) time.Duration {
