@@ -72,7 +72,7 @@ func (e *evaluator) firstMatch(list *ruleList, instead string) destination {
 	if e.tried != nil {
 		e.search.all(len(list.rules))
 	} else {
-		e.search.start(list.index, &e.view)
+		e.search.start(list.index, len(list.rules), &e.view)
 	}
 	for i := e.search.next(); i >= 0; i = e.search.next() {
 		r := &list.rules[i]

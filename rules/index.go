@@ -1,7 +1,5 @@
 package rules
 
-import "slices"
-
 // index finds the rules of a list that can match an event. A rule is listed under
 // one property of events, or a few, that each event has for which the rule's condition
 // is true or fails; a rule for which there is none is always tried. All lists
@@ -10,7 +8,7 @@ type index struct {
 	always []int32
 	fields [textFields]*valueIndex // nil where no rule is found by it
 	labels map[string]*valueIndex  // by the label's name
-	tags   map[string][]int32
+	tags   *valueIndex             // of any tag
 }
 
 // valueIndex lists rules by the value of one subject.
@@ -27,7 +25,7 @@ func newIndex(list []rule) *index {
 			w.count(when.term)
 		}
 	}
-	x := &index{labels: make(map[string]*valueIndex), tags: make(map[string][]int32)}
+	x := &index{labels: make(map[string]*valueIndex)}
 	for i := range list {
 		keys, ok := []key(nil), false
 		if when := list[i].when; when != nil {
@@ -40,6 +38,7 @@ func newIndex(list []rule) *index {
 			x.put(k, int32(i))
 		}
 	}
+	x.tags.sort()
 	for _, values := range x.fields {
 		values.sort()
 	}
@@ -51,22 +50,7 @@ func newIndex(list []rule) *index {
 
 // put lists a rule under a key. Rules are put in their order.
 func (x *index) put(k key, at int32) {
-	if k.kind == ofTag {
-		x.tags[k.value] = appendOnce(x.tags[k.value], at)
-		return
-	}
-	values := x.fields[k.field]
-	if k.kind == ofLabel {
-		values = x.labels[k.name]
-	}
-	if values == nil {
-		values = &valueIndex{equal: make(map[string][]int32), prefixes: &prefixes{rules: make(map[string][]int32)}}
-		if k.kind == ofLabel {
-			x.labels[k.name] = values
-		} else {
-			x.fields[k.field] = values
-		}
-	}
+	values := x.of(k.subject)
 	switch k.how {
 	case equals:
 		values.equal[k.value] = appendOnce(values.equal[k.value], at)
@@ -75,6 +59,28 @@ func (x *index) put(k key, at int32) {
 	case present:
 		values.present = appendOnce(values.present, at)
 	}
+}
+
+// of gives the lists by the values of a subject.
+func (x *index) of(s subject) *valueIndex {
+	if s.kind == ofLabel {
+		if x.labels[s.name] == nil {
+			x.labels[s.name] = newValueIndex()
+		}
+		return x.labels[s.name]
+	}
+	values := &x.tags
+	if s.kind == ofField {
+		values = &x.fields[s.field]
+	}
+	if *values == nil {
+		*values = newValueIndex()
+	}
+	return *values
+}
+
+func newValueIndex() *valueIndex {
+	return &valueIndex{equal: make(map[string][]int32), prefixes: &prefixes{rules: make(map[string][]int32)}}
 }
 
 func appendOnce(list []int32, at int32) []int32 {
@@ -101,9 +107,9 @@ func (x *index) find(v *view, s *search) {
 			x.labels[name].find(value, s)
 		}
 	}
-	if len(x.tags) > 0 {
+	if x.tags != nil {
 		for _, tag := range v.tags {
-			s.add(x.tags[tag])
+			x.tags.find(tag, s)
 		}
 	}
 }
@@ -122,50 +128,4 @@ func (x *valueIndex) sort() {
 	if x != nil {
 		x.prefixes.sort()
 	}
-}
-
-// prefixes lists rules by the beginning of a value.
-type prefixes struct {
-	rules  map[string][]int32
-	sorted []string
-	parent []int // of each in sorted, the longest other that it begins with; -1 if none
-}
-
-func (p *prefixes) sort() {
-	for prefix := range p.rules {
-		p.sorted = append(p.sorted, prefix)
-	}
-	slices.Sort(p.sorted)
-	p.parent = make([]int, len(p.sorted))
-	for i, prefix := range p.sorted {
-		p.parent[i] = p.longest(i-1, prefix)
-	}
-}
-
-// find adds the rules of each prefix that the value begins with.
-func (p *prefixes) find(value string, s *search) {
-	if len(p.sorted) == 0 {
-		return
-	}
-	at, exact := slices.BinarySearch(p.sorted, value)
-	if !exact {
-		at--
-	}
-	for i := p.longest(at, value); i >= 0; i = p.parent[i] {
-		s.add(p.rules[p.sorted[i]])
-	}
-}
-
-// longest goes from the last prefix that sorts up to value to the longest that
-// value begins with: whatever sorts between that one and value begins with it as
-// well, so it is among the parents.
-func (p *prefixes) longest(last int, value string) int {
-	for last >= 0 && !hasPrefix(value, p.sorted[last]) {
-		last = p.parent[last]
-	}
-	return last
-}
-
-func hasPrefix(s, prefix string) bool {
-	return len(s) >= len(prefix) && s[:len(prefix)] == prefix
 }

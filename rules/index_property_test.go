@@ -42,6 +42,8 @@ var aPart = rapid.Custom(func(t *rapid.T) string {
 		s + ` matches "^ab"`, s + ` matches "^é?a"`, s + ` matches "(?i)^ab"`, s + ` matches "^�"`, s + ` matches "^b|a"`,
 		tag + " in tags", tag + " in tags", tag + " not in tags", name + " in labels", name + " not in labels",
 		`priority == "P1"`, `priority in ["P1", "P2"]`, `priority == ""`, `weekday in ["sat", "sun"]`, `time_between("17:00", "06:00")`,
+		`any(tags, # == "ab")`, "any(tags, # startsWith " + tag + ")", `any(tags, # in ["a", "é"])`, `any(tags, # matches "^a.")`, "any(tags, # contains " + value + ")",
+		"details.n startsWith " + value, "details.n matches \"b$\"", "details.n < 2.5", "details.n >= 1", "details.n != 2", "details.n in [" + value + ", " + other + "]",
 		"details.n == " + value, "details.n != " + value, "details.n == nil", "details.n == 1", `details.n in ["a", "ab"]`,
 		"details.n > 0", "details.n.x == " + value, "details.n[0] == " + value, "details.n", "title matches labels.x",
 		"(labels?.x ?? " + value + ") == " + other, s + " + " + value + " == " + other, `any(tags, # startsWith "a")`, "len(tags) > 1",
@@ -115,7 +117,7 @@ func aRuleList(global bool) *rapid.Generator[[]rules.Rule] {
 }
 
 var aRouting = rapid.Custom(func(t *rapid.T) rules.Spec {
-	return rules.Spec{Fallback: "everyone", Rules: aRuleList(true).Draw(t, "rules"), Teams: []rules.TeamRoutes{
+	return rules.Spec{Fallback: rapid.SampledFrom([]string{"everyone", ""}).Draw(t, "fallback"), Rules: aRuleList(true).Draw(t, "rules"), Teams: []rules.TeamRoutes{
 		{Team: "a", Routes: aRuleList(false).Draw(t, "routes of a"), Default: "later"},
 		{Team: "ab", Routes: aRuleList(false).Draw(t, "routes of ab")},
 	}}

@@ -8,12 +8,12 @@ type search struct {
 	index *index
 	lists [][]int32 // a heap by their first element; none is empty
 	last  int32     // the rule that next gave; -1 before the first
-	end   int32     // without an index, the number of rules
+	end   int32     // the number of rules
 }
 
-// start begins with the rules that the index finds for v.
-func (s *search) start(x *index, v *view) {
-	s.index, s.last = x, -1
+// start begins with those of n rules that the index finds for v.
+func (s *search) start(x *index, n int, v *view) {
+	s.index, s.last, s.end = x, -1, int32(n)
 	s.again(v)
 }
 
@@ -25,6 +25,9 @@ func (s *search) all(n int) {
 // again looks up what can match now that v has changed, after the rule that
 // next gave last.
 func (s *search) again(v *view) {
+	if len(v.tags) > maxTurns { // loops over them fail, also where no tag would match
+		s.index = nil
+	}
 	if s.index == nil {
 		return
 	}

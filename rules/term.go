@@ -1,7 +1,5 @@
 package rules
 
-import "strings"
-
 // verdict is what a term can say about an event.
 type verdict int8
 
@@ -93,66 +91,4 @@ func notOf(a *term) *term {
 		}
 		return unknown
 	}}
-}
-
-// subject is a text that a condition asks about.
-type subject struct {
-	kind  subjectKind
-	field textField
-	name  string // of a label
-}
-
-type subjectKind int8
-
-const (
-	ofField subjectKind = iota
-	ofLabel
-	ofTag // any of the tags
-)
-
-// in gives the text; that of a label that is not there is empty.
-func (s *subject) in(v *view) string {
-	if s.kind == ofLabel {
-		return v.labels[s.name]
-	}
-	return v.text[s.field]
-}
-
-// keyedBy are the keys of which an event that matches has at least one. There
-// are none where an event without the label matches: it is not found by the label.
-func keyedBy(s subject, how relation, values ...string) (keys []key, keyed bool) {
-	for _, value := range values {
-		if value == "" && (s.kind == ofLabel || how == begins) {
-			return nil, false
-		}
-		keys = append(keys, key{subject: s, how: how, value: value})
-	}
-	return keys, true
-}
-
-func equalTo(s subject, value string) *term {
-	t := &term{safe: true, test: func(v *view) verdict { return decided(s.in(v) == value) }}
-	t.keys, t.keyed = keyedBy(s, equals, value)
-	return t
-}
-
-func oneOf(s subject, values map[string]struct{}) *term {
-	t := &term{safe: true, test: func(v *view) verdict {
-		_, found := values[s.in(v)]
-		return decided(found)
-	}}
-	if len(values) <= maxKeys {
-		list := make([]string, 0, len(values))
-		for value := range values {
-			list = append(list, value)
-		}
-		t.keys, t.keyed = keyedBy(s, equals, list...)
-	}
-	return t
-}
-
-func startsWith(s subject, prefix string) *term {
-	t := &term{safe: true, test: func(v *view) verdict { return decided(strings.HasPrefix(s.in(v), prefix)) }}
-	t.keys, t.keyed = keyedBy(s, begins, prefix)
-	return t
 }

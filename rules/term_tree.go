@@ -1,9 +1,8 @@
 package rules
 
 import (
-	"regexp"
+	"maps"
 	"slices"
-	"strings"
 
 	"github.com/expr-lang/expr/ast"
 )
@@ -24,6 +23,8 @@ func termOf(node ast.Node) *term {
 		return termOfBinary(n)
 	case *ast.CallNode:
 		return termOfCall(n)
+	case *ast.BuiltinNode:
+		return termOfBuiltin(n)
 	}
 	return opaque()
 }
@@ -34,117 +35,82 @@ func termOfBinary(n *ast.BinaryNode) *term {
 		return bothOf(termOf(n.Left), termOf(n.Right))
 	case "or", "||":
 		return eitherOf(termOf(n.Left), termOf(n.Right))
-	case "==", "!=":
-		t := termOfEquality(n.Left, n.Right)
-		if n.Operator == "!=" {
-			return notOf(t)
-		}
-		return t
+	case "!=":
+		return notOf(termOfComparison("==", n.Left, n.Right))
 	case "in":
-		return termOfIn(n.Left, n.Right)
+		if name, ok := textOf(n.Left); ok {
+			return termOfName(name, n.Right)
+		}
 	}
-	s, isSubject := subjectOf(n.Left)
-	text, isText := textOf(n.Right)
-	if !isSubject || !isText {
-		return opaque()
-	}
-	switch n.Operator {
-	case "startsWith":
-		return startsWith(s, text)
-	case "endsWith":
-		return &term{safe: true, test: func(v *view) verdict { return decided(strings.HasSuffix(s.in(v), text)) }}
-	case "contains":
-		return &term{safe: true, test: func(v *view) verdict { return decided(strings.Contains(s.in(v), text)) }}
-	case "matches":
-		return matching(s, text)
-	}
-	return opaque()
+	return termOfComparison(n.Operator, n.Left, n.Right)
 }
 
-func termOfEquality(left, right ast.Node) *term {
-	if _, ok := textOf(left); ok {
+// termOfComparison reads a field, a label or a detail compared with what is written out.
+func termOfComparison(operator string, left, right ast.Node) *term {
+	if _, ok := textOf(left); ok && operator == "==" {
 		left, right = right, left
 	}
-	text, isText := textOf(right)
-	if s, ok := subjectOf(left); ok && isText {
-		return equalTo(s, text)
-	}
 	name, isDetail := entryOf(left, "details")
-	_, isNil := right.(*ast.NilNode)
-	switch {
-	case isDetail && isText:
-		return detailEqualTo(name, text)
-	case isDetail && isNil:
-		return detailMissing(name)
+	if q, ok := questionOf(operator, right); ok {
+		if isDetail {
+			return askedOfDetail(name, operator, q)
+		}
+		if s, ok := subjectOf(left); ok {
+			return asked(s, q)
+		}
+	} else if isDetail {
+		return detailCompared(name, operator, right)
 	}
 	return opaque()
 }
 
-// detailEqualTo leaves what is neither a text nor missing to the machine.
-func detailEqualTo(name, text string) *term {
-	return &term{safe: true, test: func(v *view) verdict {
-		switch value := v.details[name].(type) {
-		case string:
-			return decided(value == text)
-		case nil:
-			return no
-		}
-		return unknown
-	}}
-}
-
-// detailMissing does so too: what else expr takes for nil is its own affair.
-func detailMissing(name string) *term {
-	return &term{safe: true, test: func(v *view) verdict {
-		switch v.details[name].(type) {
-		case string:
-			return no
-		case nil:
-			return yes
-		}
-		return unknown
-	}}
-}
-
-// termOfIn reads membership in a list that is written out, in the tags, and
-// among the names of the labels.
-func termOfIn(left, right ast.Node) *term {
-	if s, ok := subjectOf(left); ok {
-		if list, ok := right.(*ast.ConstantNode); ok {
-			switch values := list.Value.(type) {
-			case map[string]struct{}:
-				return oneOf(s, values)
-			case []string:
-				set := make(map[string]struct{}, len(values))
-				for _, value := range values {
-					set[value] = struct{}{}
-				}
-				return oneOf(s, set)
-			}
-		}
-		return opaque()
-	}
-	text, isText := textOf(left)
-	field, isField := right.(*ast.IdentifierNode)
-	if !isText || !isField {
-		return opaque()
-	}
-	switch field.Value {
-	case "tags":
+// termOfName reads whether a name that is written out is among the tags or among those of the labels.
+func termOfName(name string, of ast.Node) *term {
+	field, ok := of.(*ast.IdentifierNode)
+	switch {
+	case ok && field.Value == "tags":
 		return &term{
-			safe: true, keyed: true, keys: []key{{subject: subject{kind: ofTag}, value: text}},
-			test: func(v *view) verdict { return decided(slices.Contains(v.tags, text)) },
+			safe: true, keyed: true, keys: []key{{subject: subject{kind: ofTag}, how: equals, value: name}},
+			test: func(v *view) verdict { return decided(slices.Contains(v.tags, name)) },
 		}
-	case "labels":
+	case ok && field.Value == "labels":
 		return &term{
-			safe: true, keyed: true, keys: []key{{subject: subject{kind: ofLabel, name: text}, how: present}},
+			safe: true, keyed: true, keys: []key{{subject: subject{kind: ofLabel, name: name}, how: present}},
 			test: func(v *view) verdict {
-				_, there := v.labels[text]
+				_, there := v.labels[name]
 				return decided(there)
 			},
 		}
 	}
 	return opaque()
+}
+
+// termOfBuiltin reads any(tags, # …), with the accounting in its loop.
+func termOfBuiltin(n *ast.BuiltinNode) *term {
+	if n.Name != "any" || len(n.Arguments) != 2 {
+		return opaque()
+	}
+	list, isField := n.Arguments[0].(*ast.IdentifierNode)
+	predicate, isPredicate := n.Arguments[1].(*ast.PredicateNode)
+	if !isField || list.Value != "tags" || !isPredicate {
+		return opaque()
+	}
+	turn, ok := predicate.Node.(*ast.SequenceNode)
+	if !ok || len(turn.Nodes) != 2 {
+		return opaque()
+	}
+	comparison, ok := turn.Nodes[1].(*ast.BinaryNode)
+	if !ok {
+		return opaque()
+	}
+	if element, ok := comparison.Left.(*ast.PointerNode); !ok || element.Name != "" {
+		return opaque()
+	}
+	q, ok := questionOf(comparison.Operator, comparison.Right)
+	if !ok {
+		return opaque()
+	}
+	return asked(subject{kind: ofTag}, q)
 }
 
 // termOfCall reads during and time_between, as rewriter leaves them.
@@ -162,19 +128,6 @@ func termOfCall(n *ast.CallNode) *term {
 		return opaque()
 	}
 	return &term{safe: true, test: func(v *view) verdict { return decided(hours.contains(v.now)) }}
-}
-
-// matching is keyed where the pattern begins with ^ and plain text.
-func matching(s subject, pattern string) *term {
-	re, err := regexp.Compile(pattern)
-	if err != nil {
-		return opaque()
-	}
-	t := &term{safe: true, test: func(v *view) verdict { return decided(re.MatchString(s.in(v))) }}
-	if prefix := anchoredPrefix(pattern); prefix != "" {
-		t.keys, t.keyed = keyedBy(s, begins, prefix)
-	}
-	return t
 }
 
 // subjectOf reads a field or a label.
@@ -208,4 +161,19 @@ func textOf(node ast.Node) (string, bool) {
 		return "", false
 	}
 	return n.Value, true
+}
+
+// listOf reads a list of texts as the optimizer or a named list leaves it.
+func listOf(node ast.Node) ([]string, bool) {
+	n, ok := node.(*ast.ConstantNode)
+	if !ok {
+		return nil, false
+	}
+	switch list := n.Value.(type) {
+	case map[string]struct{}:
+		return slices.Sorted(maps.Keys(list)), true
+	case []string:
+		return list, true
+	}
+	return nil, false
 }

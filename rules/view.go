@@ -73,6 +73,9 @@ func (v *view) forget() {
 // fill gives the environment of the virtual machine, with at least the fields
 // that are needed: boxing all of them costs more than most conditions.
 func (v *view) fill(needed fieldSet) map[string]any {
+	if needed&^v.filled == 0 {
+		return v.env
+	}
 	for i, name := range envNames {
 		if bit := fieldSet(1) << i; needed&bit != 0 && v.filled&bit == 0 {
 			v.env[name] = v.value(i)

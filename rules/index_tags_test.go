@@ -1,0 +1,30 @@
+package rules_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/tocsin-oncall/tocsin/rules"
+)
+
+// The random events have few tags; a loop over very many fails.
+func TestAnEventWithTooManyTagsForALoopIsDecidedAsPlainEvaluationDoes(t *testing.T) {
+	t.Parallel()
+	router := compile(t, rules.Spec{Fallback: "everyone", Rules: []rules.Rule{
+		{When: `"absent" in tags`, To: "policy:a"},
+		{When: `any(tags, # startsWith "team:")`, To: "policy:b"},
+		{When: `labels.env == "prod"`, To: "policy:c"},
+	}})
+	for _, count := range []int{100_000, 100_001} {
+		ev := rules.Event{Tags: make([]string, count), Labels: map[string]string{"env": "prod"}}
+		indexed, plain := router.Route(ev, noon), router.Explain(ev, noon).Decision
+		indexed.Tags, plain.Tags = nil, nil
+		if diff := cmp.Diff(plain, indexed); diff != "" {
+			t.Errorf("%d tags (-plain +indexed):\n%s", count, diff)
+		}
+		if failed := count > 100_000; failed != (len(plain.Errors) > 0) {
+			t.Errorf("%d tags: got errors %q, want some: %t", count, plain.Errors, failed)
+		}
+	}
+}

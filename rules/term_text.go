@@ -1,0 +1,113 @@
+package rules
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/expr-lang/expr/ast"
+)
+
+// subject is what a condition asks about.
+type subject struct {
+	kind  subjectKind
+	field textField
+	name  string // of a label
+}
+
+type subjectKind int8
+
+const (
+	ofField subjectKind = iota
+	ofLabel             // one that is not there is empty
+	ofTag               // any of the tags
+)
+
+// maxTurns is how often a loop can turn before its work is used up.
+const maxTurns = maxWork / loopWork
+
+// question is a condition on one text, such as == "a" or startsWith "a".
+type question struct {
+	holds func(text string) bool
+	// Where it holds, the text stands so to one of the values, if keyed.
+	how    relation
+	values []string
+	keyed  bool
+}
+
+// questionOf reads an operator with what is written out at its right.
+func questionOf(operator string, right ast.Node) (question, bool) {
+	if operator == "in" {
+		list, ok := listOf(right)
+		return question{how: equals, values: list, keyed: len(list) <= maxKeys, holds: membership(list)}, ok
+	}
+	text, ok := textOf(right)
+	if !ok {
+		return question{}, false
+	}
+	switch operator {
+	case "==":
+		return question{how: equals, values: []string{text}, keyed: true, holds: func(s string) bool { return s == text }}, true
+	case "startsWith":
+		return question{how: begins, values: []string{text}, keyed: true, holds: func(s string) bool { return strings.HasPrefix(s, text) }}, true
+	case "endsWith":
+		return question{holds: func(s string) bool { return strings.HasSuffix(s, text) }}, true
+	case "contains":
+		return question{holds: func(s string) bool { return strings.Contains(s, text) }}, true
+	case "matches":
+		re, err := regexp.Compile(text)
+		if err != nil {
+			return question{}, false
+		}
+		prefix := anchoredPrefix(text)
+		return question{how: begins, values: []string{prefix}, keyed: prefix != "", holds: re.MatchString}, true
+	}
+	return question{}, false
+}
+
+func membership(list []string) func(string) bool {
+	set := make(map[string]struct{}, len(list))
+	for _, value := range list {
+		set[value] = struct{}{}
+	}
+	return func(text string) bool {
+		_, found := set[text]
+		return found
+	}
+}
+
+// asked is the condition that the question holds for the subject.
+func asked(s subject, q question) *term {
+	t := &term{safe: s.kind != ofTag}
+	t.keys, t.keyed = keysOf(s, q)
+	holds := q.holds
+	switch s.kind {
+	case ofField:
+		t.test = func(v *view) verdict { return decided(holds(v.text[s.field])) }
+	case ofLabel:
+		t.test = func(v *view) verdict { return decided(holds(v.labels[s.name])) }
+	case ofTag:
+		t.test = func(v *view) verdict {
+			if len(v.tags) > maxTurns {
+				return unknown
+			}
+			return decided(slices.ContainsFunc(v.tags, holds))
+		}
+	}
+	return t
+}
+
+// keysOf are the keys of which an event has at least one where the question
+// holds. There are none where it holds for a label that is not there: by that, no event is found.
+func keysOf(s subject, q question) (keys []key, keyed bool) {
+	if !q.keyed {
+		return nil, false
+	}
+	for _, value := range q.values {
+		if value == "" && (s.kind == ofLabel || q.how == begins) {
+			return nil, false
+		}
+		keys = append(keys, key{subject: s, how: q.how, value: value})
+	}
+	return keys, true
+}
