@@ -106,6 +106,8 @@ func (e *Engine) Report(ctx context.Context, id store.ID, page int, ref string, 
 			_, err = postmortem.Apply(r, postmortem.Reported{Page: page, Ref: ref, Delivered: delivered, Reason: reason}, env)
 		case *canary.State:
 			canary.Apply(r, canary.Reported{Page: page, Ref: ref, Delivered: delivered, Reason: reason}, env)
+		case writer:
+			r.Reported(page, ref, delivered, reason, env)
 		default:
 			err = ErrNotFound
 		}

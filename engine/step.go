@@ -12,6 +12,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/heartbeat"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/override"
+	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
 	"github.com/tocsin-oncall/tocsin/engine/record"
 	"github.com/tocsin-oncall/tocsin/engine/store"
@@ -115,6 +116,13 @@ func (e *Engine) Settle(ctx context.Context, done []deliver.Settlement) error {
 	return err
 }
 
+// writer is a record with pages of its own that are neither an alert's nor need more than to arrive.
+type writer interface {
+	record.Record
+	Settled(page.Outcome, directory.Env)
+	Reported(n int, ref string, delivered bool, reason string, env directory.Env)
+}
+
 func settle(rec record.Record, done []deliver.Settlement, env directory.Env) (fx alert.Effects, err error) {
 	for _, d := range done {
 		var step alert.Effects
@@ -134,6 +142,10 @@ func settle(rec record.Record, done []deliver.Settlement, env directory.Env) (fx
 		case *canary.State:
 			if d.Page != nil {
 				canary.Apply(r, canary.Settled{Outcome: *d.Page}, env)
+			}
+		case writer:
+			if d.Page != nil {
+				r.Settled(*d.Page, env)
 			}
 		}
 		if err != nil {

@@ -34,24 +34,39 @@ func (e *Engine) AcceptSwap(ctx context.Context, name, by, note string) (*overri
 		if err != nil {
 			return nil, err
 		}
-		var made []record.Record
-		for i, w := range wishes {
-			if i == len(numbers) {
-				n, err := e.store.Reserve(ctx, "override", 1)
-				if err != nil {
-					return nil, err
-				}
-				numbers = append(numbers, n)
-			}
-			o, err := override.New(store.NewID(store.KindOverride, incident.Shard), numbers[i], w, env)
+		made, err := e.overridesFor(ctx, wishes, &numbers, env)
+		for _, o := range made {
+			s.Overrides = append(s.Overrides, o.Name())
+		}
+		return recordsOf(made), err
+	})
+}
+
+// overridesFor makes the overrides that a swap or a cover wants, to be committed with it. Numbers are those reserved for
+// them so far.
+func (e *Engine) overridesFor(ctx context.Context, wishes []override.Wish, numbers *[]uint64, env directory.Env) (made []*override.State, err error) {
+	for i, w := range wishes {
+		if i == len(*numbers) {
+			n, err := e.store.Reserve(ctx, "override", 1)
 			if err != nil {
 				return nil, err
 			}
-			s.Overrides = append(s.Overrides, o.Name())
-			made = append(made, o)
+			*numbers = append(*numbers, n)
 		}
-		return made, nil
-	})
+		o, err := override.New(store.NewID(store.KindOverride, incident.Shard), (*numbers)[i], w, env)
+		if err != nil {
+			return nil, err
+		}
+		made = append(made, o)
+	}
+	return made, nil
+}
+
+func recordsOf[T record.Record](list []T) (out []record.Record) {
+	for _, r := range list {
+		out = append(out, r)
+	}
+	return out
 }
 
 // DeclineSwap turns a swap down, or takes it back.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -13,9 +14,9 @@ import (
 
 func awayVerb(io stdio) *cobra.Command {
 	n := &noun{remote: &remote{stdio: io}, path: "/api/v1/absences"}
-	c := group("away", "Say who is away, and see which shifts want cover", `Records, lists and takes back absences. An absence takes nobody off call by itself: it names the shifts that somebody
-else has to take, and who could.`,
-		n.addAbsence(), n.listAbsences(), n.removeAbsence())
+	c := group("away", "Say who is away, and see which shifts want cover", `Records, lists, covers and takes back absences. An absence takes nobody off call by itself: those who could take its
+shifts are asked, and whoever accepts is on call by an override. When nobody does, the admins of the team are told.`,
+		n.addAbsence(), n.listAbsences(), n.coverAbsence(), n.removeAbsence())
 	n.flags(c)
 	n.as(c)
 	return c
@@ -44,6 +45,33 @@ func (n *noun) addAbsence() *cobra.Command {
 	return c
 }
 
+func (n *noun) coverAbsence() *cobra.Command {
+	var body api.Cover
+	c := &cobra.Command{
+		Use:   "cover REF --as USER",
+		Short: "Take shifts of somebody who is away",
+		Long: `Puts the user given with --as on call for the shifts of somebody who is away: all that they can take, or the one of
+--shift. It takes somebody of the schedule's rotations who is neither on call then nor away.`,
+		Example: "  tocsin away cover AWAY-7 --as amir",
+		Args:    cobra.ExactArgs(1),
+
+		ValidArgsFunction: n.complete,
+		RunE: func(c *cobra.Command, refs []string) error {
+			if n.user == "" {
+				return errors.New("say who takes it, with --as USER")
+			}
+			body.User = n.user
+			var raw json.RawMessage
+			if err := n.post(c, n.one(refs[0])+"/cover", body, &raw); err != nil {
+				return err
+			}
+			return show(n.remote, raw, n.absence)
+		},
+	}
+	c.Flags().IntVar(&body.Shift, "shift", 0, "only this one, by its number (default all)")
+	return c
+}
+
 // post sends a body, and reads the answer into raw.
 func (n *noun) post(c *cobra.Command, path string, body any, raw *json.RawMessage) error {
 	ask, err := n.client()
@@ -56,6 +84,11 @@ func (n *noun) post(c *cobra.Command, path string, body any, raw *json.RawMessag
 // absence prints one, with what wants cover.
 func (n *noun) absence(a api.Absence) {
 	fmt.Fprintln(n.out, line(fmt.Sprintf("%s %s: %s away from %s to %s", a.ID, a.Status, a.User, n.at(a.From.Time), n.at(a.To.Time))))
+	for _, ask := range a.Asks {
+		if ask.TakenBy != "" {
+			fmt.Fprintln(n.out, "  "+line(fmt.Sprintf("%d: %s from %s to %s: %s covers, %s", ask.N, ask.Schedule, n.at(ask.From.Time), n.at(ask.To.Time), ask.TakenBy, ask.Override)))
+		}
+	}
 	for _, u := range a.Uncovered {
 		could := "nobody in the schedule could take it"
 		if len(u.Cover) > 0 {

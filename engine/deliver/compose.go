@@ -8,6 +8,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/engine/override"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/engine/policy"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
@@ -43,6 +44,11 @@ func compose(rec record.Record, p page.Page, setup *Setup, env directory.Env) Me
 	case *canary.State:
 		m.Title = canary.Title
 		link(&m, token.Token{Subject: string(r.ID), User: p.User, Page: p.N}, setup, env)
+	case *override.Absence:
+		m.Title = r.Title(p.Kind)
+		if p.Kind == page.Request {
+			link(&m, token.Token{Subject: string(r.ID), User: p.User, Page: p.N, Expires: r.To}, setup, env)
+		}
 	}
 	return m
 }
@@ -130,7 +136,9 @@ func link(m *Message, t token.Token, setup *Setup, env directory.Env) {
 	if setup.Signer == nil {
 		return
 	}
-	t.Expires = env.Now.Add(setup.LinkTTL)
+	if t.Expires.IsZero() {
+		t.Expires = env.Now.Add(setup.LinkTTL)
+	}
 	m.Token = setup.Signer.Sign(t)
 	m.Link = setup.PublicURL + "/a/" + m.Token
 }

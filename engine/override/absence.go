@@ -10,7 +10,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/schedules"
 )
 
-// Absence is a time in which a user cannot be on call; it is stored as JSON.
+// Absence is a time in which a user cannot be on call, with what others were asked to cover; it is stored as JSON.
 type Absence struct {
 	Format int       `json:"v"`
 	ID     store.ID  `json:"id"`
@@ -27,19 +27,26 @@ type Absence struct {
 	CancelledAt  time.Time `json:"cancelled_at,omitzero"`
 	CancelledBy  string    `json:"cancelled_by,omitempty"`
 	CancelledFor string    `json:"cancelled_for,omitempty"`
+
+	Asks       []Ask     `json:"asks,omitempty"`
+	Reminded   int       `json:"reminded,omitempty"` // how often the admins were told that nobody covers
+	RemindedAt time.Time `json:"reminded_at,omitzero"`
+	page.Batch
 }
 
-// NewAbsence says that somebody is away, or why that is *Refused. Of the wish it takes User, From, To, Reason, By and
-// Via. Its id must be of incident.Shard.
-func NewAbsence(id store.ID, number uint64, w Wish, env Env) (*Absence, error) {
+// NewAbsence says that somebody is away, or why that is *Refused, and asks those who could to cover. Of the wish it takes
+// User, From, To, Reason, By and Via; away is who is away besides. Its id must be of incident.Shard.
+func NewAbsence(id store.ID, number uint64, w Wish, away []schedules.Away, env Env) (*Absence, error) {
 	w, err := w.away(env)
 	if err != nil {
 		return nil, err
 	}
-	return &Absence{
+	s := &Absence{
 		Format: Format, ID: id, Number: number, Status: Active, User: w.User, From: w.From, To: w.To,
 		Reason: w.Reason, By: w.By, Via: w.Via, CreatedAt: env.Now,
-	}, nil
+	}
+	s.ask(away, env)
+	return s, nil
 }
 
 // CheckAway says, as *Refused, what is wrong with a wish for an absence.
@@ -71,6 +78,7 @@ func (s *Absence) Cancel(by, reason string, env Env) error {
 		return refuse("%s was over at %s.", s.Name(), stamp(s.To))
 	}
 	s.Status, s.CancelledAt, s.CancelledBy, s.CancelledFor = Cancelled, env.Now, by, reason
+	s.stop(env)
 	return nil
 }
 
@@ -78,6 +86,13 @@ func (s *Absence) Cancel(by, reason string, env Env) error {
 func (s *Absence) Tick(env Env) {
 	if s.Status == Active && !s.To.After(env.Now) {
 		s.Status = Over
+	}
+	if s.Status != Active {
+		s.stop(env)
+		return
+	}
+	if at := s.remindAt(); !at.IsZero() && !at.After(env.Now) {
+		s.remind(env)
 	}
 }
 
@@ -99,7 +114,9 @@ func (s *Absence) Born() time.Time { return s.CreatedAt }
 func (s *Absence) Waits(env Env, add func(time.Time)) {
 	if s.Status == Active {
 		add(s.To)
+		add(s.remindAt())
 	}
+	s.Batch.Waits(add)
 	add(s.GoneAt(env))
 }
 
@@ -115,5 +132,5 @@ func (s *Absence) Lists() []string { return []string{AbsencesOf(s.Status)} }
 // Keys is the lookup key by which it is found: its name.
 func (s *Absence) Keys() []string { return []string{incident.NameKey(s.Name())} }
 
-// Paging are none.
-func (s *Absence) Paging() []page.Page { return nil }
+// Paging are its pages, to be claimed in place.
+func (s *Absence) Paging() []page.Page { return s.Pages }

@@ -12,7 +12,8 @@ type Kind string
 const (
 	Escalation Kind = ""         // a step of a policy: stops with the acknowledgement
 	Notice     Kind = "notice"   // tells those who were paged what became of it: somebody has it, it is over, it is back
-	Reminder   Kind = "reminder" // a postmortem is due
+	Reminder   Kind = "reminder" // something is due: a postmortem, somebody to cover a shift
+	Request    Kind = "request"  // asks for something: to cover a shift, to confirm an address
 	Canary     Kind = "canary"   // a test: nothing is wrong
 )
 

@@ -60,6 +60,7 @@ func TestRecordsOfTheFirstFormatAreReadWithEverythingTheyHold(t *testing.T) {
 		"canary":          {"", "canary"},
 		"override":        {"overrides/cancelled overrides/counting", "name/OVR-4"},
 		"absence":         {"absences/active", "name/AWAY-1"},
+		"absence-asked":   {"absences/active", "name/AWAY-2"},
 		"swap":            {"swaps/accepted", "name/SWAP-2"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,5 +1,5 @@
 // Package ackpage is the page behind an ack link: what is wrong, who was paged, what comes next, and buttons
-// to take it, hand it on, silence it or close it. Whoever holds the link acts as the one it was made for.
+// to take it, hand it on, silence it or close it; and of other requests: to cover a shift, to confirm a test. Whoever holds the link acts as the one it was made for.
 //
 // Links are fetched by mail scanners, link previews and browsers that look ahead, so GET and HEAD never change
 // anything. Only a POST acts, and only with the token in its body, which none of those send. The page has no
@@ -22,6 +22,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/engine/override"
 	"github.com/tocsin-oncall/tocsin/engine/token"
 )
 
@@ -43,6 +44,10 @@ type Alerts interface {
 	// an *alert.Refused.
 	Canary(ctx context.Context, id string) (*canary.State, error)
 	ConfirmCanary(ctx context.Context, id string, page int, by string) (*canary.State, error)
+	// Absence returns an absence by its id, and Cover has a person take a shift of it, by its name. One that is gone, or
+	// what cannot be, is an *alert.Refused.
+	Absence(ctx context.Context, id string) (*override.Absence, error)
+	Cover(ctx context.Context, name, by string, shift int) (*override.Absence, error)
 	// Next says who is paged next and when; the zero time when nobody is.
 	Next(ctx context.Context, s *alert.State) (at time.Time, text string)
 }
@@ -158,11 +163,14 @@ func (v *visit) where() *time.Location {
 // get shows what the link is about and changes nothing.
 func (p *Page) get(w http.ResponseWriter, r *http.Request, v *visit) {
 	did := r.URL.Query().Get("did")
-	if v.canary() {
+	switch {
+	case v.canary():
 		p.getCanary(w, r, v)
 		return
-	}
-	if v.bundle() {
+	case v.absence():
+		p.getAbsence(w, r, v, "")
+		return
+	case v.bundle():
 		if alerts := p.loadBundle(w, r, v); alerts != nil {
 			p.show(w, http.StatusOK, p.bundleView(v, alerts, did))
 		}

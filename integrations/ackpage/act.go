@@ -39,11 +39,14 @@ func (p *Page) post(w http.ResponseWriter, r *http.Request, v *visit) {
 		return
 	}
 	do := r.PostForm.Get("do")
-	if v.canary() {
+	switch {
+	case v.canary():
 		p.confirm(w, r, v, do)
 		return
-	}
-	if v.bundle() {
+	case v.absence():
+		p.cover(w, r, v, do)
+		return
+	case v.bundle():
 		p.ackAll(w, r, v, do)
 		return
 	}

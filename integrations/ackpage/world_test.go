@@ -18,6 +18,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/engine/override"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/engine/policy"
 	"github.com/tocsin-oncall/tocsin/engine/token"
@@ -40,6 +41,7 @@ type world struct {
 	away     error
 	refusing string
 	canary   *canary.State
+	absence  *override.Absence
 }
 
 func newWorld(t *testing.T) *world {
@@ -268,6 +270,25 @@ func (w *world) Canary(_ context.Context, id string) (*canary.State, error) {
 		return nil, &alert.Refused{Reason: "There is none."}
 	}
 	return w.canary, w.away
+}
+
+func (w *world) Absence(_ context.Context, id string) (*override.Absence, error) {
+	if w.absence == nil || string(w.absence.ID) != id {
+		return nil, &alert.Refused{Reason: "gone"}
+	}
+	return w.absence, w.away
+}
+
+func (w *world) Cover(ctx context.Context, name, by string, shift int) (*override.Absence, error) {
+	switch {
+	case w.away != nil:
+		return nil, w.away
+	case w.refusing != "":
+		return nil, &alert.Refused{Reason: w.refusing}
+	}
+	w.done = append(w.done, fmt.Sprintf("%s: %s takes %d", name, by, shift))
+	w.absence.Asks[shift-1].TakenBy = by
+	return w.absence, nil
 }
 
 func (w *world) ConfirmCanary(ctx context.Context, id string, page int, by string) (*canary.State, error) {

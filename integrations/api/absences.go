@@ -21,6 +21,7 @@ type Absence struct {
 	CancelledAt  Time            `json:"cancelled_at"`
 	CancelledBy  string          `json:"cancelled_by"`
 	CancelledFor string          `json:"cancelled_for"`
+	Asks         []Ask           `json:"asks" doc:"The shifts that others were asked to take when it was made."`
 	Uncovered    []Uncovered     `json:"uncovered" doc:"The shifts, from now on, that somebody else has to take."`
 }
 
@@ -31,6 +32,25 @@ type Uncovered struct {
 	From     Time     `json:"from"`
 	To       Time     `json:"to"`
 	Cover    []string `json:"cover" doc:"Who could take it; first those who are least on call around it."`
+}
+
+// Ask is a shift that others were asked to take.
+type Ask struct {
+	N        int      `json:"n" doc:"From 1; the shift to be given with cover."`
+	Schedule string   `json:"schedule"`
+	Rotation string   `json:"rotation"`
+	From     Time     `json:"from"`
+	To       Time     `json:"to"`
+	Asked    []string `json:"asked"`
+	TakenBy  string   `json:"taken_by" doc:"Empty while nobody has."`
+	TakenAt  Time     `json:"taken_at"`
+	Override string   `json:"override" doc:"That carries it out, such as OVR-3."`
+}
+
+// Cover takes shifts of somebody who is away.
+type Cover struct {
+	Actor
+	Shift int `json:"shift,omitempty" doc:"Which, by its n. Default: all that the user can take."`
 }
 
 // NewAbsence says that somebody is away.
@@ -95,6 +115,26 @@ func cancelAbsence(c *call) (any, error) {
 	return c.shownAbsence(s)
 }
 
+func coverAbsence(c *call) (any, error) {
+	var body Cover
+	if err := c.read(&body); err != nil {
+		return nil, err
+	}
+	if body.User == "" {
+		return nil, invalid("user", "missing: say who takes the shift")
+	}
+	by, err := c.by(body.Actor)
+	if err != nil {
+		return nil, err
+	}
+	s, err := c.Engine.CoverAbsence(c.ctx, c.name("AWAY"), by, via, body.Shift)
+	if err != nil {
+		return nil, err
+	}
+	c.env = c.Engine.Env() // with the override
+	return c.shownAbsence(s)
+}
+
 func (c *call) shownAbsence(s *override.Absence) (any, error) {
 	away, err := c.Engine.Away(c.ctx)
 	if err != nil {
@@ -108,7 +148,10 @@ func (c *call) showAbsence(s *override.Absence, away []schedules.Away) Absence {
 	v := Absence{
 		ID: s.Name(), Status: s.Status, User: s.User, From: utc(s.From), To: utc(s.To), Reason: s.Reason, By: s.By,
 		CreatedAt: utc(s.CreatedAt), CancelledAt: utc(s.CancelledAt), CancelledBy: s.CancelledBy, CancelledFor: s.CancelledFor,
-		Uncovered: []Uncovered{},
+		Asks: []Ask{}, Uncovered: []Uncovered{},
+	}
+	for _, a := range s.Asks {
+		v.Asks = append(v.Asks, Ask{a.N, a.Schedule, a.Rotation, utc(a.From), utc(a.To), some(a.Asked), a.TakenBy, utc(a.TakenAt), a.Override})
 	}
 	from := latest(s.From, c.env.Now)
 	if s.Status != override.Active || !from.Before(s.To) {

@@ -78,6 +78,7 @@ type Overrides interface {
 	Absences(ctx context.Context, statuses []override.Status, before store.Cursor, limit int) ([]*override.Absence, store.Cursor, error)
 	Away(ctx context.Context) ([]schedules.Away, error)
 	AddAbsence(ctx context.Context, w override.Wish) (*override.Absence, error)
+	CoverAbsence(ctx context.Context, name, by, via string, shift int) (*override.Absence, error)
 	CancelAbsence(ctx context.Context, name, by, reason string) (*override.Absence, error)
 
 	Swaps(ctx context.Context, statuses []override.Status, before store.Cursor, limit int) ([]*override.Swap, store.Cursor, error)

@@ -17,6 +17,8 @@ func overrideRoutes() []route {
 			params: overrideFilter, answer: List[Absence]{}, handle: listAbsences},
 		{method: post, path: "/absences", id: "createAbsence", role: Responder, acts: true, body: NewAbsence{}, answer: Absence{}, statuses: created, handle: createAbsence,
 			doc: "Say that somebody is away. It takes nobody off call: the answer names the shifts that somebody else has to take."},
+		{method: post, path: "/absences/{ref}/cover", id: "coverAbsence", role: Responder, acts: true, body: Cover{}, answer: Absence{}, handle: coverAbsence,
+			doc: "Take shifts of somebody who is away: an override puts user on call. For people of the schedule's rotations who are neither on call then nor away."},
 		{method: del, path: "/absences/{ref}", id: "cancelAbsence", doc: "Say that somebody is there after all.", role: Responder, acts: true,
 			params: cancelParams, answer: Absence{}, handle: cancelAbsence},
 		{method: get, path: "/swaps", id: "listSwaps", doc: "Swaps of shifts, newest first.", role: Viewer,

@@ -72,7 +72,14 @@ func TestAnAbsenceNamesWhatWantsCoverAndWhoCouldTakeIt(t *testing.T) {
 	if w.primary() != "ethan" {
 		t.Error("it took ethan off call by itself")
 	}
-	w.post("/api/v1/overrides", responder, `{"schedule":"primary","who":"amir","replace":"ethan","for":"2h","reason":"covers"}`).is(201)
+	w.post("/api/v1/absences/AWAY-1/cover", viewer, `{"user":"amir"}`).is(403)
+	w.post("/api/v1/absences/AWAY-1/cover", responder, `{}`).is(400, "user: missing")
+	w.post("/api/v1/absences/AWAY-1/cover", responder, `{"user":"jason","shift":2}`).is(409, "jason cannot take it")
+	taken := into[api.Absence](w.post("/api/v1/absences/AWAY-1/cover", responder, `{"user":"amir","shift":2}`).is(200))
+	if taken.Asks[1].TakenBy != "amir" || taken.Asks[1].Override != "OVR-1" || len(taken.Uncovered) != 1 || w.primary() != "amir" {
+		t.Errorf("taken is %+v, and %s is on call", taken, w.primary())
+	}
+	w.post("/api/v1/absences/AWAY-9/cover", responder, `{"user":"amir"}`).is(404)
 	list := into[api.List[api.Absence]](w.get("/api/v1/absences", viewer))
 	if len(list.Items) != 1 || len(list.Items[0].Uncovered) != 1 {
 		t.Errorf("with an override, listed are %+v", list)

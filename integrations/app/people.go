@@ -12,6 +12,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/deliver"
+	"github.com/tocsin-oncall/tocsin/engine/override"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 	"github.com/tocsin-oncall/tocsin/integrations/slack"
 )
@@ -23,6 +24,9 @@ type people struct{ e *engine.Engine }
 func forPeople(err error) error {
 	if errors.Is(err, engine.ErrNotFound) {
 		return &alert.Refused{Reason: "There is no such alert any more."}
+	}
+	if refused := (*override.Refused)(nil); errors.As(err, &refused) {
+		return &alert.Refused{Reason: refused.Reason}
 	}
 	return err
 }
@@ -60,6 +64,16 @@ func (p people) Canary(ctx context.Context, id string) (*canary.State, error) {
 
 func (p people) ConfirmCanary(ctx context.Context, id string, page int, by string) (*canary.State, error) {
 	s, err := p.e.ConfirmCanary(ctx, store.ID(id), page, by)
+	return s, forPeople(err)
+}
+
+func (p people) Absence(ctx context.Context, id string) (*override.Absence, error) {
+	s, err := p.e.AbsenceByID(ctx, store.ID(id))
+	return s, forPeople(err)
+}
+
+func (p people) Cover(ctx context.Context, name, by string, shift int) (*override.Absence, error) {
+	s, err := p.e.CoverAbsence(ctx, name, by, "link", shift)
 	return s, forPeople(err)
 }
 
