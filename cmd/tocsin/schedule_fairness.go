@@ -20,8 +20,9 @@ func (d *duties) fairnessVerb() *cobra.Command {
 		Use:   "fairness [SCHEDULE…]",
 		Short: "Count what being on call costs each person",
 		Long: `Counts for each person the hours on call by all schedules, or by those named, how many of them are of the night
-(22:00 to 06:00) and of the weekend where the person lives, and the pages they were sent. Several schedules at once
-count once. Says who has more or less than the mean by more than a quarter. With --config there are no pages.
+(22:00 to 06:00), of the weekend and of holidays where the person lives, and the pages they were sent. Several
+schedules at once count once. Says who has more or less than the mean by more than a quarter. What is night, weekend
+and unfair is under fairness: in the configuration, holidays are under holidays:. With --config there are no pages.
 It begins today and is four weeks long unless flags say otherwise; pages are of the past, so give --from for those.`,
 		Example: `  tocsin schedule fairness --from 2026-01-01 --to 2026-04-01
   tocsin schedule fairness primary backup --from 2026-01-01 --to 2026-04-01 --csv fairness.csv
@@ -94,10 +95,11 @@ func (d *duties) fairness(raw json.RawMessage, svg, csv string) error {
 func (d *duties) day(t time.Time) string { return d.format(t, "2006-01-02") }
 
 func (d *duties) fair(f api.Fairness) {
-	t := table{head: []string{"PERSON", "HOURS", "NIGHTS", "WEEKENDS", "SHIFTS", "PAGES", "AT NIGHT"}}
+	t := table{head: []string{"PERSON", "HOURS", "NIGHTS", "WEEKENDS", "HOLIDAYS", "SHIFTS", "PAGES", "AT NIGHT"}}
 	hours := func(h float64) cell { return textf("%.1fh", h) }
 	for _, p := range f.People {
-		t.row(text(p.User), hours(p.Hours), hours(p.NightHours), hours(p.WeekendHours), textf("%d", p.Shifts), textf("%d", p.Pages), textf("%d", p.NightPages))
+		t.row(text(p.User), hours(p.Hours), hours(p.NightHours), hours(p.WeekendHours), hours(p.HolidayHours),
+			textf("%d", p.Shifts), textf("%d", p.Pages), textf("%d", p.NightPages))
 	}
 	d.table(t)
 	for _, w := range f.Warnings {
@@ -109,7 +111,7 @@ func personsOf(list []api.Duty) (out []fairness.Person) {
 	hours := func(h float64) time.Duration { return time.Duration(h * float64(time.Hour)).Round(time.Second) }
 	for _, p := range list {
 		out = append(out, fairness.Person{
-			User: p.User, OnCall: hours(p.Hours), Night: hours(p.NightHours), Weekend: hours(p.WeekendHours),
+			User: p.User, OnCall: hours(p.Hours), Night: hours(p.NightHours), Weekend: hours(p.WeekendHours), Holiday: hours(p.HolidayHours),
 			Shifts: p.Shifts, Pages: p.Pages, NightPages: p.NightPages,
 		})
 	}

@@ -22,14 +22,16 @@ type Fairness struct {
 	Warnings  []Unfairly `json:"warnings" doc:"Who has more or less than a fair share."`
 }
 
-// Duty is what one person had. An hour can be of the night and of the weekend at once; both are in the user's zone.
+// Duty is what one person had. An hour can be of the night, of the weekend and of a holiday at once; all are in the user's
+// zone.
 type Duty struct {
 	User         string  `json:"user"`
 	Hours        float64 `json:"hours" doc:"On call; several schedules at once count once."`
-	NightHours   float64 `json:"night_hours" doc:"From 22:00 to 06:00."`
-	WeekendHours float64 `json:"weekend_hours" doc:"Saturday and Sunday."`
+	NightHours   float64 `json:"night_hours" doc:"By the configuration's fairness.night; from 22:00 to 06:00 without it."`
+	WeekendHours float64 `json:"weekend_hours" doc:"By fairness.weekend; Saturday and Sunday without it."`
+	HolidayHours float64 `json:"holiday_hours" doc:"On the days of the user's calendars under holidays."`
 	Shifts       int     `json:"shifts" doc:"Times on call without a break."`
-	Pages        int     `json:"pages" doc:"Sent for alerts that began in that time."`
+	Pages        int     `json:"pages" doc:"Sent in that time, as far as the alerts are still kept."`
 	NightPages   int     `json:"night_pages"`
 }
 
@@ -43,18 +45,20 @@ type Unfairly struct {
 
 const (
 	defaultFairness = 28 * 24 * time.Hour
-	defaultShare    = 0.25
+	// lookback is how long before the time asked for an alert may have begun whose pages are counted. Policies that
+	// repeat, delays and snoozing take hours, rarely days.
+	lookback = 7 * 24 * time.Hour
 )
 
 var fairnessParams = []param{
 	{name: "schedule", doc: "Only these.", list: true},
-	{name: "share", doc: "Warn from this share of the mean on; 0.25 by default."},
+	{name: "share", doc: "Warn from this share of the mean on; fairness.max_share of the configuration, 0.25 without it."},
 	{name: "from", doc: "RFC 3339; 28 days ago by default."},
 	{name: "to", doc: "RFC 3339, excluded; at most 366 days later; by default 28 days later."},
 }
 
 func getFairness(c *call) (any, error) {
-	share := defaultShare
+	share := c.env.Dir.Fairness.MaxShare
 	if s := c.query.text("share"); s != "" {
 		n, err := strconv.ParseFloat(s, 64)
 		if err != nil || !(n > 0 && n <= 100) {
@@ -66,7 +70,10 @@ func getFairness(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := fairness.Input{From: from, To: to, Zones: map[string]*time.Location{}}
+	in := fairness.Input{
+		From: from, To: to, Zones: map[string]*time.Location{}, Holidays: map[string][]time.Time{},
+		Night: c.env.Dir.Fairness.Night, Weekend: c.env.Dir.Fairness.Weekend,
+	}
 	names := c.query.texts("schedule")
 	if len(names) == 0 {
 		names = sortedKeys(c.env.Dir.Schedules)
@@ -84,6 +91,7 @@ func getFairness(c *call) (any, error) {
 		if u.Zone != nil {
 			in.Zones[name] = u.Zone
 		}
+		in.Holidays[name] = c.env.Dir.HolidaysOf(name)
 	}
 	if in.Pages, err = c.pages(from, to); err != nil {
 		return nil, err
@@ -95,7 +103,7 @@ func getFairness(c *call) (any, error) {
 	out := Fairness{From: utc(from), To: utc(to), Schedules: some(names), People: []Duty{}, Warnings: []Unfairly{}}
 	for _, p := range people {
 		out.People = append(out.People, Duty{
-			User: p.User, Hours: p.OnCall.Hours(), NightHours: p.Night.Hours(), WeekendHours: p.Weekend.Hours(),
+			User: p.User, Hours: p.OnCall.Hours(), NightHours: p.Night.Hours(), WeekendHours: p.Weekend.Hours(), HolidayHours: p.Holiday.Hours(),
 			Shifts: p.Shifts, Pages: p.Pages, NightPages: p.NightPages,
 		})
 	}
@@ -105,20 +113,20 @@ func getFairness(c *call) (any, error) {
 	return out, nil
 }
 
-// pages are those that were sent to people between two instants, for alerts that began between them, too.
+// pages are those that were sent to people between two instants, for alerts that began at most lookback before.
 func (c *call) pages(from, to time.Time) (out []fairness.Page, err error) {
 	if !from.Before(c.env.Now) {
 		return nil, nil
 	}
 	var before store.Cursor
 	for {
-		alerts, next, err := c.Engine.Alerts(c.ctx, engine.Filter{Since: from}, before, maxLimit)
+		alerts, next, err := c.Engine.Alerts(c.ctx, engine.Filter{Since: from.Add(-lookback)}, before, maxLimit)
 		if err != nil {
 			return nil, err
 		}
 		for _, a := range alerts {
 			for _, p := range a.Pages {
-				if p.Kind == page.Escalation && p.User != "" && !p.SentAt.IsZero() && p.SentAt.Before(to) {
+				if p.Kind == page.Escalation && p.User != "" && !p.SentAt.Before(from) && p.SentAt.Before(to) {
 					out = append(out, fairness.Page{User: p.User, At: p.SentAt})
 				}
 			}

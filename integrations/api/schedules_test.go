@@ -102,6 +102,22 @@ func TestFairnessCountsHoursAndThePagesThatWereSent(t *testing.T) {
 	if len(report.Warnings) == 0 || report.Warnings[0].Text == "" {
 		t.Error("twice as much is not said to be unfair")
 	}
+	// A page counts when it was sent, also for an alert from before that time.
+	w.later(time.Minute)
+	w.later(9 * time.Minute)
+	pages := func(from, to time.Duration) (n, nights int) {
+		span := fmt.Sprintf("&from=%s&to=%s", noon.Add(from).Format(time.RFC3339), noon.Add(to).Format(time.RFC3339))
+		for _, p := range into[api.Fairness](w.get("/api/v1/fairness?schedule=backup"+span, viewer)).People {
+			n, nights = n+p.Pages, nights+p.NightPages
+		}
+		return n, nights
+	}
+	if n, _ := pages(0, 5*time.Minute); n != 2 {
+		t.Errorf("ethan got a text and a call at first; counted %d", n)
+	}
+	if n, nights := pages(5*time.Minute, time.Hour); n == 0 || nights != 0 {
+		t.Errorf("amir was paged by day, 10 minutes after the alert; counted %d, %d of them by night", n, nights)
+	}
 	w.get(path+"&share=none", viewer).is(400, "share: ")
 	w.get("/api/v1/fairness?schedule=second", viewer).is(404)
 }

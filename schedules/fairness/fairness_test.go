@@ -120,12 +120,19 @@ func TestADailyRotationOfSevenGivesOneTheWeekends(t *testing.T) {
 
 func TestAWarningReadsWell(t *testing.T) {
 	t.Parallel()
-	w := Unfair([]Person{{User: "ethan", Night: 60 * hour}, {User: "amir", Night: 20 * hour}}, 0.25)
-	if got, want := w[0].String(), "ethan has 60 h of nights, 50% more than a fair share of 40 h"; got != want {
-		t.Errorf("got %s, want %s", got, want)
+	var got []string
+	people := []Person{{User: "ethan", OnCall: 288 * hour, Night: 60 * hour}, {User: "amir", OnCall: 96 * hour, Night: 20 * hour}}
+	for _, w := range Unfair(people, 0.25) {
+		got = append(got, w.String())
 	}
-	if got, want := w[1].String(), "amir has 20 h of nights, 50% less than a fair share of 40 h"; got != want {
-		t.Errorf("got %s, want %s", got, want)
+	want := []string{
+		"ethan is on call for 288 h, 50% more than a fair share of 192 h",
+		"amir is on call for 96 h, 50% less than a fair share of 192 h",
+		"ethan has 60 h of nights, 50% more than a fair share of 40 h",
+		"amir has 20 h of nights, 50% less than a fair share of 40 h",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 

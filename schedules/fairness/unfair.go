@@ -5,10 +5,18 @@ import (
 	"time"
 )
 
+// What a Warning is about.
+const (
+	Hours    = "hours" // on call at all
+	Nights   = "nights"
+	Weekends = "weekends"
+	Holidays = "holidays"
+)
+
 // Warning says that somebody has more or less than a fair share of something.
 type Warning struct {
 	User  string
-	What  string // hours, nights, weekends, holidays
+	What  string // Hours, Nights, Weekends or Holidays
 	Has   time.Duration
 	Fair  time.Duration // what everybody would have
 	Share float64       // how far Has is from Fair: 0.5 is half as much again, -1 is nothing at all
@@ -21,7 +29,11 @@ func (w Warning) String() string {
 	if share < 0 {
 		more, share = "less", -share
 	}
-	return fmt.Sprintf("%s has %.0f h of %s, %.0f%% %s than a fair share of %.0f h", w.User, w.Has.Hours(), w.What, 100*share, more, w.Fair.Hours())
+	has := fmt.Sprintf("has %.0f h of %s", w.Has.Hours(), w.What)
+	if w.What == Hours {
+		has = fmt.Sprintf("is on call for %.0f h", w.Has.Hours())
+	}
+	return fmt.Sprintf("%s %s, %.0f%% %s than a fair share of %.0f h", w.User, has, 100*share, more, w.Fair.Hours())
 }
 
 // Unfair compares what each person has with the mean of all, and warns where it differs by more than a share of the mean,
@@ -32,10 +44,10 @@ func Unfair(people []Person, share float64) []Warning {
 		what string
 		of   func(Person) time.Duration
 	}{
-		{"hours", func(p Person) time.Duration { return p.OnCall }},
-		{"nights", func(p Person) time.Duration { return p.Night }},
-		{"weekends", func(p Person) time.Duration { return p.Weekend }},
-		{"holidays", func(p Person) time.Duration { return p.Holiday }},
+		{Hours, func(p Person) time.Duration { return p.OnCall }},
+		{Nights, func(p Person) time.Duration { return p.Night }},
+		{Weekends, func(p Person) time.Duration { return p.Weekend }},
+		{Holidays, func(p Person) time.Duration { return p.Holiday }},
 	}
 	var out []Warning
 	for _, part := range parts {
