@@ -2,18 +2,28 @@ package schedules
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 )
 
 var eight = turns("u0", "u1", "u2", "u3", "u4", "u5", "u6", "u7")
 
+// newYork is loaded once, as a configuration does for all of its schedules.
+var newYork = sync.OnceValue(func() *time.Location {
+	loc, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		panic(err)
+	}
+	return loc
+})
+
 // benchSpecs are schedules of eight participants, by how they change hands.
 func benchSpecs(years int) map[string]Spec {
 	starts := fmt.Sprintf("%d-03-02T09:00", 2026-years)
 	one := func(r RotationSpec) Spec {
 		r.Starts, r.Participants = starts, eight
-		return Spec{Zone: "America/New_York", Rotations: []RotationSpec{r}}
+		return Spec{Location: newYork(), Rotations: []RotationSpec{r}}
 	}
 	busy := one(RotationSpec{Every: "1d", Restrict: []RestrictionSpec{
 		{Days: []string{"mon", "tue", "wed", "thu", "fri"}, From: "17:00", To: "09:00"}, {Days: []string{"sat", "sun"}},

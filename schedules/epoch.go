@@ -35,6 +35,9 @@ func (m membership) attending(turn []entry, unix int64) ([]entry, bool) {
 	if len(turn) == 0 {
 		return nil, true // a deliberate gap
 	}
+	if len(m) == 0 {
+		return turn, true
+	}
 	turn = slices.DeleteFunc(slices.Clone(turn), func(e entry) bool { return !m.present(e.user, unix) })
 	return turn, len(turn) > 0
 }

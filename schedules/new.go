@@ -11,7 +11,7 @@ import (
 // no schedule then. It never panics.
 func New(spec Spec) (*Schedule, []Problem) {
 	b := &builder{schedule: &Schedule{name: spec.Name, zone: zone{time.UTC}}}
-	b.zone(spec.Zone)
+	b.zone(spec)
 	switch spec.Combine {
 	case "", Union:
 	case Layers:
@@ -41,7 +41,12 @@ func (b *builder) report(path, format string, args ...any) {
 	b.problems = append(b.problems, Problem{path, fmt.Sprintf(format, args...)})
 }
 
-func (b *builder) zone(name string) {
+func (b *builder) zone(spec Spec) {
+	if spec.Location != nil {
+		b.schedule.zone = zone{spec.Location}
+		return
+	}
+	name := spec.Zone
 	loc, err := time.LoadLocation(name)
 	if err == nil && name != "Local" {
 		b.schedule.zone = zone{loc}

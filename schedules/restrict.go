@@ -72,7 +72,10 @@ func (ws weekly) each(lo, hi wall, f func(from, to wall) bool) bool {
 
 // parseRestrictions reads the restrictions of one rotation.
 func parseRestrictions(specs []RestrictionSpec, report reporter) weekly {
-	var parts []window
+	if len(specs) == 0 {
+		return nil
+	}
+	parts := make([]window, 0, 7*len(specs))
 	for i, spec := range specs {
 		path := fmt.Sprintf("restrict[%d]", i)
 		days := parseDays(spec.Days, path, report)
@@ -131,29 +134,31 @@ func parseHours(spec RestrictionSpec, path string, report reporter) (from, lengt
 
 // parseClock reads hh:mm or hh:mm:ss, up to 24:00.
 func parseClock(s string) (wall, error) {
-	bad := fmt.Errorf("%q is not a time of day; write it as 09:00, from 00:00 to 24:00", s)
+	bad := func() (wall, error) {
+		return 0, fmt.Errorf("%q is not a time of day; write it as 09:00, from 00:00 to 24:00", s)
+	}
 	fields := strings.Split(s, ":")
 	if len(fields) != 2 && len(fields) != 3 {
-		return 0, bad
+		return bad()
 	}
 	limits, units := [...]int{24, 59, 59}, [...]wall{hour, minute, 1}
 	total := wall(0)
 	for i, field := range fields {
 		n, err := strconv.Atoi(field)
 		if err != nil || len(field) != 2 || n < 0 || n > limits[i] {
-			return 0, bad
+			return bad()
 		}
 		total += wall(n) * units[i]
 	}
 	if total > day {
-		return 0, bad
+		return bad()
 	}
 	return total, nil
 }
 
 // merge joins windows that overlap or touch, also across the end of the week. The whole week merges to none.
 func merge(parts []window) weekly {
-	var flat []window
+	flat := make([]window, 0, len(parts)+1)
 	for _, p := range parts {
 		if over := p.from + p.length - week; over > 0 {
 			flat = append(flat, window{0, over})

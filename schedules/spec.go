@@ -15,8 +15,9 @@ const (
 // Spec is a schedule as a configuration says it.
 type Spec struct {
 	Name      string
-	Zone      string // IANA name, such as America/New_York; empty is UTC
-	Combine   string // Union (or empty) or Layers
+	Zone      string         // IANA name, such as America/New_York; empty is UTC
+	Location  *time.Location // the same where the caller has it loaded, and then Zone does not matter; schedules can share it
+	Combine   string         // Union (or empty) or Layers
 	Rotations []RotationSpec
 	Overrides []OverrideSpec
 }

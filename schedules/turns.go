@@ -33,22 +33,23 @@ func parseTurns(groups [][]string, rotation int, report reporter) [][]entry {
 	}
 	turns := make([][]entry, len(groups))
 	for i, group := range groups {
-		path := fmt.Sprintf("participants[%d]", i)
 		if len(group) == 0 {
-			report(path, "nobody in this turn; for a deliberate gap write %s", Nobody)
+			report(fmt.Sprintf("participants[%d]", i), "nobody in this turn; for a deliberate gap write %s", Nobody)
 		}
 		for j, user := range group {
-			at := path
-			if len(group) > 1 {
-				at = fmt.Sprintf("%s[%d]", path, j)
+			at := func() string {
+				if len(group) == 1 {
+					return fmt.Sprintf("participants[%d]", i)
+				}
+				return fmt.Sprintf("participants[%d][%d]", i, j)
 			}
 			switch {
 			case user == "":
-				report(at, "a participant needs a name")
+				report(at(), "a participant needs a name")
 			case user == Nobody && len(group) > 1:
-				report(at, "%s stands alone in its turn", Nobody)
+				report(at(), "%s stands alone in its turn", Nobody)
 			case slices.Contains(group[:j], user):
-				report(at, "%s is in this turn already", user)
+				report(at(), "%s is in this turn already", user)
 			case user != Nobody:
 				turns[i] = append(turns[i], entry{user: user, rotation: rotation})
 			}

@@ -1,9 +1,6 @@
 package schedules
 
-import (
-	"fmt"
-	"time"
-)
+import "time"
 
 // wall is a time on a clock on the wall, without a zone: the seconds since 1970-01-01T00:00 if every
 // day had 24 hours.
@@ -73,55 +70,6 @@ func (z zone) time(unix int64) time.Time { return time.Unix(unix, 0).In(z.Locati
 
 // unixOf is the second that t is in.
 func unixOf(t time.Time) int64 { return min(max(t.Unix(), minUnix), maxUnix) }
-
-// stamp is a time from a Spec: what the wall clock shows and the instant. They are kept apart because a
-// wall-clock time that a zone skips still anchors the days on which it exists.
-type stamp struct {
-	wall wall
-	unix int64
-}
-
-var (
-	wallLayouts   = [...]string{"2006-01-02T15:04", "2006-01-02T15:04:05", "2006-01-02 15:04", "2006-01-02 15:04:05", "2006-01-02"}
-	offsetLayouts = [...]string{"2006-01-02T15:04Z07:00", time.RFC3339, "2006-01-02 15:04Z07:00", "2006-01-02 15:04:05Z07:00"}
-)
-
-func (z zone) parse(s string) (stamp, error) {
-	for _, layout := range wallLayouts {
-		if t, err := time.Parse(layout, s); err == nil {
-			w := wall(t.Unix())
-			return stamp{w, z.instant(w)}, checkRange(t)
-		}
-	}
-	for _, layout := range offsetLayouts {
-		if t, err := time.Parse(layout, s); err == nil {
-			return stamp{z.moment(t.Unix()).wall, t.Unix()}, checkRange(t)
-		}
-	}
-	return stamp{}, fmt.Errorf("%q is not a time; write it as 2026-03-09T09:00, optionally with seconds and an offset such as Z or -05:00", s)
-}
-
-func checkRange(t time.Time) error {
-	if t.Nanosecond() != 0 {
-		return fmt.Errorf("%s has a fraction of a second; leave it out", t.Format(time.RFC3339Nano))
-	}
-	if y := t.Year(); y < 1900 || y > 2999 {
-		return fmt.Errorf("the year %d is out of range; 1900 to 2999 are fine", y)
-	}
-	return nil
-}
-
-// ParseTime reads a time as a configuration or a command line gives it: 2026-03-09T09:00, optionally
-// with seconds, with a space for the T, or only the date for its midnight. Without an offset (Z or -05:00) it
-// is wall clock in loc. Years 1900 to 2999.
-func ParseTime(s string, loc *time.Location) (time.Time, error) {
-	z := zone{loc}
-	at, err := z.parse(s)
-	if err != nil {
-		return time.Time{}, err
-	}
-	return z.time(at.unix), nil
-}
 
 // Instant returns the instant at which clocks in loc show the date and time of wall, whose own zone does not matter. It is
 // the rule of RFC 5545 section 3.3.5: the first of two such instants, and where the clock skips that time, the one by

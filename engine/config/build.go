@@ -23,7 +23,7 @@ type World struct {
 // Build checks what a File says together, and makes a World of it. There is no World where that or loading the File
 // has found errors. The File is not changed.
 func Build(f *File) (*World, Problems) {
-	b := &builder{f: f, origin: f.origin, zone: time.UTC}
+	b := &builder{f: f, origin: f.origin, zone: time.UTC, zones: map[string]*time.Location{}}
 	if b.origin == nil {
 		b.origin = &origin{tree: &node{kind: mapping}}
 	}
@@ -69,6 +69,7 @@ type builder struct {
 	origin   *origin
 	dir      *directory.Directory
 	zone     *time.Location
+	zones    map[string]*time.Location // those that were loaded
 	known    map[thing][]string
 	problems Problems
 	errors   int
@@ -191,10 +192,23 @@ func (b *builder) location(path, zone string) *time.Location {
 	if zone == "" {
 		return b.zone
 	}
-	loc, err := time.LoadLocation(zone)
-	if err != nil || zone == "Local" || strings.TrimSpace(zone) == "" {
+	loc := b.load(zone)
+	if loc == nil {
 		b.fail(path, "write an IANA name such as America/New_York", "%q is not a time zone", zone)
 		return b.zone
 	}
+	return loc
+}
+
+// load reads a zone once for all that are in it, and returns nil where there is no such zone.
+func (b *builder) load(zone string) *time.Location {
+	if loc := b.zones[zone]; loc != nil {
+		return loc
+	}
+	loc, err := time.LoadLocation(zone)
+	if err != nil || zone == "Local" || strings.TrimSpace(zone) == "" {
+		return nil
+	}
+	b.zones[zone] = loc
 	return loc
 }

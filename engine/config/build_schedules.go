@@ -13,6 +13,7 @@ func (b *builder) schedules() {
 		b.onCall(path, s)
 		spec := schedules.Spec{Name: string(s.Name), Zone: s.Timezone, Combine: string(s.Combine)}
 		set(&spec.Zone, b.zone.String())
+		spec.Location = b.load(spec.Zone)
 		for _, r := range s.Rotations {
 			spec.Rotations = append(spec.Rotations, r.spec())
 		}
