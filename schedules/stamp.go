@@ -84,4 +84,6 @@ func parseMinute(s string) (wall, bool) {
 	return wall(time.Date(y, time.Month(m), d, h, min, 0, 0, time.UTC).Unix()), true
 }
 
-func daysIn(year, month int) int { return time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC).Day() }
+func daysIn(year, month int) int {
+	return time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
+}

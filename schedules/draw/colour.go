@@ -57,7 +57,7 @@ type ground struct{ page, ink, faint, line, weekend, gap, gapInk, now string }
 
 func groundOf(dark bool) ground {
 	if dark {
-		return ground{"#15181d", "#e8eaed", "#a3a9b3", "#333a45", "#1e232b", "#5c1f24", "#ffb4ab", "#ff6b5e"}
+		return ground{"#15181d", "#e8eaed", "#a3a9b3", "#333a45", "#20262f", "#5c1f24", "#ffb4ab", "#ff6b5e"}
 	}
-	return ground{"#ffffff", "#1c2128", "#5a6472", "#d8dde4", "#f1f3f6", "#f8c9c4", "#8c1d18", "#d32f2f"}
+	return ground{"#ffffff", "#1c2128", "#5a6472", "#d3d9e0", "#e9edf2", "#f8c9c4", "#8c1d18", "#d32f2f"}
 }

@@ -327,7 +327,7 @@ func TestFairnessIsDrawnWithALineAtWhatIsFair(t *testing.T) {
 	if diff := cmp.Diff([]string{"On call", "Pages"}, texts(svg.all("day"))); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"30 h", "10 h", "3", "0"}, texts(svg.all("small"))); diff != "" {
+	if diff := cmp.Diff([]string{"a fair share", "30 h", "10 h", "3", "0"}, texts(svg.all("small"))); diff != "" {
 		t.Error(diff)
 	}
 	parse(t, Fairness(nil, Options{}))

@@ -3,9 +3,9 @@ package draw
 import (
 	"fmt"
 	"html"
+	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/tocsin-oncall/tocsin/schedules/fairness"
 )
@@ -19,7 +19,7 @@ func Fairness(people []fairness.Person, o Options) string {
 	}
 	c := &chart{people: people, options: o, width: width, label: 90}
 	for _, p := range people {
-		c.label = min(180, max(c.label, 24+letter*float64(utf8.RuneCountInString(o.name(p.User)))))
+		c.label = min(200, max(c.label, 24+letter*float64(cellsOf(o.name(p.User)))))
 	}
 	return c.document()
 }
@@ -55,15 +55,11 @@ func columns() []column {
 }
 
 func (c *chart) document() string {
-	const rowStep, top = 34.0, 96.0
-	height := top + rowStep*float64(len(c.people)) + margin
+	const rowStep, heading, least = 34.0, 40.0, 150.0
 	var shown []column
 	for _, col := range columns() {
-		for _, p := range c.people {
-			if col.of(p) > 0 {
-				shown = append(shown, col)
-				break
-			}
+		if slices.ContainsFunc(c.people, func(p fairness.Person) bool { return col.of(p) > 0 }) {
+			shown = append(shown, col)
 		}
 	}
 	title := "Who carries how much"
@@ -71,14 +67,22 @@ func (c *chart) document() string {
 		title = printable(c.options.Title)
 	}
 	c.printf(`<text class="title" x="%.1f" y="%.1f">%s</text>`, margin, margin+18, html.EscapeString(title))
-	for i, p := range c.people {
-		y := top + rowStep*float64(i)
-		c.printf(`<text class="strong" x="%.1f" y="%.1f">%s</text>`, margin, y+17, html.EscapeString(fit(c.options.name(p.User), c.label)))
+	c.printf(`<path class="fair" d="M%.1f %.1fV%.1f"/><text class="faint small" x="%.1f" y="%.1f">a fair share</text>`,
+		margin+2, margin+29, margin+43, margin+10, margin+40)
+	side := max(1, min(len(shown), int((c.width-2*margin-c.label)/least))) // how many columns there is room for
+	room := (c.width - 2*margin - c.label) / float64(side)
+	top := margin + 56.0
+	for columns := range slices.Chunk(shown, side) {
+		top += heading
+		for i, p := range c.people {
+			c.printf(`<text class="strong" x="%.1f" y="%.1f">%s</text>`, margin, top+rowStep*float64(i)+17, html.EscapeString(fit(c.options.name(p.User), c.label-8)))
+		}
+		for n, col := range columns {
+			c.column(col, margin+c.label+room*float64(n), room-28, top, rowStep)
+		}
+		top += rowStep * float64(len(c.people))
 	}
-	room := (c.width - 2*margin - c.label) / float64(max(1, len(shown)))
-	for n, col := range shown {
-		c.column(col, margin+c.label+room*float64(n), room-28, top, rowStep)
-	}
+	height := top + margin
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f" class="schedule">`+"\n",
 		c.width, height, c.width, height)
@@ -96,7 +100,7 @@ func (c *chart) column(col column, x, room, top, step float64) {
 		most, total = max(most, col.of(p)), total+col.of(p)
 	}
 	c.printf(`<text class="day" x="%.1f" y="%.1f">%s</text>`, x, top-14, col.title)
-	full := room - 52 // room for the number
+	full := room - 60 // room for the number
 	for i, p := range c.people {
 		v := col.of(p)
 		y, length := top+step*float64(i), full*v/most
@@ -113,7 +117,7 @@ func (c *chart) style() string {
 	colours := func(dark bool) string {
 		var b strings.Builder
 		g := groundOf(dark)
-		fmt.Fprintf(&b, ".schedule .page{fill:%s}.schedule text{fill:%s}.schedule .fair{stroke:%s}\n", g.page, g.ink, g.ink)
+		fmt.Fprintf(&b, ".schedule .page{fill:%s}.schedule text{fill:%s}.schedule .faint{fill:%s}.schedule .fair{stroke:%s}\n", g.page, g.ink, g.faint, g.ink)
 		for i, p := range c.people {
 			paint := paintOf(p.User, dark)
 			fmt.Fprintf(&b, ".schedule .u%d .bar{fill:%s;stroke:%s}\n", i, paint.fill, paint.edge)

@@ -44,6 +44,7 @@ const fixedStyle = `.schedule text{font-family:system-ui,-apple-system,"Segoe UI
 .schedule .now{fill:none;stroke-width:2;stroke-opacity:.8}
 .schedule .pilltext{font-size:11px;font-weight:700}
 .schedule .gap .bar{fill:url(#hatch)}
+.schedule .gap .name{paint-order:stroke;stroke-width:3px;stroke-linejoin:round}
 .schedule .override .bar{stroke-width:2;stroke-dasharray:5 3}
 `
 
@@ -66,8 +67,8 @@ func (p *picture) colours(dark bool) string {
 	g := groundOf(dark)
 	fmt.Fprintf(&b, ".schedule .page{fill:%s}.schedule text{fill:%s}.schedule .faint{fill:%s}.schedule .tick{stroke:%s}.schedule .weekend{fill:%s}\n",
 		g.page, g.ink, g.faint, g.line, g.weekend)
-	fmt.Fprintf(&b, ".schedule .hatch{fill:%s;fill-opacity:.45}.schedule .stroke{stroke:%s;stroke-width:3;stroke-opacity:.55}.schedule .gap .bar{stroke:%s;stroke-width:1}.schedule .gap .name{fill:%s}\n",
-		g.gap, g.gapInk, g.gapInk, g.gapInk)
+	fmt.Fprintf(&b, ".schedule .hatch{fill:%s;fill-opacity:.45}.schedule .stroke{stroke:%s;stroke-width:3;stroke-opacity:.55}.schedule .gap .bar{stroke:%s;stroke-width:1}.schedule .gap .name{fill:%s;stroke:%s}\n",
+		g.gap, g.gapInk, g.gapInk, g.gapInk, g.page)
 	fmt.Fprintf(&b, ".schedule .now{stroke:%s}.schedule .pill{fill:%s}.schedule .pilltext{fill:%s}.schedule .key .bar{fill:none;stroke:%s}\n", g.now, g.now, g.page, g.faint)
 	for _, user := range usersIn(p.lanes) {
 		i, c := p.users[user], paintOf(user, dark)

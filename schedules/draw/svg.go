@@ -5,7 +5,6 @@ import (
 	"html"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/tocsin-oncall/tocsin/schedules"
 )
@@ -13,7 +12,8 @@ import (
 // Sizes in pixels.
 const (
 	margin      = 24.0
-	labelWidth  = 120.0
+	leastLabel  = 120.0 // of the column of names
+	mostLabel   = 180.0
 	rowHeight   = 26.0
 	finalRow    = 34.0
 	laneGap     = 8.0
@@ -29,6 +29,10 @@ func SVG(tl schedules.Timeline, o Options) string {
 	p := &picture{tl: tl, options: o, lanes: lanesOf(tl, o), width: 1200}
 	if o.Width != 0 {
 		p.width = float64(min(4000, max(480, o.Width)))
+	}
+	p.label = leastLabel
+	for _, l := range p.lanes {
+		p.label = min(mostLabel, max(p.label, plainLetter*float64(cellsOf(l.name))+16))
 	}
 	p.users = map[string]int{}
 	for i, user := range usersIn(p.lanes) {
@@ -49,6 +53,7 @@ type picture struct {
 	lanes   []lane
 	users   map[string]int // the number of each person's style
 	width   float64
+	label   float64 // the width of the column of names
 	y       float64 // where the next thing goes
 	body    strings.Builder
 }
@@ -73,12 +78,29 @@ func period(tl schedules.Timeline) string {
 	if other := last.Format(day); other != text {
 		text += " – " + other
 	}
-	return text + " · " + tl.From.Location().String()
+	return text + " · " + tl.From.Location().String() + clockChanges(tl)
+}
+
+// clockChanges says on which nights the clock changes.
+func clockChanges(tl schedules.Timeline) (text string) {
+	for at := tl.From; at.Before(tl.To); {
+		next := earlier(midnight(at, 1), tl.To)
+		_, before := at.Zone()
+		_, after := next.Zone()
+		switch by := time.Duration(after-before) * time.Second; {
+		case by > 0:
+			text += " · the clock goes forward by " + length(by) + " on " + at.Format("Mon 2 Jan")
+		case by < 0:
+			text += " · the clock goes back by " + length(-by) + " on " + at.Format("Mon 2 Jan")
+		}
+		at = next
+	}
+	return text
 }
 
 // x is where in a strip a time is drawn.
 func (p *picture) x(s strip, t time.Time) float64 {
-	left := margin + labelWidth
+	left := margin + p.label
 	return left + s.at(t)*(p.width-margin-left)
 }
 
@@ -97,9 +119,9 @@ func (p *picture) strip(s strip) {
 		if l.final {
 			class = "label strong"
 		}
-		p.text(class, margin, y+l.height()/2+4, fit(l.name, (labelWidth-8)*letter/plainLetter))
-		for _, b := range l.bars {
-			p.bar(s, l, b, y)
+		p.text(class, margin, y+l.height()/2+4, fit(l.name, (p.label-8)*letter/plainLetter))
+		for i, b := range l.bars {
+			p.bar(s, l, b, y, l.optional && p.beside(s, l, i, y))
 		}
 		y += l.height() + laneGap
 	}
@@ -135,7 +157,7 @@ func (p *picture) axis(s strip, top, height float64) {
 	if s.hours {
 		hours := s.to.Sub(s.from).Hours()
 		every := 1
-		for (p.width-margin*2-labelWidth)/hours*float64(every) < 48 {
+		for (p.width-margin*2-p.label)/hours*float64(every) < 48 {
 			every++
 		}
 		for t := s.from.Truncate(time.Hour); !t.After(s.to); t = t.Add(time.Hour) {
@@ -143,7 +165,10 @@ func (p *picture) axis(s strip, top, height float64) {
 				continue
 			}
 			tick(p.x(s, t), "tick")
-			if p.x(s, t) < p.width-margin-20 {
+			switch room := p.width - margin - p.x(s, t); {
+			case t.Hour() == 0 && t.After(s.from) && room > 36:
+				p.text("day", p.x(s, t)+4, top-12, t.Format("Mon 2"))
+			case room > 20:
 				p.text("faint small", p.x(s, t)+4, top-12, t.Format("15:04"))
 			}
 		}
@@ -176,53 +201,6 @@ func (p *picture) axis(s strip, top, height float64) {
 	}
 }
 
-func (p *picture) bar(s strip, l lane, b bar, y float64) {
-	height := l.rowHeight()
-	left, right := p.x(s, b.from), p.x(s, b.to)
-	width := max(2, right-left-1.5)
-	class, name := "gap", "nobody"
-	if i, known := p.users[b.user]; known {
-		class, name = fmt.Sprintf("u%d", i), p.options.name(b.user)
-	} else if b.user == "" {
-		height = l.height()
-	}
-	if b.override {
-		class += " override"
-	}
-	y += float64(b.row) * height
-	p.printf(`<g class="%s"><title>%s</title><rect class="bar" x="%.1f" y="%.1f" width="%.1f" height="%.1f" rx="4"/>`,
-		class, html.EscapeString(b.tip), left, y, width, height-3)
-	if strings.HasPrefix(class, "u") && width > 8 {
-		p.printf(`<rect class="edge" x="%.1f" y="%.1f" width="4" height="%.1f" rx="2"/>`, left, y, height-3)
-	}
-	p.name(name, left+8, y+(height-3)/2, width-11)
-	p.printf(`</g>`)
-}
-
-// name writes a name into a bar: smaller where it would not fit, and shortened where even that does not.
-func (p *picture) name(name string, x, middle, room float64) {
-	if text := fit(name, room); text == name {
-		p.text("name", x, middle+4.5, name)
-	} else if text = fit(name, room*letter/smallLetter); text != "" {
-		p.text("name narrow", x, middle+4, text)
-	}
-}
-
-// fit shortens a name to so many pixels, to nothing if there is no room for anything.
-func fit(name string, width float64) string {
-	room := int(width / letter)
-	n := utf8.RuneCountInString(name)
-	switch {
-	case n <= room:
-		return name
-	case room < 1:
-		return ""
-	case room <= 4:
-		return string([]rune(name)[:room])
-	}
-	return string([]rune(name)[:room-1]) + "…"
-}
-
 // now draws today's line.
 func (p *picture) now(s strip, top, height float64) {
 	at := p.options.Now.In(p.tl.From.Location())
@@ -241,7 +219,7 @@ func (p *picture) now(s strip, top, height float64) {
 func (p *picture) legend() {
 	x, y := margin, p.y
 	entry := func(class, name string) {
-		width := 34 + float64(utf8.RuneCountInString(name))*letter
+		width := 34 + float64(cellsOf(name))*letter
 		if x+width > p.width-margin && x > margin {
 			x, y = margin, y+24
 		}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/tocsin-oncall/tocsin/schedules"
 )
@@ -19,7 +18,7 @@ func Text(tl schedules.Timeline, o Options) string {
 	t := &typed{tl: tl, options: o, label: 8}
 	lanes := lanesOf(tl, o)
 	for _, l := range lanes {
-		t.label = min(16, max(t.label, utf8.RuneCountInString(l.name)))
+		t.label = min(16, max(t.label, cellsOf(l.name)))
 	}
 	t.columns = width - t.label - 2
 	fmt.Fprintf(&t.out, "%s  %s\n", t.bold(o.title(tl)), t.faint(period(tl)))
@@ -45,7 +44,7 @@ func (t *typed) strip(s strip, lanes []lane) {
 		for i := range rows {
 			rows[i] = make([]cell, t.columns)
 			for c := range rows[i] {
-				rows[i][c].letter = ' '
+				rows[i][c].letter = " "
 			}
 		}
 		for _, b := range l.bars {
@@ -73,11 +72,8 @@ func (t *typed) strip(s strip, lanes []lane) {
 
 // line writes a label and what belongs to it.
 func (t *typed) line(label, text string) {
-	short := []rune(label)
-	if len(short) > t.label {
-		short = append(short[:t.label-1], '…')
-	}
-	line := string(short) + strings.Repeat(" ", t.label-len(short)) + "  " + text
+	label = shorten(label, t.label)
+	line := label + strings.Repeat(" ", t.label-cellsOf(label)) + "  " + text
 	t.out.WriteString(strings.TrimRight(line, " ") + "\n")
 }
 
@@ -121,9 +117,9 @@ func (t *typed) axis(s strip) string {
 	return t.faint(strings.TrimRight(string(row[:t.columns]), " "))
 }
 
-// cell is one letter on the screen.
+// cell is one column on the screen.
 type cell struct {
-	letter rune
+	letter string // with its accents; empty where the letter before takes two columns
 	user   string
 	gap    bool
 }
@@ -135,21 +131,30 @@ func (t *typed) paint(row []cell, s strip, b bar, name string) {
 	from = min(from, len(row)-1)
 	to = max(to, from+1)
 	gap := b.user == "" || b.user == schedules.Nobody
-	letters := []rune(name)
-	if !t.options.Color && !gap {
-		letters = append([]rune("│"), letters...)
+	filling := cell{"·", b.user, false}
+	switch {
+	case gap:
+		filling, name = cell{"░", "", true}, ""
+	case t.options.Color:
+		filling.letter = " "
+	default:
+		name = "│" + name
 	}
 	for c := from; c < to; c++ {
-		switch i := c - from; {
-		case gap:
-			row[c] = cell{'░', "", true}
-		case i < len(letters):
-			row[c] = cell{letters[i], b.user, false}
-		case t.options.Color:
-			row[c] = cell{' ', b.user, false}
-		default:
-			row[c] = cell{'·', b.user, false}
+		row[c] = filling
+	}
+	c := from
+	for _, r := range cut(name, to-from) {
+		if cells(r) == 0 && c > from {
+			row[c-1].letter += string(r)
+			continue
 		}
+		row[c].letter = string(r)
+		for range cells(r) - 1 {
+			c++
+			row[c].letter = ""
+		}
+		c++
 	}
 }
 
@@ -157,12 +162,12 @@ func (t *typed) render(row []cell) string {
 	var b strings.Builder
 	for i := 0; i < len(row); {
 		end := i
-		var letters []rune
+		var letters strings.Builder
 		for end < len(row) && row[end].user == row[i].user && row[end].gap == row[i].gap {
-			letters = append(letters, row[end].letter)
+			letters.WriteString(row[end].letter)
 			end++
 		}
-		b.WriteString(t.coloured(row[i], string(letters)))
+		b.WriteString(t.coloured(row[i], letters.String()))
 		i = end
 	}
 	return b.String()
