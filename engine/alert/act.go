@@ -95,6 +95,7 @@ func (s *State) snooze(a Action, env Env) error {
 		return &Refused{"Snooze for 30 days at most."}
 	}
 	s.Status, s.SnoozedUntil = Snoozed, a.Until
+	s.stale(a.Until)
 	s.AckedAt, s.AckedBy, s.ExhaustedAt = time.Time{}, "", time.Time{}
 	s.cancel(func(i int) bool { return true })
 	s.note(env, "snoozed", a.By, a.said("snoozed until "+a.Until.UTC().Format(time.RFC3339)))
@@ -103,16 +104,17 @@ func (s *State) snooze(a Action, env Env) error {
 	return nil
 }
 
-// escalate takes the next step now. The steps after it keep their times, unless the alert had been
-// acknowledged or snoozed: then they keep their distance from this one.
+// escalate takes the next step now, whatever the alert is held for. The steps after it keep their times, unless the
+// alert had been acknowledged, snoozed or held: then they keep their distance from this one.
 func (s *State) escalate(a Action, env Env) error {
 	i := s.current(env)
 	if i < 0 {
 		return &Refused{fmt.Sprintf("Alert #%d has no further step to escalate to.", s.Number)}
 	}
 	s.note(env, "escalated", a.By, a.said("escalated"))
-	waiting := s.Status != Open
-	if waiting {
+	waiting := s.Status != Open || s.Held()
+	s.override(a.By, env)
+	if s.Status != Open {
 		s.Status, s.SnoozedUntil, s.AckedAt, s.AckedBy = Open, time.Time{}, time.Time{}, ""
 		s.Rev++
 	}
@@ -130,7 +132,7 @@ func (s *State) escalate(a Action, env Env) error {
 	return nil
 }
 
-// assign hands the alert to somebody else: they are paged at once, and when they do not acknowledge, the
+// assign hands the alert to somebody else: they are paged at once, whatever the alert is held for, and when they do not acknowledge, the
 // policy goes on after its usual delays.
 func (s *State) assign(a Action, env Env) {
 	p := policy.Policy{Name: s.Policy}
@@ -148,6 +150,7 @@ func (s *State) assign(a Action, env Env) {
 	p.Steps, p.Repeat.From = steps, 0
 	s.Policy = p.Name
 	s.note(env, "assigned", a.By, a.said("assigned to "+a.Target.String()))
+	s.override(a.By, env)
 	s.Runs = []Run{{Policy: p}}
 	s.restart(env)
 }

@@ -22,8 +22,8 @@ type Effects struct {
 	AckedAfter  time.Duration // so long after it began
 }
 
-// Input is what can happen to an alert: Fired, Resolved, Action, Woken, Settled, Reported, Posted,
-// IncidentJoined.
+// Input is what can happen to an alert: Fired, Resolved, Action, Woken, Settled, Reported, Posted, Held,
+// Released, IncidentJoined.
 type Input interface {
 	apply(*State, Env, *Effects) error
 }
@@ -87,7 +87,7 @@ const joinLease = 5 * time.Second
 // ClaimJoin gives the opening of the incident that the alert wants to the caller, if it is due. It takes effect
 // with the commit, so that of two who were woken only one goes on.
 func (s *State) ClaimJoin(env Env) bool {
-	if !s.WantIncident || !reached(s.IncidentDue, env.Now) {
+	if !s.WantIncident || s.Held() || !reached(s.IncidentDue, env.Now) {
 		return false
 	}
 	s.IncidentDue = env.Now.Add(joinLease)

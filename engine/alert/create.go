@@ -35,7 +35,9 @@ func New(id store.ID, number uint64, integration, key string, ev event.Event, d 
 		StartsAt:    ev.StartsAt,
 		LastEventAt: env.Now,
 		ExpiresAt:   ev.ExpiresAt,
+		AutoClose:   d.AutoClose,
 	}
+	s.stale(env.Now)
 	for k, v := range d.Details {
 		if s.Details == nil {
 			s.Details = map[string]any{}
@@ -81,15 +83,13 @@ func (s *State) route(d Routing, env Env) {
 		return
 	}
 	s.Policy = p.Name
-	s.start(p, env.Now.Add(d.Delay), p.Name == env.Dir.Fallback)
+	s.start(p, env.Now, p.Name == env.Dir.Fallback)
 	text := fmt.Sprintf("rule %q chose policy %s", d.Rule, p.Name)
 	if d.Rule == rules.Fallback {
 		text = fmt.Sprintf("no rule matched: the fallback policy %s runs", p.Name)
 	}
-	if d.Delay > 0 {
-		text += fmt.Sprintf(", delayed by %s", d.Delay)
-	}
 	s.note(env, "routed", "", text)
+	s.holdAsRouted(d, env)
 }
 
 func merged(a, b map[string]string) map[string]string {
@@ -112,14 +112,11 @@ func (s *State) Reopens(within time.Duration, now time.Time) bool {
 func (in Fired) apply(s *State, env Env, _ *Effects) error {
 	ev := in.Event
 	s.Count++
-	s.LastEventAt = env.Now
 	if !ev.StartsAt.IsZero() && (s.StartsAt.IsZero() || ev.StartsAt.Before(s.StartsAt)) && s.Active() {
 		s.StartsAt = ev.StartsAt
 	}
-	// Replicas of a Prometheus pair differ a little: the later expiry holds.
-	if ev.ExpiresAt.IsZero() || ev.ExpiresAt.After(s.ExpiresAt) {
-		s.ExpiresAt = ev.ExpiresAt
-	}
+	s.seen(ev, env)
+	s.required(env)
 	if s.Grouped {
 		if s.Members == nil || s.Status == Closed { // who resolved while it was closed was not counted
 			s.Members = map[string]bool{}
@@ -148,6 +145,7 @@ func (s *State) reopen(env Env, within time.Duration) {
 	if s.AckedBy != "" {
 		s.Status, s.AckedAt = Acked, env.Now
 	}
+	s.endHolds(env)
 	if s.Status == Open && !slices.ContainsFunc(s.Runs, func(r Run) bool { return !r.Over }) {
 		s.restart(env)
 		return
@@ -169,6 +167,7 @@ func (in Resolved) apply(s *State, env Env, _ *Effects) error {
 	if !s.Active() {
 		return nil
 	}
+	s.stale(env.Now)
 	if s.Grouped {
 		if !s.Members[in.Event.DedupKey] && len(s.Members) > 0 {
 			return nil // it was over before, or was never one of them
@@ -199,6 +198,7 @@ func (s *State) over(keep bool, env Env) {
 func (s *State) close(env Env, by, text string) {
 	s.Status, s.ClosedAt, s.ClosedBy = Closed, env.Now, by
 	s.SnoozedUntil, s.ExpiresAt, s.ExhaustedAt = time.Time{}, time.Time{}, time.Time{}
+	s.Overridden = false
 	s.cancel(func(i int) bool { return true })
 	s.note(env, "closed", by, text)
 	s.Rev++

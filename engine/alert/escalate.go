@@ -23,6 +23,12 @@ func (s *State) timeouts(env Env) {
 		s.ExpiresAt, s.Members = time.Time{}, nil
 		s.over(env.Dir.Sources[s.Integration].KeepOnResolve, env)
 	}
+	if s.Active() {
+		s.endHolds(env)
+	}
+	if reached(s.staleAt(), env.Now) {
+		s.close(env, "", fmt.Sprintf("no event came for %s", short(s.AutoClose)))
+	}
 	switch s.Status {
 	case Snoozed:
 		if reached(s.SnoozedUntil, env.Now) {
@@ -53,6 +59,9 @@ func (s *State) step(i int, env Env, fx *Effects) bool {
 		return false
 	}
 	run := &s.Runs[i]
+	if run.Next < len(run.Policy.Steps) && s.quiet(env) {
+		return false
+	}
 	if s.Status == Open && s.dead(i) && !run.Lost {
 		run.Lost = true
 		fx.Unreachable++
@@ -74,8 +83,16 @@ func (s *State) step(i int, env Env, fx *Effects) bool {
 }
 
 // nextAt is when a run wants to do its next thing: take its next step, begin its next round, or give up;
-// at once when the step before reached nobody. Zero when it waits for nothing.
+// at once when the step before reached nobody. Zero when it waits for nothing, or for the end of a hold.
 func (s *State) nextAt(i int, env Env) time.Time {
+	if s.Held() {
+		return time.Time{}
+	}
+	return s.pace(i, env)
+}
+
+// pace is nextAt by the clock of the policy, which stands still while the alert is held.
+func (s *State) pace(i int, env Env) time.Time {
 	run := &s.Runs[i]
 	if run.Over || s.Status == Snoozed || s.Status == Closed {
 		return time.Time{}

@@ -55,6 +55,7 @@ func (s *State) plan(p page.Page, env Env) bool {
 		if i > 0 {
 			p.DueAt = env.Now.Add(m.After)
 		}
+		p.DueAt = m.Wait(p.DueAt)
 		s.add(p)
 	}
 	return len(methods) > 0
@@ -74,10 +75,14 @@ func (s *State) handOn(failed *page.Page, env Env) {
 	}
 	for i := range s.Pages {
 		p := &s.Pages[i]
-		if p.Status == page.Pending && p.Failures == 0 && p.N > failed.N && p.User == failed.User && p.Kind == failed.Kind &&
+		if (p.Status == page.Pending || p.Status == page.Held) && p.Failures == 0 && p.N > failed.N && p.User == failed.User && p.Kind == failed.Kind &&
 			p.Run == failed.Run && p.Round == failed.Round && p.Step == failed.Step {
-			if p.DueAt.After(env.Now) {
-				p.DueAt = env.Now
+			now := env.Now
+			if p.Status == page.Held {
+				now = s.HeldAt // for it, the time stands still
+			}
+			if p.DueAt.After(now) {
+				p.DueAt = now
 			}
 			return
 		}

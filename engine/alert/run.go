@@ -9,8 +9,11 @@ import (
 // defaultGrace is how long after its last step an alert counts as exhausted, where its policy says nothing.
 const defaultGrace = 5 * time.Minute
 
-// start adds a run of a policy whose offsets count from base.
+// start adds a run of a policy whose offsets count from base; from the end of the holds, if there are any.
 func (s *State) start(p policy.Policy, base time.Time, fallback bool) {
+	if s.Held() {
+		base = s.HeldAt
+	}
 	if len(p.Steps) == 0 {
 		p.Repeat = policy.Repeat{} // there is nothing to repeat
 	}

@@ -51,7 +51,7 @@ func (s *State) compact() {
 	kept := s.Pages[:0]
 	for _, p := range s.Pages {
 		old := !slices.ContainsFunc(s.Runs, func(r Run) bool { return s.ofRound(p, &r) })
-		if over > 0 && old && p.Status != page.Pending && p.Status != page.Sending {
+		if over > 0 && old && p.Status != page.Pending && p.Status != page.Held && p.Status != page.Sending {
 			over--
 			continue
 		}

@@ -21,8 +21,14 @@ func (s *State) Waits(env Env, add func(time.Time)) {
 		add(s.nextAt(i, env))
 	}
 	add(s.ackTimeout())
-	add(s.IncidentDue)
+	if !s.Held() {
+		add(s.IncidentDue)
+	}
 	if s.Active() {
+		for _, h := range s.Holds {
+			add(h.Until)
+		}
+		add(s.staleAt())
 		add(s.SnoozedUntil)
 		add(s.ExpiresAt)
 	}
@@ -32,7 +38,7 @@ func (s *State) Waits(env Env, add func(time.Time)) {
 // GoneAt is when a closed alert is deleted; zero for never.
 func (s *State) GoneAt(env Env) time.Time {
 	keep := env.Dir.Retention.Alerts
-	if s.Status != Closed || keep <= 0 || s.WantIncident {
+	if s.Status != Closed || keep <= 0 || s.WantIncident && !s.Held() {
 		return time.Time{}
 	}
 	return s.ClosedAt.Add(keep)
@@ -46,9 +52,16 @@ func (s *State) NextStep(env Env) (at time.Time, targets []policy.Target) {
 		if run.Over || n >= len(run.Policy.Steps) {
 			continue
 		}
-		if next := s.nextAt(i, env); !next.IsZero() && (at.IsZero() || next.Before(at)) {
+		if next := s.pace(i, env); !next.IsZero() && (at.IsZero() || next.Before(at)) {
 			at, targets = next, run.Policy.Steps[n].Notify
 		}
+	}
+	if s.Held() && !at.IsZero() {
+		until := s.HeldUntil()
+		if until.IsZero() || s.Require != nil {
+			return time.Time{}, nil // nobody knows yet
+		}
+		at = at.Add(until.Sub(s.HeldAt))
 	}
 	return at, targets
 }
@@ -67,6 +80,11 @@ func (s *State) Lists() []string {
 	if s.Status == Open && !s.ExhaustedAt.IsZero() {
 		put(ListExhausted)
 	}
+	if s.Status == Open {
+		for _, h := range s.Holds {
+			put(ListHeld(h.Reason))
+		}
+	}
 	for i := range s.Pages {
 		p := &s.Pages[i]
 		if s.Active() && p.User != "" && p.Kind == page.Escalation && p.Attempts > 0 {
@@ -84,6 +102,9 @@ func (s *State) Lists() []string {
 
 // ListExhausted holds the alerts for which everything was tried.
 const ListExhausted = "exhausted"
+
+// ListHeld names the list of the open alerts that are held for a reason.
+func ListHeld(r HoldReason) string { return "held/" + string(r) }
 
 // ListOf names the list of a state and priority. Closed alerts share one.
 func ListOf(status Status, priority string) string {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/policy"
+	"github.com/tocsin-oncall/tocsin/rules"
 	"github.com/tocsin-oncall/tocsin/schedules"
 )
 
@@ -25,6 +26,7 @@ type Directory struct {
 	Fallback      string   // the policy for whatever reaches nobody
 	Zone          *time.Location
 
+	QuietHours []Quiet
 	Storm      Storm
 	Retention  Retention
 	Postmortem Postmortem
@@ -58,6 +60,8 @@ type Plans struct {
 type Method struct {
 	Via   string // email, slack, sms, voice, console, …
 	After time.Duration
+	// During is when it is used; what is due outside waits for it. Nil is always.
+	During *rules.Hours
 }
 
 // Team is a group that owns services and is paged together.

@@ -59,11 +59,25 @@ func (p *Page) Defer(until time.Time) { p.Status, p.DueAt = Pending, until }
 // Cancel gives up a page that is not needed any more. One that is being sent is left alone: it is too late,
 // and what comes of it is recorded.
 func (p *Page) Cancel() bool {
-	if p.Status != Pending {
+	if p.Status != Pending && p.Status != Held {
 		return false
 	}
 	p.Status = Cancelled
 	return true
+}
+
+// Hold stops the time of a page that was never tried.
+func (p *Page) Hold() {
+	if p.Status == Pending && p.Attempts == 0 {
+		p.Status = Held
+	}
+}
+
+// GoOn lets the time of a held page go on, after it stood still for so long.
+func (p *Page) GoOn(after time.Duration) {
+	if p.Status == Held {
+		p.Status, p.DueAt = Pending, p.DueAt.Add(after)
+	}
 }
 
 // Outcome is what came of sending a page.

@@ -28,6 +28,7 @@ const (
 	Delivered Status = "delivered" // the provider says that it arrived
 	Failed    Status = "failed"    // for good
 	Cancelled Status = "cancelled" // not needed any more
+	Held      Status = "held"      // not begun, and its record is held: its time stands still
 )
 
 // Page is one notification and its delivery record.

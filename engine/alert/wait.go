@@ -1,0 +1,93 @@
+package alert
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/tocsin-oncall/tocsin/engine/event"
+)
+
+// Required counts the events of an alert that pages only when it has had enough of them.
+type Required struct {
+	Events int           `json:"events"`
+	Within time.Duration `json:"within"`
+	At     []time.Time   `json:"at"` // those of the last Within; fewer than Events
+}
+
+// holdAsRouted holds a new alert as its rules say. Of delays only one is set.
+func (s *State) holdAsRouted(d Routing, env Env) {
+	switch {
+	case d.Delay > 0:
+		s.hold(Hold{Reason: HoldDelay, Text: "delayed by " + short(d.Delay), Until: env.Now.Add(d.Delay)}, env)
+	case !d.DelayUntil.IsZero():
+		s.hold(Hold{Reason: HoldDelay, Text: "delayed", Until: d.DelayUntil}, env)
+	}
+	if d.GroupKey != "" && d.Group.Wait > 0 {
+		s.hold(Hold{Reason: HoldGroup, Text: "the group gathers", Until: env.Now.Add(d.Group.Wait)}, env)
+	}
+	if r := d.Require; r != nil {
+		s.Require = &Required{Events: r.Events, Within: r.Within}
+		s.required(env)
+	}
+}
+
+// required counts an event. With the last that was missing, the alert is not held for it any more.
+func (s *State) required(env Env) {
+	r := s.Require
+	if r == nil {
+		return
+	}
+	recent := r.At[:0]
+	for _, at := range r.At {
+		if !at.Before(env.Now.Add(-r.Within)) {
+			recent = append(recent, at)
+		}
+	}
+	r.At = append(recent, env.Now)
+	if len(r.At) >= r.Events {
+		s.release(env.Now, "", env, func(h Hold) bool { return h.Reason == HoldRequire })
+		return
+	}
+	s.hold(Hold{
+		Reason: HoldRequire, Text: fmt.Sprintf("%d of the %d events within %s that it takes to page", len(r.At), r.Events, short(r.Within)),
+		Until: env.Now.Add(r.Within),
+	}, env)
+}
+
+// stale sets when the alert closes because nothing is heard of it any more, counted from the given time: its latest
+// event, the end of a hold or of a snooze.
+func (s *State) stale(from time.Time) {
+	if at := from.Add(s.AutoClose); s.AutoClose > 0 && at.After(s.StaleAt) {
+		s.StaleAt = at
+	}
+}
+
+// staleAt is when the alert closes by itself; zero for never. One that is held has yet to page, and one that is
+// snoozed was promised to come back.
+func (s *State) staleAt() time.Time {
+	if s.Held() || s.Status == Snoozed || s.Status == Closed {
+		return time.Time{}
+	}
+	return s.StaleAt
+}
+
+// seen takes note of an event: when it came, and when its source says that it expires.
+func (s *State) seen(ev event.Event, env Env) {
+	s.LastEventAt = env.Now
+	s.stale(env.Now)
+	// Replicas of a Prometheus pair differ a little: the later expiry holds.
+	if ev.ExpiresAt.IsZero() || ev.ExpiresAt.After(s.ExpiresAt) {
+		s.ExpiresAt = ev.ExpiresAt
+	}
+}
+
+// short is a duration without the units that are zero.
+func short(d time.Duration) string {
+	text := d.String()
+	for _, zero := range [...]string{"m0s", "h0m"} {
+		if n := len(text) - len(zero); n > 0 && text[n:] == zero {
+			text = text[:n+1]
+		}
+	}
+	return text
+}
