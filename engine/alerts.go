@@ -123,11 +123,19 @@ type Filter struct {
 	Team       string
 	Since      time.Time // created at or after
 	Exhausted  bool      // only those for which everything was tried
+	Held       bool      // only open ones that wait before they page
 }
 
 func (f Filter) lists() []string {
 	if f.Exhausted {
 		return []string{alert.ListExhausted}
+	}
+	if f.Held {
+		lists := make([]string, len(alert.HoldReasons))
+		for i, r := range alert.HoldReasons {
+			lists[i] = alert.ListHeld(r)
+		}
+		return lists
 	}
 	statuses, priorities := f.Statuses, f.Priorities
 	if len(statuses) == 0 {
@@ -217,6 +225,23 @@ func (e *Engine) listed(ctx context.Context, list string, most int) ([]*alert.St
 		if before = next; next == (store.Cursor{}) {
 			break
 		}
+	}
+	return out, nil
+}
+
+// HeldCounts returns how many open alerts are held, by reason; one that has several counts for each.
+func (e *Engine) HeldCounts(ctx context.Context) (map[alert.HoldReason]int, error) {
+	lists := make([]string, len(alert.HoldReasons))
+	for i, r := range alert.HoldReasons {
+		lists[i] = alert.ListHeld(r)
+	}
+	counts, err := e.store.Count(ctx, lists...)
+	if err != nil {
+		return nil, err
+	}
+	out := map[alert.HoldReason]int{}
+	for i, r := range alert.HoldReasons {
+		out[r] = counts[i]
 	}
 	return out, nil
 }

@@ -18,7 +18,7 @@ func (n *noun) listAlerts() *cobra.Command {
 	var which choice
 	var priority []string
 	var tag, team, since string
-	var exhausted bool
+	var exhausted, held bool
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "List alerts, newest first",
@@ -31,9 +31,11 @@ With --json an array of the alerts as the API shows them.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			query := which.query()
 			query["priority"] = upper(priority)
-			if exhausted {
-				query.Set("exhausted", "true")
-				query["status"] = which.status // they are open ones
+			for name, only := range map[string]bool{"held": held, "exhausted": exhausted} {
+				if only {
+					query.Set(name, "true")
+					query["status"] = which.status // they are open ones
+				}
 			}
 			for name, value := range map[string]string{"tag": tag, "team": team} {
 				if value != "" {
@@ -60,6 +62,7 @@ With --json an array of the alerts as the API shows them.`,
 	f.StringVar(&tag, "tag", "", "only those with this tag")
 	f.StringVar(&team, "team", "", "only those of this team")
 	f.StringVar(&since, "since", "", "only those created since: a duration (2h, 7d), RFC 3339, or wall clock in this machine's zone")
+	f.BoolVar(&held, "held", false, "only those that wait before they page")
 	f.BoolVar(&exhausted, "exhausted", false, "only those for which everything was tried and nobody acknowledged")
 	suggest(c, "priority", event.Priorities[:])
 	return c

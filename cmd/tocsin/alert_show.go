@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/integrations/api"
 )
 
@@ -59,6 +60,9 @@ func (n *noun) alert(a api.Alert) {
 	}
 	f.add("link", a.Link)
 	f.add("runbook", a.Runbook)
+	for _, h := range a.Held {
+		f.add("held", n.held(h))
+	}
 	if a.Next != nil {
 		f.add("next", n.moment(a.Next.At.Time)+": "+a.Next.Text)
 	}
@@ -69,6 +73,17 @@ func (n *noun) alert(a api.Alert) {
 	}
 	n.pages(a.Pages)
 	n.timeline(a.Timeline)
+}
+
+// held is why an alert waits, and until when.
+func (io stdio) held(h api.Hold) string {
+	switch {
+	case h.Until.IsZero():
+		return h.Text
+	case h.Reason == alert.HoldRequire:
+		return h.Text + "; it closes without " + io.moment(h.Until.Time)
+	}
+	return h.Text + ", until " + io.moment(h.Until.Time)
 }
 
 // by adds who did it to a time, unless there is no time.

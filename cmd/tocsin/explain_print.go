@@ -44,8 +44,11 @@ func (io stdio) explanation(x api.Explanation) {
 	if d.Incident {
 		t.add("incident", "opens one, or joins it")
 	}
-	if d.Delay > 0 {
-		t.add("delay", d.Delay.String())
+	for _, h := range x.Held {
+		t.add("held", h)
+	}
+	if d.AutoClose > 0 {
+		t.add("auto close", "when no event has come for "+shortened(d.AutoClose.String()))
 	}
 	t.add("policy", cmp.Or(x.Policy, "none: nobody is paged"))
 	io.facts(t)

@@ -47,6 +47,8 @@ func Build(f *File) (*World, Problems) {
 	b.channels()
 	b.policies()
 	router := b.rules()
+	b.quietHours(router)
+	b.during(router)
 	b.integrations()
 	b.providers()
 	b.postmortem()

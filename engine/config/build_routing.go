@@ -7,6 +7,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine/policy"
 	"github.com/tocsin-oncall/tocsin/rules"
+	"github.com/tocsin-oncall/tocsin/schedules"
 )
 
 func (b *builder) policies() {
@@ -77,7 +78,7 @@ func (b *builder) target(path string, t policy.Target) {
 
 // rules checks the rules and the teams' routes, and compiles them.
 func (b *builder) rules() *rules.Router {
-	spec := rules.Spec{Zone: b.zone.String(), Fallback: b.f.Fallback}
+	spec := rules.Spec{Zone: b.zone.String(), Fallback: b.f.Fallback, Instant: schedules.Instant}
 	spec.Rules = b.list("rules", b.f.Rules, false)
 	seen := map[Name]bool{}
 	for i, t := range b.f.Teams {
@@ -141,6 +142,7 @@ func (r Rule) rule() rules.Rule {
 		Name: r.Name, When: string(r.When), To: r.To, Continue: r.Continue, Suppress: r.Suppress,
 		Delay: time.Duration(r.Delay), GroupBy: r.GroupBy, Incident: string(r.Incident),
 	}
+	r.hold(&out)
 	if s := r.Set; s != nil {
 		out.Set = &rules.Set{
 			Priority: string(s.Priority), Team: s.Team, Service: s.Service, Title: s.Title, Description: s.Description,

@@ -20,8 +20,9 @@ type Plans struct {
 
 // Method is one way to reach a person.
 type Method struct {
-	Via   Via      `json:"via" doc:"How."`
-	After Duration `json:"after,omitempty" doc:"How long after the step, if nobody acknowledged by then. Default 0s."`
+	Via    Via      `json:"via" doc:"How."`
+	After  Duration `json:"after,omitempty" doc:"How long after the step, if nobody acknowledged by then. Default 0s."`
+	During string   `json:"during,omitempty" doc:"The name of one of windows: what is due outside waits until it begins. Default: always."`
 }
 
 // Urgency sorts the priorities.
@@ -31,10 +32,11 @@ type Urgency struct {
 
 // Team is a group that owns services and is paged together.
 type Team struct {
-	Name          Name     `json:"name" doc:"Short, such as it-west."`
-	Members       []Member `json:"members,omitempty" doc:"User names, or {user, role}."`
-	DefaultPolicy string   `json:"default_policy,omitempty" doc:"The policy where no route decides. Default: fallback."`
-	Routes        []Rule   `json:"routes,omitempty" doc:"Which policy the team's alerts go to. The first match wins, unless it says continue."`
+	Name          Name         `json:"name" doc:"Short, such as it-west."`
+	Members       []Member     `json:"members,omitempty" doc:"User names, or {user, role}."`
+	DefaultPolicy string       `json:"default_policy,omitempty" doc:"The policy where no route decides. Default: fallback."`
+	Routes        []Rule       `json:"routes,omitempty" doc:"Which policy the team's alerts go to. The first match wins, unless it says continue."`
+	QuietHours    []QuietHours `json:"quiet_hours,omitempty" doc:"When which alerts of the team wait, beside the quiet_hours of all."`
 }
 
 // Member is a user's place in a team; a bare name is a member.

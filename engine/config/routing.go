@@ -37,6 +37,14 @@ type Rule struct {
 	Delay    Duration `json:"delay,omitempty" doc:"How long to wait before the first step."`
 	GroupBy  Names    `json:"group_by,omitempty" doc:"Expressions; alerts for which they give the same are one."`
 	Incident Expr     `json:"incident,omitempty" doc:"A condition; where it is true, the alert opens an incident, or joins it."`
+
+	DelayUntil  string    `json:"delay_until,omitempty" doc:"Wait until a time of day, such as 07:00 or 07:00 Europe/Berlin, or until one of windows begins; within it not at all."`
+	GroupWait   Duration  `json:"group_wait,omitempty" doc:"How long a new group gathers before it pages. Default 0s."`
+	GroupWindow Duration  `json:"group_window,omitempty" doc:"How long after its beginning a group takes new members; later ones begin another group. Default: as long as it is open."`
+	GroupLimit  int       `json:"group_limit,omitempty" jsonschema:"minimum=2,maximum=500" doc:"How many members a group takes; more begin another. Default: no limit; 500 where there is a group_window."`
+	Require     *Require  `json:"require,omitempty" doc:"Page only after so many events."`
+	Throttle    *Throttle `json:"throttle,omitempty" doc:"How many alerts of this rule begin to page within a time."`
+	AutoClose   Duration  `json:"auto_close,omitempty" doc:"Close the alert when no event has come for so long. Default: never."`
 }
 
 // Set is what a rule changes about an alert.

@@ -43,6 +43,7 @@ type alertView struct {
 	Link, Runbook   *link
 	Paged           []paged
 	EarlierPaged    int
+	Held            []string
 	Next            string
 	Timeline        []entry
 	EarlierTimeline int
@@ -89,6 +90,7 @@ func (p *Page) alertView(ctx context.Context, v *visit, st *alert.State, said st
 	a.Paged, a.EarlierPaged = pages(v, st)
 	a.Timeline, a.EarlierTimeline = timeline(v, st)
 	if st.Active() {
+		a.Held = held(v, st)
 		if at, text := p.Alerts.Next(ctx, st); !at.IsZero() {
 			m := v.moment(at)
 			a.Next = fmt.Sprintf("%s at %s, %s", text, m.Text, m.Ago)
@@ -168,6 +170,19 @@ func facts(v *visit, st *alert.State) (list []pair) {
 	add("Policy", st.Policy)
 	add("Incident", st.Incident)
 	add("Tags", strings.Join(st.Tags, ", "))
+	return list
+}
+
+// held says what the alert waits for before it pages.
+func held(v *visit, st *alert.State) (list []string) {
+	for _, h := range st.Holds {
+		text := clip(h.Text, maxValue)
+		if !h.Until.IsZero() && h.Reason != alert.HoldRequire {
+			m := v.moment(h.Until)
+			text += fmt.Sprintf(", until %s (%s)", m.Text, m.Ago)
+		}
+		list = append(list, text+".")
+	}
 	return list
 }
 

@@ -43,9 +43,19 @@ type Alert struct {
 	ClosedAt     Time   `json:"closed_at"`
 	ExhaustedAt  Time   `json:"exhausted_at" doc:"When everything had been tried and nobody had acknowledged."`
 
+	Held     []Hold    `json:"held" doc:"What it waits for before it pages; empty when it does not."`
 	Next     *NextStep `json:"next,omitempty" doc:"What the policy does next, unless somebody acknowledges."`
 	Pages    []Page    `json:"pages"`
 	Timeline []Entry   `json:"timeline"`
+}
+
+// Hold keeps an alert from paging.
+type Hold struct {
+	Reason alert.HoldReason `json:"reason" doc:"delay, quiet_hours, require, group_wait, throttle."`
+	Name   string           `json:"name" doc:"Tells apart those of one reason, such as the window of quiet hours."`
+	Text   string           `json:"text" doc:"Why, in words."`
+	Since  Time             `json:"since"`
+	Until  Time             `json:"until" doc:"When it ends, or for require when the alert closes for want of events; null when something else ends it."`
 }
 
 // NextStep is when a policy notifies whom.
@@ -64,7 +74,7 @@ type Page struct {
 	User        string      `json:"user" doc:"Empty when a place is told."`
 	Channel     string      `json:"channel" doc:"The way it goes: slack, sms, voice, email, console, webhook, shoutrrr."`
 	To          string      `json:"to" doc:"The name of the place that is told; empty when a user is."`
-	Status      page.Status `json:"status" jsonschema:"enum=pending,enum=sending,enum=sent,enum=delivered,enum=failed,enum=cancelled"`
+	Status      page.Status `json:"status" jsonschema:"enum=pending,enum=sending,enum=sent,enum=delivered,enum=failed,enum=cancelled,enum=held"`
 	DueAt       Time        `json:"due_at"`
 	SentAt      Time        `json:"sent_at"`
 	DeliveredAt Time        `json:"delivered_at"`
@@ -94,6 +104,7 @@ func (c *call) showAlert(a *alert.State) Alert {
 		SnoozedUntil: utc(a.SnoozedUntil), RecoveredAt: utc(a.RecoveredAt), ClosedAt: utc(a.ClosedAt), ExhaustedAt: utc(a.ExhaustedAt),
 		Pages: make([]Page, len(a.Pages)), Timeline: make([]Entry, len(a.Timeline)),
 	}
+	v.Held = holds(a)
 	if at, targets := a.NextStep(c.env); !at.IsZero() {
 		names := targetNames(targets)
 		v.Next = &NextStep{utc(at), names, "notifies " + strings.Join(names, ", ")}
@@ -108,6 +119,17 @@ func (c *call) showAlert(a *alert.State) Alert {
 		v.Timeline[i] = Entry{utc(e.At), e.Kind, e.By, e.Text}
 	}
 	return v
+}
+
+// holds are those of an alert that may page when they end.
+func holds(a *alert.State) []Hold {
+	held := []Hold{}
+	if a.Active() {
+		for _, h := range a.Holds {
+			held = append(held, Hold{h.Reason, h.Name, h.Text, utc(h.Since), utc(h.Until)})
+		}
+	}
+	return held
 }
 
 func showPage(p page.Page) Page {

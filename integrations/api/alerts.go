@@ -14,16 +14,20 @@ var alertFilter = append([]param{
 	{name: "tag", doc: "Only those with this tag."},
 	{name: "team", doc: "Only those of this team."},
 	{name: "since", doc: "Only those created at or after this time, or so long ago at most: 2h, 7d."},
+	{name: "held", kind: "boolean", of: []string{"true", "false"}, doc: "true: only those that wait before they page; they are open."},
 	{name: "exhausted", kind: "boolean", of: []string{"true", "false"}, doc: "true: only those for which everything was tried; they are open."},
 }, paging...)
 
 func listAlerts(c *call) (any, error) {
 	f := engine.Filter{
 		Statuses: choices[alert.Status](c.query, "status"), Priorities: c.query.texts("priority"),
-		Tag: c.query.text("tag"), Team: c.query.text("team"), Exhausted: c.query.yes("exhausted"),
+		Tag: c.query.text("tag"), Team: c.query.text("team"), Exhausted: c.query.yes("exhausted"), Held: c.query.yes("held"),
 	}
-	if f.Exhausted && len(f.Statuses) > 0 && !slices.Equal(f.Statuses, []alert.Status{alert.Open}) {
-		return nil, invalid("status", "exhausted alerts are open ones; leave status out")
+	if (f.Exhausted || f.Held) && len(f.Statuses) > 0 && !slices.Equal(f.Statuses, []alert.Status{alert.Open}) {
+		return nil, invalid("status", "exhausted and held alerts are open ones; leave status out")
+	}
+	if f.Exhausted && f.Held {
+		return nil, invalid("held", "an alert that is held is not exhausted; ask for one of them")
 	}
 	var err error
 	if f.Since, err = c.query.since("since", c.env.Now); err != nil {

@@ -19,6 +19,7 @@ type Explanation struct {
 	Tried       []rules.Tried  `json:"tried" doc:"The rules that were tried, in their order."`
 	Policy      string         `json:"policy" doc:"The policy that runs; empty when nobody is paged."`
 	Text        string         `json:"text" doc:"The same in a sentence."`
+	Held        []string       `json:"held" doc:"What the alert would wait for before it pages, in words; the steps count from the end of what has a known one."`
 	Steps       []PlannedStep  `json:"steps" doc:"Who would be paged when, if nobody acknowledged."`
 	Repeat      *Repeat        `json:"repeat,omitempty"`
 	Fallback    string         `json:"fallback" doc:"The policy that runs when this one reaches nobody or is exhausted."`
@@ -60,7 +61,7 @@ func (c *call) explain(ev rules.Event, dedupKey string, at time.Time) Explanatio
 	found := c.Engine.World().Router.Explain(ev, at)
 	x := Explanation{
 		At: utc(at), Integration: ev.Integration, DedupKey: dedupKey, Event: ev, Decision: found.Decision, Tried: found.Tried,
-		Steps: []PlannedStep{}, Fallback: c.env.Dir.Fallback,
+		Held: []string{}, Steps: []PlannedStep{}, Fallback: c.env.Dir.Fallback,
 	}
 	d := found.Decision
 	switch {
@@ -83,11 +84,10 @@ func (c *call) explain(ev rules.Event, dedupKey string, at time.Time) Explanatio
 		return x
 	}
 	x.Policy, x.Text = p.Name, d.Rule+": policy "+p.Name
-	if d.Delay > 0 {
-		x.Text += ", delayed by " + d.Delay.String()
-	}
+	priority := cmp.Or(d.Priority, event.DefaultPriority)
+	begin := c.hold(&x, at, d, priority)
 	for i, step := range p.Steps {
-		x.Steps = append(x.Steps, c.plan(i, step, at.Add(d.Delay), cmp.Or(d.Priority, event.DefaultPriority)))
+		x.Steps = append(x.Steps, c.plan(i, step, begin, priority))
 	}
 	if r := p.Repeat; r.Times > 0 {
 		x.Repeat = &Repeat{r.Every.String(), r.Times, r.From + 1}
@@ -114,7 +114,7 @@ func (c *call) plan(i int, step policy.Step, base time.Time, priority string) Pl
 			if k > 0 {
 				when = at.Add(way.After)
 			}
-			u.Ways = append(u.Ways, PlannedWay{way.Via, utc(when)})
+			u.Ways = append(u.Ways, PlannedWay{way.Via, utc(way.Wait(when))})
 		}
 		planned.Users = append(planned.Users, u)
 	}

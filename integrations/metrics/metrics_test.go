@@ -234,6 +234,13 @@ tocsin_alerts{priority="P4",state="snoozed"} 0
 tocsin_alerts{priority="P5",state="acked"} 0
 tocsin_alerts{priority="P5",state="open"} 0
 tocsin_alerts{priority="P5",state="snoozed"} 0
+# HELP tocsin_alerts_held Open alerts that wait before they page, by what for; one that waits for several counts for each.
+# TYPE tocsin_alerts_held gauge
+tocsin_alerts_held{reason="delay"} 0
+tocsin_alerts_held{reason="group_wait"} 0
+tocsin_alerts_held{reason="quiet_hours"} 0
+tocsin_alerts_held{reason="require"} 0
+tocsin_alerts_held{reason="throttle"} 0
 # HELP tocsin_exhausted_alerts Open alerts for which everything was tried and nobody acknowledged.
 # TYPE tocsin_exhausted_alerts gauge
 tocsin_exhausted_alerts 0
@@ -251,7 +258,7 @@ tocsin_store_up 1
 # HELP tocsin_store_warnings How many settings of the store put the state at risk; the log names them.
 # TYPE tocsin_store_warnings gauge
 tocsin_store_warnings 1
-`, "tocsin_alerts", "tocsin_exhausted_alerts", "tocsin_postmortems", "tocsin_postmortems_overdue", "tocsin_store_up", "tocsin_store_warnings")
+`, "tocsin_alerts", "tocsin_alerts_held", "tocsin_exhausted_alerts", "tocsin_postmortems", "tocsin_postmortems_overdue", "tocsin_store_up", "tocsin_store_warnings")
 }
 
 func TestTheFirstAcknowledgementIsTimed(t *testing.T) {

@@ -20,6 +20,7 @@ import (
 // Engine is what is looked up.
 type Engine interface {
 	Counts(ctx context.Context) (byStatus map[alert.Status]map[string]int, exhausted int, err error)
+	HeldCounts(ctx context.Context) (map[alert.HoldReason]int, error)
 	PostmortemCounts(ctx context.Context) (counts map[postmortem.Status]int, overdue int, err error)
 	Heartbeats(ctx context.Context) ([]*heartbeat.State, error)
 	Canary(ctx context.Context) (*canary.State, error)
@@ -39,8 +40,8 @@ type stock struct {
 	engine Engine
 	log    *slog.Logger
 
-	alerts, exhausted, postmortems, overdue, up, warnings *prometheus.Desc
-	watching                                              watching
+	alerts, exhausted, held, postmortems, overdue, up, warnings *prometheus.Desc
+	watching                                                    watching
 
 	mu      sync.Mutex
 	latest  counts
@@ -52,6 +53,7 @@ type stock struct {
 type counts struct {
 	alerts      map[alert.Status]map[string]int
 	exhausted   int
+	held        map[alert.HoldReason]int
 	postmortems map[postmortem.Status]int
 	overdue     int
 	warnings    int
@@ -68,6 +70,7 @@ func newStock(e Engine, log *slog.Logger) *stock {
 		engine: e, log: log,
 		alerts:      desc("tocsin_alerts", "Alerts that are kept by state and priority; closed ones are not told apart by priority.", "state", "priority"),
 		exhausted:   desc("tocsin_exhausted_alerts", "Open alerts for which everything was tried and nobody acknowledged."),
+		held:        desc("tocsin_alerts_held", "Open alerts that wait before they page, by what for; one that waits for several counts for each.", "reason"),
 		postmortems: desc("tocsin_postmortems", "Postmortems by state.", "state"),
 		overdue:     desc("tocsin_postmortems_overdue", "Postmortems that are owed after their due date."),
 		up:          desc("tocsin_store_up", "Whether the store can be written."),
@@ -78,7 +81,7 @@ func newStock(e Engine, log *slog.Logger) *stock {
 
 // Describe implements prometheus.Collector.
 func (s *stock) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{s.alerts, s.exhausted, s.postmortems, s.overdue, s.up, s.warnings} {
+	for _, d := range []*prometheus.Desc{s.alerts, s.exhausted, s.held, s.postmortems, s.overdue, s.up, s.warnings} {
 		ch <- d
 	}
 	s.watching.describe(ch)
@@ -102,6 +105,9 @@ func (s *stock) Collect(ch chan<- prometheus.Metric) {
 		}
 	}
 	gauge(s.exhausted, c.exhausted)
+	for _, reason := range alert.HoldReasons {
+		gauge(s.held, c.held[reason], string(reason))
+	}
 	for status, n := range c.postmortems {
 		gauge(s.postmortems, n, string(status))
 	}
@@ -156,6 +162,9 @@ func (s *stock) count(ctx context.Context) (c counts) {
 	}
 	c.warnings = len(warnings)
 	if c.alerts, c.exhausted, c.err = s.engine.Counts(ctx); c.err != nil {
+		return c
+	}
+	if c.held, c.err = s.engine.HeldCounts(ctx); c.err != nil {
 		return c
 	}
 	if c.postmortems, c.overdue, c.err = s.engine.PostmortemCounts(ctx); c.err != nil {
