@@ -249,7 +249,9 @@ func TestListsRefuseWhatTheyDoNotKnow(t *testing.T) {
 		"cursor=MS54":                  "cursor: ",
 		"cursor=%00":                   "cursor: ",
 		"exhausted=maybe":              "exhausted: ",
-		"exhausted=true&status=closed": "status: exhausted alerts are open ones",
+		"exhausted=true&held=true":     "held: an alert that is held",
+		"held=true&status=acked":       "status: exhausted and held",
+		"exhausted=true&status=closed": "status: exhausted and held alerts are open ones",
 		"tag=a&tag=b":                  "tag: given 2 times",
 		"tag=%zz":                      "query: ",
 	} {
