@@ -85,7 +85,7 @@ func (c *compiler) compileRules(path string, list []Rule, parse destinationParse
 	for i, r := range list {
 		compiled[i] = c.compileRule(fmt.Sprintf("%s[%d]", path, i), r, parse)
 	}
-	return &ruleList{rules: compiled, index: newIndex(compiled)}
+	return newRuleList(compiled)
 }
 
 func (c *compiler) compileRule(path string, r Rule, parse destinationParser) rule {

@@ -75,6 +75,9 @@ func (e *evaluator) firstMatch(list *ruleList, instead string) destination {
 		e.search.start(list.index, len(list.rules), &e.view)
 	}
 	for i := e.search.next(); i >= 0; i = e.search.next() {
+		if e.tried == nil && list.tests[i](&e.view) == no {
+			continue
+		}
 		r := &list.rules[i]
 		var dest destination
 		matched, err := e.condition(r.when, true)

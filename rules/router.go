@@ -28,7 +28,19 @@ type teamRoutes struct {
 // ruleList are rules that are tried in order.
 type ruleList struct {
 	rules []rule
+	tests []func(*view) verdict // of their conditions, side by side: most are looked at and no more
 	index *index
+}
+
+func newRuleList(list []rule) *ruleList {
+	l := &ruleList{rules: list, tests: make([]func(*view) verdict, len(list)), index: newIndex(list)}
+	for i := range list {
+		l.tests[i] = constant(true).test
+		if when := list[i].when; when != nil {
+			l.tests[i] = when.test
+		}
+	}
+	return l
 }
 
 // Gathers says whether any rule puts several events into one alert, so that a
