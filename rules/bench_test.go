@@ -35,7 +35,9 @@ func indexed(i int) string {
 // that matchers answer, two for the machine.
 var unindexable = []func(i int) string{
 	func(i int) string { return fmt.Sprintf(`labels.env != "prod" and not (title contains "x-%d")`, i) },
-	func(i int) string { return fmt.Sprintf(`time_between("%02d:00", "11:00") and status == "firing"`, i%10) },
+	func(i int) string {
+		return fmt.Sprintf(`time_between("%02d:00", "11:00") and status == "firing"`, i%10)
+	},
 	func(i int) string { return fmt.Sprintf(`details.value > %d`, 100+i) },
 	func(i int) string { return fmt.Sprintf(`lower(labels.host) == "db-%d"`, 100+i) },
 	func(i int) string { return fmt.Sprintf(`len(tags) > %d`, 2+i) },

@@ -8,7 +8,7 @@ import (
 
 // maxKeys is how many keys one rule may be found by; what needs more is not
 // indexed. It bounds the memory of the index.
-const maxKeys = 128
+const maxKeys = 64
 
 // relation is how a subject and a value stand to each other.
 type relation int8
