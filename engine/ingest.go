@@ -163,6 +163,6 @@ func RuleEvent(integration string, ev event.Event) rules.Event {
 	return rules.Event{
 		Source: ev.Source, Title: ev.Title, Description: ev.Description, Status: string(ev.Status), Priority: ev.Priority,
 		Tags: ev.Tags, Actions: ev.Actions, Labels: ev.Labels, Details: ev.Details,
-		Service: ev.Service, Team: ev.Team, Integration: integration, StartsAt: ev.StartsAt,
+		Service: ev.Service, Team: ev.Team, Integration: integration, Link: ev.Link, Runbook: ev.Runbook, StartsAt: ev.StartsAt,
 	}
 }

@@ -23,8 +23,10 @@ func Compile(spec Spec) (*Router, []Problem) {
 	}
 	c.options = languageOptions(c.loc)
 	c.compileWindows(spec.Windows)
+	c.compileLists(spec.Lists)
+	c.holidays = spec.Holidays
 
-	r := &Router{loc: c.loc, fallback: spec.Fallback, teams: make(map[string]*teamRoutes, len(spec.Teams))}
+	r := &Router{loc: c.loc, fallback: spec.Fallback, high: spec.High, teams: make(map[string]*teamRoutes, len(spec.Teams))}
 	r.rules = c.compileRules("rules", spec.Rules, globalDestination)
 	for i, t := range spec.Teams {
 		path := fmt.Sprintf("teams[%s]", t.Team)
@@ -41,6 +43,9 @@ func Compile(spec Spec) (*Router, []Problem) {
 	if len(c.problems) > 0 {
 		return nil, c.problems
 	}
+	if r.high == nil {
+		r.high = []string{"P1", "P2"}
+	}
 	r.gathers, r.windows = c.gathers, c.windows
 	r.evaluators = &sync.Pool{New: func() any { return newEvaluator(r) }}
 	return r, nil
@@ -51,6 +56,8 @@ type compiler struct {
 	loc      *time.Location
 	options  []expr.Option
 	windows  map[string]*span
+	lists    map[string]*list
+	holidays map[string]map[Date]bool
 	instant  func(time.Time, *time.Location) time.Time
 	gathers  bool
 	problems []Problem

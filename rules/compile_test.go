@@ -27,7 +27,7 @@ func TestAMistakeInAConditionIsReportedWithItsPlaceAndASuggestion(t *testing.T) 
 		{`during("busines-hours")`, 7, `unknown window "busines-hours"`, `did you mean "business-hours"?`},
 		{`during("nights")`, 7, `unknown window "nights"`, `the windows are ["business-hours"]`},
 		{`during(title)`, 7, "must be written out", `during("business-hours")`},
-		{`time_between(title, "06:00")`, 13, "must be written out", `time_between("17:00", "06:00")`},
+		{`time_between(title, "06:00")`, 13, "must be written out", `time_between("09:00", "17:00"`},
 		{`time_between("25:00", "06:00")`, 13, `"25:00" is not a time of day`, ""},
 		{`time_between("9:00", "17:00")`, 13, `"9:00" is not a time of day`, ""},
 		{`time_between("09:00", "09:00")`, 13, "no time at all", ""},

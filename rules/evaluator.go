@@ -6,9 +6,12 @@ import (
 	"maps"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/vm"
+
+	"github.com/tocsin-oncall/tocsin/rules/budget"
 )
 
 // maxErrors bounds what one decision reports.
@@ -18,7 +21,7 @@ const maxErrors = 20
 // setting one up costs more than most rules.
 type evaluator struct {
 	vm     vm.VM
-	work   work
+	work   budget.Work
 	view   view
 	search search
 
@@ -30,8 +33,8 @@ type evaluator struct {
 }
 
 func newEvaluator(r *Router) *evaluator {
-	e := &evaluator{vm: vm.VM{MemoryBudget: maxElements}, view: view{env: fields()}, loc: r.loc}
-	e.view.env[workName] = &e.work
+	e := &evaluator{vm: vm.VM{MemoryBudget: budget.MaxElements}, view: view{env: fields(), high: r.high}, loc: r.loc}
+	e.view.env[budget.Name] = &e.work
 	return e
 }
 
@@ -130,7 +133,7 @@ func (e *evaluator) run(x *expression) (value any, err error) {
 			value, err = nil, fmt.Errorf("the expression failed: %v", p)
 		}
 	}()
-	e.work.left = maxWork
+	e.work.Reset()
 	return e.vm.Run(x.program, e.view.fill(x.reads))
 }
 
@@ -234,11 +237,26 @@ func (e *evaluator) note(text string) {
 	}
 }
 
+// maxReason bounds what is told of one failure, in bytes: it may quote the event.
+const maxReason = 400
+
 // reason puts what expr says on one line.
 func reason(err error) string {
+	text := err.Error()
 	var at *file.Error
 	if errors.As(err, &at) {
-		return fmt.Sprintf("%s (at character %d)", at.Message, at.From+1)
+		text = fmt.Sprintf("%s (at character %d)", cut(at.Message, maxReason), at.From+1)
 	}
-	return err.Error()
+	return cut(text, maxReason+30)
+}
+
+// cut shortens a text to so many bytes, between two characters.
+func cut(text string, limit int) string {
+	if len(text) <= limit {
+		return text
+	}
+	for limit > 0 && !utf8.RuneStart(text[limit]) {
+		limit--
+	}
+	return text[:limit] + "…"
 }

@@ -17,6 +17,8 @@ type Event struct {
 	Service     string            `json:"service,omitempty"`
 	Team        string            `json:"team,omitempty"`
 	Integration string            `json:"integration,omitempty"`
+	Link        string            `json:"link,omitempty"`    // where the source shows it
+	Runbook     string            `json:"runbook,omitempty"` // what to do about it
 	StartsAt    time.Time         `json:"starts_at,omitzero"`
 }
 

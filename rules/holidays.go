@@ -15,3 +15,23 @@ func DateOf(t time.Time) Date {
 	d.Year, d.Month, d.Day = t.Date()
 	return d
 }
+
+// daysOff are the days of one calendar or several, in a zone.
+type daysOff struct {
+	loc       *time.Location
+	calendars []map[Date]bool
+}
+
+func (d *daysOff) contains(t time.Time) bool {
+	day := DateOf(t.In(d.loc))
+	for _, calendar := range d.calendars {
+		if calendar[day] {
+			return true
+		}
+	}
+	return false
+}
+
+func onHoliday(args ...any) (any, error) {
+	return args[1].(*daysOff).contains(args[0].(time.Time)), nil
+}

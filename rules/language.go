@@ -3,34 +3,22 @@ package rules
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/builtin"
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/patcher"
 	"github.com/expr-lang/expr/vm"
 
+	"github.com/tocsin-oncall/tocsin/rules/budget"
 	"github.com/tocsin-oncall/tocsin/rules/nearest"
 )
-
-// fields gives the names that an expression may use, with values of their types.
-//
-// A map rather than a struct: expr reads a map's values without boxing them
-// anew each time, which makes a comparison two to three times as fast.
-func fields() map[string]any {
-	return map[string]any{
-		"source": "", "title": "", "description": "", "status": "", "priority": "",
-		"tags": []string(nil), "actions": []string(nil),
-		"labels": map[string]string(nil), "details": map[string]any(nil),
-		"service": "", "team": "", "integration": "",
-		"starts_at": time.Time{}, "now": time.Time{}, "weekday": "",
-		workName: (*work)(nil),
-	}
-}
 
 // familiar are names from elsewhere, and what they are called here.
 var familiar = map[string]string{
@@ -40,6 +28,12 @@ var familiar = map[string]string{
 	"job": "labels.job", "annotations": "details", "extraProperties": "details",
 	"entity": "labels.entity", "createdAt": "starts_at", "day": "weekday",
 }
+
+// The limits of one expression; budget has those of its evaluation.
+const (
+	maxSource = 16 << 10 // bytes of source
+	maxNodes  = 1000     // nodes of the tree
+)
 
 // expression is compiled source that gives a bool, a string or anything.
 type expression struct {
@@ -57,11 +51,12 @@ func (c *compiler) compileExpression(path, source string, result ...expr.Option)
 		return nil
 	}
 	before := len(c.problems)
-	r := &rewriter{c: c, path: path}
+	r := &rewriter{c: c, path: path, lists: map[*ast.ConstantNode]*list{}, whole: map[*ast.ConstantNode]*list{}}
 	program, err := expr.Compile(source, append(slices.Concat(c.options, result), expr.Patch(r))...)
 	if err != nil {
 		c.reportExpression(path, err)
 	}
+	r.checkWhole()
 	if len(c.problems) > before {
 		return nil
 	}
@@ -74,16 +69,33 @@ func languageOptions(loc *time.Location) []expr.Option {
 		expr.Env(fields()),
 		expr.MaxNodes(maxNodes),
 		expr.Patch(patcher.WithTimezone{Location: loc}), // for date("…")
-		// The two below are for the type check only; rewriter replaces their calls.
+		// These are for the type check only; rewriter replaces their calls.
 		expr.Function("time_between", notRewritten,
 			new(func(from, to string) bool), new(func(from, to, zone string) bool)),
 		expr.Function("during", notRewritten, new(func(window string) bool)),
+		expr.Function("holiday", notRewritten,
+			new(func() bool), new(func(calendar string) bool), new(func(calendar, zone string) bool)),
+		expr.Function("glob", notRewritten, new(func(text, pattern string) bool)),
+		expr.Function("cidr", notRewritten, new(func(text, network string) bool), new(func(text string, networks []string) bool)),
+		// And these for them.
 		expr.Function(withinName, within, new(func(time.Time, *span) bool)),
-	}, workOptions()...)
+		expr.Function(holidayName, onHoliday, new(func(time.Time, *daysOff) bool)),
+		expr.Function(globName, glob, new(func(*budget.Work, any, any) bool)),
+		expr.Function(cidrName, inNetworks, new(func(any, networks) bool)),
+		expr.Function(cidrNamedName, inNetworkNamed, new(func(any, any) bool)),
+		expr.Function(memberName, member, new(func(any, set) bool)),
+	}, budget.Options()...)
 }
 
-// withinName is not a name that can be written in an expression.
-const withinName = "#within"
+// Names that cannot be written in an expression.
+const (
+	withinName    = "#within"
+	holidayName   = "#holiday"
+	globName      = "#glob"
+	cidrName      = "#cidr"
+	cidrNamedName = "#cidrnamed"
+	memberName    = "#member"
+)
 
 func within(args ...any) (any, error) {
 	return args[1].(*span).contains(args[0].(time.Time)), nil
@@ -105,7 +117,7 @@ func (c *compiler) reportExpression(path string, err error) {
 	}
 	if name, ok := strings.CutPrefix(p.Message, "unknown name "); ok {
 		p.Message = fmt.Sprintf("unknown name %q", name)
-		p.Hint = hintForName(name)
+		p.Hint = c.hintForName(name)
 	}
 	if p.Message == "time.Time is not callable" {
 		p.Hint = "now and starts_at are fields: write them without ()"
@@ -114,28 +126,29 @@ func (c *compiler) reportExpression(path string, err error) {
 }
 
 // hintForName suggests a field or function for an unknown name.
-func hintForName(name string) string {
-	if known, ok := familiar[name]; ok {
-		return didYouMean(known)
+func (c *compiler) hintForName(name string) string {
+	if meant, ok := familiar[name]; ok {
+		return didYouMean(meant)
 	}
-	fieldNames := knownFields()
-	functions := []string{"time_between", "during"}
+	known := c.knownNames()
+	var functions []string
+	for _, f := range functionTable {
+		functions = append(functions, f.Name)
+	}
 	for _, f := range builtin.Builtins {
 		functions = append(functions, f.Name)
 	}
-	if near := nearest.To(name, slices.Concat(fieldNames, functions)); near != "" {
+	if near := nearest.To(name, slices.Concat(known, functions)); near != "" {
 		return didYouMean(near)
 	}
-	return "the fields are " + strings.Join(fieldNames, ", ")
+	return "the fields are " + strings.Join(known, ", ")
 }
 
-// knownFields are the names that can be written, sorted.
-func knownFields() []string {
-	var names []string
-	for name := range fields() {
-		if name != workName {
-			names = append(names, name)
-		}
+// knownNames are the fields and lists that can be written, sorted.
+func (c *compiler) knownNames() []string {
+	names := slices.Collect(maps.Keys(c.lists))
+	for _, f := range fieldTable {
+		names = append(names, f.Name)
 	}
 	slices.Sort(names)
 	return names

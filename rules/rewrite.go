@@ -2,24 +2,24 @@ package rules
 
 import (
 	"fmt"
-	"maps"
-	"slices"
-	"time"
+	"reflect"
 
 	"github.com/expr-lang/expr/ast"
 
-	"github.com/tocsin-oncall/tocsin/rules/nearest"
+	"github.com/tocsin-oncall/tocsin/rules/budget"
 )
 
 // rewriter goes over the tree of one expression between parsing and type
-// check. It resolves what must be written out (windows, times of day, zones) to
+// check. It resolves what must be written out (windows, times of day, zones, lists) to
 // constants, reports constants that can never match, and puts the accounting
-// of work into loops and string building.
+// of work into what can do much of it.
 //
 // Children are visited before their parents.
 type rewriter struct {
-	c    *compiler
-	path string
+	c     *compiler
+	path  string
+	lists map[*ast.ConstantNode]*list // what stands for a list
+	whole map[*ast.ConstantNode]*list // those of them that hold several, and of which none was chosen yet
 }
 
 func (r *rewriter) Visit(node *ast.Node) {
@@ -28,111 +28,121 @@ func (r *rewriter) Visit(node *ast.Node) {
 		if n.Value == "$env" {
 			r.report(n, `"$env" cannot be used in a rule`, "name the field itself")
 		}
+		r.list(node, n.Value)
+	case *ast.VariableDeclaratorNode:
+		if r.c.lists[n.Name] != nil {
+			r.report(n, fmt.Sprintf("%s is a list", n.Name), "give the variable another name")
+		}
+	case *ast.MemberNode:
+		r.listMember(node, n)
 	case *ast.CallNode:
 		r.call(node, n)
 	case *ast.BinaryNode:
 		r.checkConstants(n)
-		accountForSum(node, n)
-	case *ast.PredicateNode:
-		accountForLoop(n)
+		r.checkPattern(n)
+		r.listOperand(node, n)
 	case *ast.BuiltinNode:
-		r.builtin(node, n)
+		if n.Name == "timezone" && len(n.Arguments) == 1 {
+			r.timezone(node, n)
+		}
 	}
+	budget.Account(node)
 }
 
 func (r *rewriter) report(at ast.Node, message, hint string) {
 	r.c.problems = append(r.c.problems, Problem{Path: r.path, Offset: at.Location().From, Message: message, Hint: hint})
 }
 
-// call resolves time_between and during. A call with the wrong number or type
-// of arguments is left to the type check.
+// call resolves calls of the functions that are ours. A call with the wrong number or type of arguments is left
+// to the type check.
 func (r *rewriter) call(node *ast.Node, call *ast.CallNode) {
 	callee, ok := call.Callee.(*ast.IdentifierNode)
-	if !ok || callee.Value != "time_between" && callee.Value != "during" {
+	if !ok {
 		return
 	}
-	for _, arg := range call.Arguments {
-		if _, ok := arg.(*ast.StringNode); !ok {
-			r.report(arg, fmt.Sprintf("what %s is given must be written out, in quotes", callee.Value), example[callee.Value])
+	switch callee.Value {
+	case "time_between", "during", "holiday":
+		if r.writtenOut(callee.Value, call.Arguments) {
+			r.callOfTime(node, callee.Value, call.Arguments)
+		} else {
 			ast.Patch(node, &ast.BoolNode{}) // reported once is enough
-			return
+		}
+	case "glob":
+		if a := call.Arguments; len(a) == 2 && budget.MaybeText(a[0]) && budget.MaybeText(a[1]) {
+			ast.Patch(node, budget.Call(globName, a...))
+		}
+	case "cidr":
+		if a := call.Arguments; len(a) == 2 && budget.MaybeText(a[0]) {
+			r.network(node, a)
 		}
 	}
-	var s *span
-	switch {
-	case callee.Value == "during" && len(call.Arguments) == 1:
-		s = r.window(call.Arguments[0].(*ast.StringNode))
-	case callee.Value == "time_between" && (len(call.Arguments) == 2 || len(call.Arguments) == 3):
-		s = r.timeBetween(call.Arguments)
+}
+
+// writtenOut says whether all arguments are texts, and reports the first that is not.
+func (r *rewriter) writtenOut(function string, args []ast.Node) bool {
+	for _, arg := range args {
+		if _, ok := arg.(*ast.StringNode); !ok {
+			r.report(arg, fmt.Sprintf("what %s is given must be written out, in quotes", function), example(function))
+			return false
+		}
+	}
+	return true
+}
+
+// network reads the networks of a cidr call that are written out, or a list.
+func (r *rewriter) network(node *ast.Node, args []ast.Node) {
+	constant, _ := args[1].(*ast.ConstantNode)
+	text, isText := args[1].(*ast.StringNode)
+	var values []string
+	switch l := r.lists[constant]; {
+	case isText:
+		values = []string{text.Value}
+	case l != nil && l.lists == nil:
+		values = l.values
+	case budget.MaybeText(args[1]):
+		ast.Patch(node, &ast.CallNode{Callee: &ast.IdentifierNode{Value: cidrNamedName}, Arguments: args})
+		return
 	default:
 		return
 	}
-	// Where there was a problem, s is nil and the program is never run.
+	list, err := parseNetworks(values)
+	if err != nil {
+		r.report(args[1], err.Error(), "")
+	}
 	ast.Patch(node, &ast.CallNode{
-		Callee:    &ast.IdentifierNode{Value: withinName},
-		Arguments: []ast.Node{&ast.IdentifierNode{Value: "now"}, &ast.ConstantNode{Value: s}},
+		Callee:    &ast.IdentifierNode{Value: cidrName},
+		Arguments: []ast.Node{args[0], &ast.ConstantNode{Value: list}},
 	})
 }
 
-// example shows how each function is called.
-var example = map[string]string{
-	"time_between": `for example time_between("17:00", "06:00")`,
-	"during":       `for example during("business-hours")`,
-	"timezone":     `for example timezone("Europe/Berlin")`,
-}
-
-func (r *rewriter) window(name *ast.StringNode) *span {
-	s, ok := r.c.windows[name.Value]
-	if ok {
-		return s
-	}
-	names := slices.Sorted(maps.Keys(r.c.windows))
-	hint := "there are no windows; add one under windows:"
-	if near := nearest.To(name.Value, names); near != "" {
-		hint = didYouMean(near)
-	} else if len(names) > 0 {
-		hint = fmt.Sprintf("the windows are %q", names)
-	}
-	r.report(name, fmt.Sprintf("unknown window %q", name.Value), hint)
-	return nil
-}
-
-func (r *rewriter) timeBetween(args []ast.Node) *span {
-	loc := r.c.loc
-	if len(args) == 3 {
-		if loc = r.zone(args[2].(*ast.StringNode)); loc == nil {
-			return nil
+func (r *rewriter) checkPattern(n *ast.BinaryNode) {
+	if source, ok := n.Right.(*ast.StringNode); ok && n.Operator == "matches" {
+		if err := budget.CheckPattern(source.Value); err != nil {
+			r.report(source, err.Error(), "write several, or a list under lists:")
 		}
 	}
-	s, err := newSpan(args[0].(*ast.StringNode).Value, args[1].(*ast.StringNode).Value, loc)
-	if err != nil {
-		r.report(args[0], err.Error(), "")
-		return nil
-	}
-	return s
 }
 
-func (r *rewriter) zone(name *ast.StringNode) *time.Location {
-	loc, err := loadZone(name.Value)
-	if err != nil {
-		r.report(name, err.Error(), "")
-		return nil
-	}
-	return loc
-}
-
-// builtin loads zones at compile time and limits what builds strings.
-func (r *rewriter) builtin(node *ast.Node, n *ast.BuiltinNode) {
-	if n.Name != "timezone" || len(n.Arguments) != 1 {
-		accountForBuiltin(node, n)
+// listOperand makes membership in a list a look-up. What may be no text is given to a function: expr would panic.
+func (r *rewriter) listOperand(node *ast.Node, n *ast.BinaryNode) {
+	constant, _ := n.Right.(*ast.ConstantNode)
+	l := r.lists[constant]
+	if n.Operator != "in" || l == nil || l.lists != nil {
 		return
 	}
-	name, ok := n.Arguments[0].(*ast.StringNode)
+	found := &ast.ConstantNode{Value: l.set}
+	found.SetLocation(constant.Location())
+	n.Right = found
+	if n.Left.Type().Kind() == reflect.Interface {
+		ast.Patch(node, &ast.CallNode{Callee: &ast.IdentifierNode{Value: memberName}, Arguments: []ast.Node{n.Left, found}})
+	}
+}
+
+func member(args ...any) (any, error) {
+	text, ok := args[0].(string)
 	if !ok {
-		r.report(n, "the time zone must be written out, in quotes", example["timezone"])
-		return
+		return false, nil
 	}
-	if loc := r.zone(name); loc != nil {
-		ast.Patch(node, &ast.ConstantNode{Value: loc})
-	}
+	_, found := args[1].(set)[text]
+	return found, nil
 }

@@ -13,6 +13,7 @@ type Router struct {
 	rules    *ruleList
 	teams    map[string]*teamRoutes
 	fallback string
+	high     []string // priorities
 	windows  map[string]*span
 	gathers  bool
 

@@ -18,6 +18,10 @@ type Spec struct {
 	Windows []Window
 	// Holidays are the named calendars of holidays, as sets of their days.
 	Holidays map[string]map[Date]bool
+	// Lists are the named lists.
+	Lists map[string]List
+	// High are the priorities whose urgency is high; an empty one stands for an event without. Nil is P1 and P2.
+	High []string
 	// Fallback is the policy for whatever nothing else decides.
 	Fallback string
 	// Instant is when clocks in a zone show a wall-clock time, for delay_until; the zone of wall does not matter.

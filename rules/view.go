@@ -21,11 +21,15 @@ const (
 	teamField
 	integrationField
 	weekdayField
+	urgencyField
+	linkField
+	runbookField
 	textFields // how many there are
 )
 
 var textFieldNames = [textFields]string{
 	"source", "title", "description", "status", "priority", "service", "team", "integration", "weekday",
+	"urgency", "link", "runbook",
 }
 
 // view is what conditions see of an event: its own values and, over them, what
@@ -37,6 +41,7 @@ type view struct {
 	labels        map[string]string
 	details       map[string]any
 	startsAt, now time.Time
+	high          []string // the priorities whose urgency is high
 
 	env    map[string]any // the same for the virtual machine, where it is in filled
 	filled fieldSet
@@ -54,7 +59,8 @@ func (v *view) see(ev Event, tags []string, now time.Time, loc *time.Location) {
 	v.text = [textFields]string{
 		sourceField: ev.Source, titleField: ev.Title, descriptionField: ev.Description, statusField: ev.Status,
 		priorityField: ev.Priority, serviceField: ev.Service, teamField: ev.Team, integrationField: ev.Integration,
-		weekdayField: weekdays[now.Weekday()],
+		weekdayField: weekdays[now.Weekday()], urgencyField: v.urgency(ev.Priority),
+		linkField: ev.Link, runbookField: ev.Runbook,
 	}
 	v.tags, v.actions, v.labels, v.details = tags, ev.Actions, ev.Labels, ev.Details
 	v.startsAt, v.now = ev.StartsAt.In(loc), now
@@ -67,7 +73,7 @@ func (v *view) forget() {
 			v.env[name] = nil
 		}
 	}
-	*v = view{env: v.env}
+	*v = view{env: v.env, high: v.high}
 }
 
 // fill gives the environment of the virtual machine, with at least the fields
@@ -124,6 +130,16 @@ func fieldsOf(program *vm.Program) fieldSet {
 func (v *view) setText(field textField, value string) {
 	v.text[field] = value
 	v.filled &^= 1 << field
+	if field == priorityField {
+		v.setText(urgencyField, v.urgency(value))
+	}
+}
+
+func (v *view) urgency(priority string) string {
+	if slices.Contains(v.high, priority) {
+		return "high"
+	}
+	return "low"
 }
 
 func (v *view) setTags(tags []string) {

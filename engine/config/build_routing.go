@@ -2,9 +2,11 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/tocsin-oncall/tocsin/engine/event"
 	"github.com/tocsin-oncall/tocsin/engine/policy"
 	"github.com/tocsin-oncall/tocsin/rules"
 	"github.com/tocsin-oncall/tocsin/schedules"
@@ -100,11 +102,25 @@ func (b *builder) rules() *rules.Router {
 		}
 		spec.Holidays[name] = dates
 	}
+	spec.Lists = map[string]rules.List{}
+	for name, l := range b.f.Lists {
+		spec.Lists[name] = rules.List{Values: l.Values, Lists: l.Lists}
+	}
+	spec.High = b.high()
 	router, problems := rules.Compile(spec)
 	for _, p := range problems {
 		b.report(Error, p.Path, p.Offset, p.Message, p.Hint)
 	}
 	return router
+}
+
+// high are the priorities whose urgency is high. An alert without a priority has the default one in the end.
+func (b *builder) high() []string {
+	high := texts(b.f.Urgency.High)
+	if slices.Contains(high, event.DefaultPriority) {
+		high = append(high, "")
+	}
+	return high
 }
 
 func (b *builder) list(path string, list []Rule, routes bool) []rules.Rule {

@@ -23,6 +23,7 @@ var (
 	storeType   = reflect.TypeFor[StoreURL]()
 	namesType   = reflect.TypeFor[Names]()
 	exprType    = reflect.TypeFor[Expr]()
+	listType    = reflect.TypeFor[List]()
 )
 
 // decode fills v from n. What is said of the place where a mistake is, such as "a user", is in what.
@@ -33,6 +34,13 @@ func (l *loader) decode(n *node, v reflect.Value, what string) {
 	switch v.Type() {
 	case secretType, secretsType, storeType:
 		l.decodeSecret(n, v)
+		return
+	case listType:
+		if n.kind == mapping {
+			l.decode(n, v.FieldByName("Lists"), what)
+		} else {
+			l.decode(n, v.FieldByName("Values"), what)
+		}
 		return
 	case namesType:
 		if n.scalar() {

@@ -59,6 +59,12 @@ type Set struct {
 	Details     map[string]string `json:"details,omitempty" doc:"Added or replaced."`
 }
 
+// List is a named list of texts, or several of them, each with a name of its own.
+type List struct {
+	Values []string
+	Lists  map[string][]string // instead of Values
+}
+
 // Window is a named part of the week.
 type Window struct {
 	Name     Name   `json:"name" doc:"For during(…)."`

@@ -60,6 +60,9 @@ func schemaOf(t reflect.Type) *jsonschema.Schema {
 		return oneOrMany(plain("string"))
 	case exprType:
 		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{plain("string"), plain("boolean"), plain("number")}}
+	case listType:
+		texts := &jsonschema.Schema{Type: "array", Items: plain("string")}
+		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{texts, {Type: "object", AdditionalProperties: texts}}}
 	case reflect.TypeFor[Duration]():
 		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{pattern(durationPattern), {Const: 0}}}
 	case reflect.TypeFor[Keep]():

@@ -85,7 +85,7 @@ func eventOf(a *alert.State) rules.Event {
 	return rules.Event{
 		Source: a.Source, Title: a.Title, Description: a.Description, Status: string(event.Firing), Priority: a.Priority,
 		Tags: a.Tags, Actions: a.Actions, Labels: a.Labels, Details: a.Details,
-		Service: a.Service, Team: a.Team, Integration: a.Integration, StartsAt: a.StartsAt,
+		Service: a.Service, Team: a.Team, Integration: a.Integration, Link: a.Link, Runbook: a.Runbook, StartsAt: a.StartsAt,
 	}
 }
 
