@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
+
+	"github.com/tocsin-oncall/tocsin/rules/budget"
 )
 
 // subject is what a condition asks about.
@@ -22,9 +24,6 @@ const (
 	ofLabel             // one that is not there is empty
 	ofTag               // any of the tags
 )
-
-// maxTurns is how often a loop can turn before its work is used up.
-const maxTurns = maxWork / loopWork
 
 // question is a condition on one text, such as == "a" or startsWith "a".
 type question struct {
@@ -88,7 +87,7 @@ func asked(s subject, q question) *term {
 		t.test = func(v *view) verdict { return decided(holds(v.labels[s.name])) }
 	case ofTag:
 		t.test = func(v *view) verdict {
-			if len(v.tags) > maxTurns {
+			if len(v.tags) > budget.MaxTurns {
 				return unknown
 			}
 			return decided(slices.ContainsFunc(v.tags, holds))

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/expr-lang/expr/ast"
+
+	"github.com/tocsin-oncall/tocsin/rules/budget"
 )
 
 // termOf reads the tree of an expression after the type check, so that
@@ -100,6 +102,9 @@ func termOfBuiltin(n *ast.BuiltinNode) *term {
 		return opaque()
 	}
 	comparison, ok := turn.Nodes[1].(*ast.BinaryNode)
+	if text, source, isPattern := budget.Matches(turn.Nodes[1]); isPattern {
+		comparison, ok = &ast.BinaryNode{Operator: "matches", Left: text, Right: &ast.StringNode{Value: source}}, true
+	}
 	if !ok {
 		return opaque()
 	}

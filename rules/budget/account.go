@@ -71,7 +71,9 @@ func (inLoop) Visit(node *ast.Node) {
 				weighOperand(&n.Right)
 			}
 		case "contains":
-			weighOperand(&n.Left)
+			if _, element := n.Left.(*ast.PointerNode); !element { // which is another one in the next turn
+				weighOperand(&n.Left)
+			}
 		case "startsWith", "endsWith", "==", "!=", "<", ">", "<=", ">=":
 			if !isConstant(n.Right) { // else it is no longer than the source
 				weighOperand(&n.Left)

@@ -20,6 +20,7 @@ const (
 	MaxElements = 100_000   // of arrays and maps that it builds; for vm.VM.MemoryBudget
 	maxWork     = 1_000_000 // units: about the bytes of texts that are built or looked through, and
 	turn        = 10        // this many for each turn of a loop
+	MaxTurns    = maxWork / turn
 )
 
 // Work is what an evaluation may still do.
