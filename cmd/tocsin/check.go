@@ -17,7 +17,8 @@ func checkVerb(io stdio) *cobra.Command {
 		Use:   "check FILE… | --coverage 90d",
 		Short: "Say everything that is wrong with a configuration",
 		Long: `Reads configuration files or folders as one configuration, and prints every error and warning as
-file:line:col: message, with the line under it. Exit code 1 says that there are errors.
+file:line:col: message, with the line under it. Exit code 1 says that there are errors. It warns of rotations that by
+themselves share hours, nights or weekends unfairly; fairness.max_share in the configuration is how much is accepted.
 
 With --coverage 90d, also proves for every policy and every moment of that time whether an alert would reach
 anybody, and says what is wrong, when and why: gaps, steps that mean nobody, policies that end at one person, people
@@ -37,6 +38,7 @@ and whose ways were seen to work.
 			world, problems := config.Open(paths, io.env)
 			if world != nil {
 				problems = append(problems, app.Check(world.File)...)
+				problems = append(problems, world.Unfair()...)
 			}
 			errs := len(problems.Errors())
 			if ahead != "" && errs == 0 {

@@ -31,10 +31,10 @@ func (p *picture) bar(s strip, l lane, b bar, y float64, named bool) {
 	case named:
 	case !strings.HasPrefix(class, "u"): // there is no edge, and what is meant can be seen without the word
 		if width-4 >= smallLetter*float64(len(name)) {
-			p.name(name, left+4, middle, width-4)
+			p.name(class, name, left+4, middle, max(smallLetter*float64(len(name)), width-12))
 		}
 	default:
-		p.name(name, left+7, middle, width-8.5)
+		p.name(class, name, left+7, middle, width-8.5)
 	}
 	p.printf(`</g>`)
 }
@@ -62,12 +62,14 @@ func (p *picture) beside(s strip, l lane, i int, y float64) bool {
 	return true
 }
 
-// name writes a name into a bar: smaller where it would not fit, and shortened where even that does not.
-func (p *picture) name(name string, x, middle, room float64) {
-	if text := fit(name, room); text == name {
-		p.text("name", x, middle+4.5, name)
-	} else if text = fit(name, room*letter/smallLetter); text != "" {
-		p.text("name narrow", x, middle+4, text)
+// name writes a name into a bar, above today's line: smaller where it would not fit, and shortened where even that does not.
+func (p *picture) name(class, name string, x, middle, room float64) {
+	style, down, text := "name", 4.5, name
+	if fit(name, room) != name {
+		style, down, text = "name narrow", 4, fit(name, room*letter/smallLetter)
+	}
+	if text != "" {
+		fmt.Fprintf(&p.names, `<g class="%s"><text class="%s" x="%.1f" y="%.1f">%s</text></g>`+"\n", class, style, x, middle+down, html.EscapeString(text))
 	}
 }
 

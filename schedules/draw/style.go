@@ -39,6 +39,7 @@ const fixedStyle = `.schedule text{font-family:system-ui,-apple-system,"Segoe UI
 .schedule .small{font-size:12px}
 .schedule .day{font-size:12.5px;font-weight:600}
 .schedule .strong,.schedule .name{font-weight:600}
+.schedule .name{pointer-events:none}
 .schedule .narrow{font-size:11px;font-weight:500;letter-spacing:-.02em}
 .schedule .tick{fill:none;stroke-width:1}
 .schedule .now{fill:none;stroke-width:2;stroke-opacity:.8}

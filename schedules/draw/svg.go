@@ -56,6 +56,7 @@ type picture struct {
 	label   float64 // the width of the column of names
 	y       float64 // where the next thing goes
 	body    strings.Builder
+	names   strings.Builder // of the strip that is being drawn
 }
 
 func (p *picture) printf(format string, args ...any) { fmt.Fprintf(&p.body, format+"\n", args...) }
@@ -126,6 +127,8 @@ func (p *picture) strip(s strip) {
 		y += l.height() + laneGap
 	}
 	p.now(s, top, y-top)
+	p.body.WriteString(p.names.String())
+	p.names.Reset()
 	p.y = y + stripGap
 }
 
