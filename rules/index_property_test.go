@@ -14,7 +14,7 @@ import (
 
 // Few values, of which many begin with another: so that rules collide.
 var (
-	aValue  = rapid.SampledFrom([]string{"", "a", "ab", "abc", "b", "é", "éa", "\xff", "�", "A"})
+	aValue  = rapid.SampledFrom([]string{"", "a", "ab", "abc", "b", "é", "éa", "\xff", "�", "A", "10.1.2.3"})
 	aName   = rapid.SampledFrom([]string{"x", "y", "é"})
 	aTag    = rapid.SampledFrom([]string{"a", "ab", "b", "é"})
 	aDetail = rapid.SampledFrom([]any{nil, "", "a", "ab", 1, 2.5, true, []any{"a"}, map[string]any{"x": "a"}, []string(nil)})
@@ -43,6 +43,8 @@ var aPart = rapid.Custom(func(t *rapid.T) string {
 		tag + " in tags", tag + " in tags", tag + " not in tags", name + " in labels", name + " not in labels",
 		`priority == "P1"`, `priority in ["P1", "P2"]`, `priority == ""`, `weekday in ["sat", "sun"]`, `time_between("17:00", "06:00")`,
 		`any(tags, # == "ab")`, "any(tags, # startsWith " + tag + ")", `any(tags, # in ["a", "é"])`, `any(tags, # matches "^a.")`, "any(tags, # contains " + value + ")",
+		"glob(" + s + ", " + quote(plain(aValue.Draw(t, "glob"))+"*") + ")", "glob(" + s + ", " + value + ")", `glob(title, "*b")`, `glob(labels.x, "�*")`, "glob(details.n, " + value + ")",
+		`cidr(labels.x, "10.0.0.0/8")`, `cidr(details.n, "10.0.0.0/8")`, s + " in short", s + " in lists.of", "details.n in short", `urgency == "high"`, `holiday()`,
 		"details.n startsWith " + value, "details.n matches \"b$\"", "details.n < 2.5", "details.n >= 1", "details.n != 2", "details.n in [" + value + ", " + other + "]",
 		"details.n == " + value, "details.n != " + value, "details.n == nil", "details.n == 1", `details.n in ["a", "ab"]`,
 		"details.n > 0", "details.n.x == " + value, "details.n[0] == " + value, "details.n", "title matches labels.x",
@@ -116,8 +118,34 @@ func aRuleList(global bool) *rapid.Generator[[]rules.Rule] {
 	}), 0, 25)
 }
 
+// crowded are conditions on one field and one label, so that their prefixes lie within one another.
+var crowded = rapid.Custom(func(t *rapid.T) string {
+	subject := rapid.SampledFrom([]string{"title", "labels.x"}).Draw(t, "subject")
+	text := rapid.StringOfN(rapid.RuneFrom([]rune("ab")), 0, 4, -1).Draw(t, "text")
+	return fmt.Sprintf(rapid.SampledFrom([]string{"%s startsWith %q", "%s startsWith %q", `%s matches "^" + %q`, "%s == %q"}).Draw(t, "condition"), subject, text)
+})
+
+func TestPrefixesWithinOneAnotherDecideAsPlainEvaluationDoes(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		spec := rules.Spec{Fallback: "everyone"}
+		for i, when := range rapid.SliceOfN(crowded, 1, 20).Draw(t, "conditions") {
+			spec.Rules = append(spec.Rules, rules.Rule{When: when, Set: &rules.Set{Tags: []string{fmt.Sprint(i)}}, Continue: true})
+		}
+		router := compileRandom(t, spec)
+		for range 5 {
+			text := rapid.StringOfN(rapid.RuneFrom([]rune("ab")), 0, 6, -1)
+			ev := rules.Event{Title: text.Draw(t, "title"), Labels: map[string]string{"x": text.Draw(t, "label")}}
+			plain := router.Explain(ev, noon)
+			if diff := cmp.Diff(plain.Decision, router.Route(ev, noon)); diff != "" {
+				t.Fatalf("the index changes the decision (-plain +indexed):\n%s\nplain evaluation tried:\n%s", diff, tried(plain))
+			}
+		}
+	})
+}
+
 var aRouting = rapid.Custom(func(t *rapid.T) rules.Spec {
-	return rules.Spec{Fallback: rapid.SampledFrom([]string{"everyone", ""}).Draw(t, "fallback"), Rules: aRuleList(true).Draw(t, "rules"), Teams: []rules.TeamRoutes{
+	return rules.Spec{Holidays: map[string]map[rules.Date]bool{"ours": {rules.DateOf(noon.AddDate(0, 0, 2)): true}}, High: []string{"P1"}, Lists: map[string]rules.List{"short": {Values: []string{"a", "é"}}, "lists": {Lists: map[string][]string{"of": {"", "ab"}}}}, Fallback: rapid.SampledFrom([]string{"everyone", ""}).Draw(t, "fallback"), Rules: aRuleList(true).Draw(t, "rules"), Teams: []rules.TeamRoutes{
 		{Team: "a", Routes: aRuleList(false).Draw(t, "routes of a"), Default: "later"},
 		{Team: "ab", Routes: aRuleList(false).Draw(t, "routes of ab")},
 	}}

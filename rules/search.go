@@ -1,10 +1,6 @@
 package rules
 
-import (
-	"slices"
-
-	"github.com/tocsin-oncall/tocsin/rules/budget"
-)
+import "slices"
 
 // search goes through the rules that are to be tried on an event, in their
 // order. It merges lists of the index, taking no more of them than is asked for.
@@ -29,7 +25,7 @@ func (s *search) all(n int) {
 // again looks up what can match now that v has changed, after the rule that
 // next gave last.
 func (s *search) again(v *view) {
-	if len(v.tags) > budget.MaxTurns { // loops over them fail, also where no tag would match
+	if len(v.tags) > manyTags { // loops over them can fail, also where no tag would match
 		s.index = nil
 	}
 	if s.index == nil {

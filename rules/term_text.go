@@ -25,6 +25,21 @@ const (
 	ofTag               // any of the tags
 )
 
+// in gives the text of a field or a label.
+func (s subject) in(v *view) string {
+	if s.kind == ofLabel {
+		return v.labels[s.name]
+	}
+	return v.text[s.field]
+}
+
+// The machine stops an expression that does too much work. A term answers only where that is out of the question:
+// where no part that spends work, of as many as an expression has room for, spends more than its share.
+const (
+	workShare = budget.MaxWork / (maxNodes / 4)
+	manyTags  = budget.MaxTurns / (maxNodes / 4)
+)
+
 // question is a condition on one text, such as == "a" or startsWith "a".
 type question struct {
 	holds func(text string) bool
@@ -87,7 +102,7 @@ func asked(s subject, q question) *term {
 		t.test = func(v *view) verdict { return decided(holds(v.labels[s.name])) }
 	case ofTag:
 		t.test = func(v *view) verdict {
-			if len(v.tags) > budget.MaxTurns {
+			if len(v.tags) > manyTags {
 				return unknown
 			}
 			return decided(slices.ContainsFunc(v.tags, holds))

@@ -5,8 +5,6 @@ import (
 	"slices"
 
 	"github.com/expr-lang/expr/ast"
-
-	"github.com/tocsin-oncall/tocsin/rules/budget"
 )
 
 // termOf reads the tree of an expression after the type check, so that
@@ -87,7 +85,8 @@ func termOfName(name string, of ast.Node) *term {
 	return opaque()
 }
 
-// termOfBuiltin reads any(tags, # …), with the accounting in its loop.
+// termOfBuiltin reads any(tags, # …), with the accounting in its loop. A pattern there spends more work, and is left
+// to the machine.
 func termOfBuiltin(n *ast.BuiltinNode) *term {
 	if n.Name != "any" || len(n.Arguments) != 2 {
 		return opaque()
@@ -102,9 +101,6 @@ func termOfBuiltin(n *ast.BuiltinNode) *term {
 		return opaque()
 	}
 	comparison, ok := turn.Nodes[1].(*ast.BinaryNode)
-	if text, source, isPattern := budget.Matches(turn.Nodes[1]); isPattern {
-		comparison, ok = &ast.BinaryNode{Operator: "matches", Left: text, Right: &ast.StringNode{Value: source}}, true
-	}
 	if !ok {
 		return opaque()
 	}
@@ -116,23 +112,6 @@ func termOfBuiltin(n *ast.BuiltinNode) *term {
 		return opaque()
 	}
 	return asked(subject{kind: ofTag}, q)
-}
-
-// termOfCall reads during and time_between, as rewriter leaves them.
-func termOfCall(n *ast.CallNode) *term {
-	callee, ok := n.Callee.(*ast.IdentifierNode)
-	if !ok || callee.Value != withinName {
-		return opaque()
-	}
-	constant, ok := n.Arguments[1].(*ast.ConstantNode)
-	if !ok {
-		return opaque()
-	}
-	hours, ok := constant.Value.(*span)
-	if !ok {
-		return opaque()
-	}
-	return &term{safe: true, test: func(v *view) verdict { return decided(hours.contains(v.now)) }}
 }
 
 // subjectOf reads a field or a label.

@@ -18,22 +18,22 @@ import (
 // The limits of one evaluation.
 const (
 	MaxElements = 100_000   // of arrays and maps that it builds; for vm.VM.MemoryBudget
-	maxWork     = 1_000_000 // units: about the bytes of texts that are built or looked through, and
+	MaxWork     = 1_000_000 // units: about the bytes of texts that are built or looked through, and
 	turn        = 10        // this many for each turn of a loop
-	MaxTurns    = maxWork / turn
+	MaxTurns    = MaxWork / turn
 )
 
 // Work is what an evaluation may still do.
 type Work struct{ left int }
 
 // Reset begins an evaluation.
-func (w *Work) Reset() { w.left = maxWork }
+func (w *Work) Reset() { w.left = MaxWork }
 
 // Spend takes units of work, and fails when that is more than is left.
 func (w *Work) Spend(units int) error {
 	if units < 0 || units > w.left {
 		w.left = 0
-		return fmt.Errorf("the expression does too much work; it is limited to about %d turns of loops or %d bytes of text", maxWork/turn, maxWork)
+		return fmt.Errorf("the expression does too much work; it is limited to about %d turns of loops or %d bytes of text", MaxWork/turn, MaxWork)
 	}
 	w.left -= units
 	return nil

@@ -94,23 +94,6 @@ func patternOf(w *Work, value any) (*pattern, error) {
 	return newPattern(source)
 }
 
-// Matches reads what Account made of matches with a pattern that is written out.
-func Matches(node ast.Node) (text ast.Node, source string, ok bool) {
-	call, isCall := node.(*ast.CallNode)
-	if !isCall || len(call.Arguments) != 3 {
-		return nil, "", false
-	}
-	constant, ok := call.Arguments[2].(*ast.ConstantNode)
-	if !ok {
-		return nil, "", false
-	}
-	p, ok := constant.Value.(*pattern)
-	if !ok {
-		return nil, "", false
-	}
-	return call.Arguments[1], p.re.String(), true
-}
-
 // accountForPattern compiles a pattern that is written out, and leaves one that does not compile to the type check.
 func accountForPattern(node *ast.Node, n *ast.BinaryNode, loop bool) {
 	if !MaybeText(n.Left) || !MaybeText(n.Right) {

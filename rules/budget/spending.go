@@ -171,17 +171,17 @@ func joinWork(args []any) int {
 
 // uniqWork is the square, since uniq compares each with each, and what is in them.
 func uniqWork(args []any) int {
-	w := Work{left: maxWork}
+	w := Work{left: MaxWork}
 	if err := deep(&w, args[0], 0); err != nil {
-		return maxWork + 1
+		return MaxWork + 1
 	}
-	return times(lengthOf(args[0]), maxWork-w.left)
+	return times(lengthOf(args[0]), MaxWork-w.left)
 }
 
 // times multiplies, and gives more than all work where that would be too much.
 func times(a, b int) int {
-	if b != 0 && a > maxWork/b {
-		return maxWork + 1
+	if b != 0 && a > MaxWork/b {
+		return MaxWork + 1
 	}
 	return a * b
 }
