@@ -76,6 +76,8 @@ type rule struct {
 	incident *expression // nil opens none
 	groupBy  []*expression
 	dest     destination
+	fixed    Set       // what of Set is written out,
+	settings []setting // and the rest
 	stateful
 }
 
@@ -121,19 +123,7 @@ func (c *compiler) compileRule(path string, r Rule, parse destinationParser) rul
 	}
 	compiled.stateful = c.compileStateful(path, r)
 	if r.Set != nil {
-		c.checkSet(path+".set", r.Set, parse)
+		compiled.fixed, compiled.settings = c.compileSet(path+".set", r.Set, parse)
 	}
 	return compiled
-}
-
-func (c *compiler) checkSet(path string, set *Set, parse destinationParser) {
-	if message, hint := checkClosed("priority", set.Priority); message != "" {
-		c.report(path+".priority", message, hint)
-	}
-	if set.Team == "" {
-		return
-	}
-	if _, message, _ := parse("team:" + set.Team); message != "" {
-		c.report(path+".team", "the team is decided before its routes are tried", "set it in a global rule")
-	}
 }

@@ -26,6 +26,8 @@ type evaluator struct {
 	search search
 
 	loc      *time.Location
+	teams    map[string]*teamRoutes
+	given    *Set // what the latest rule that matched set
 	now      time.Time
 	decision Decision
 	doubt    bool // whether something failed that may have mattered; see doubt.go
@@ -33,7 +35,7 @@ type evaluator struct {
 }
 
 func newEvaluator(r *Router) *evaluator {
-	e := &evaluator{vm: vm.VM{MemoryBudget: budget.MaxElements}, view: view{env: fields(), high: r.high}, loc: r.loc}
+	e := &evaluator{vm: vm.VM{MemoryBudget: budget.MaxElements}, view: view{env: fields(), high: r.high}, loc: r.loc, teams: r.teams}
 	e.view.env[budget.Name] = &e.work
 	return e
 }
@@ -64,7 +66,7 @@ func (e *evaluator) finish() Decision {
 	e.search.forget()
 	clear(e.vm.Stack[:cap(e.vm.Stack)])
 	clear(e.vm.Variables)
-	e.decision, e.doubt, e.tried = Decision{}, false, nil
+	e.decision, e.doubt, e.given, e.tried = Decision{}, false, nil, nil
 	return d
 }
 
@@ -149,8 +151,10 @@ func (e *evaluator) apply(r *rule, instead string) (destination, error) {
 	if !r.Continue {
 		e.decidedBy(r.label())
 	}
+	var setErr error
 	if r.Set != nil {
-		e.set(r.Set)
+		e.given, setErr = e.filled(r)
+		e.set(e.given)
 	}
 	statefulErr := e.applyStateful(r, instead)
 	incident, err := e.condition(r.incident, false)
@@ -166,7 +170,8 @@ func (e *evaluator) apply(r *rule, instead string) (destination, error) {
 		e.decision.GroupKey, e.decision.Group = key, r.Group
 		err = errors.Join(err, groupErr)
 	}
-	return dest, errors.Join(err, statefulErr)
+	e.doubt = e.doubt || setErr != nil
+	return dest, errors.Join(setErr, err, statefulErr)
 }
 
 // set changes the decision and what later conditions see.
@@ -176,6 +181,8 @@ func (e *evaluator) set(s *Set) {
 	e.setText(serviceField, &d.Service, s.Service)
 	e.setText(titleField, &d.Title, s.Title)
 	e.setText(descriptionField, &d.Description, s.Description)
+	e.setText(linkField, &d.Link, s.Link)
+	e.setText(runbookField, &d.Runbook, s.Runbook)
 	if s.Team != "" {
 		e.setTeam(s.Team)
 	}

@@ -54,6 +54,9 @@ type Decision struct {
 	Service     string   `json:"service,omitempty"`
 	Tags        []string `json:"tags,omitempty"`
 
+	// Link and Runbook are only what rules set.
+	Link    string `json:"link,omitempty"`
+	Runbook string `json:"runbook,omitempty"`
 	// Labels and Details are only what rules added or replaced.
 	Labels  map[string]string `json:"labels,omitempty"`
 	Details map[string]string `json:"details,omitempty"`

@@ -12,7 +12,7 @@ type Spec struct {
 	Zone string
 	// Rules are the global rules, tried first.
 	Rules []Rule
-	// Teams are the routes of each team that has any.
+	// Teams are the routes of each team that has any. Others are listed without, for set to name them by a template.
 	Teams []TeamRoutes
 	// Windows are the named windows for during.
 	Windows []Window
@@ -67,13 +67,16 @@ type Rule struct {
 	AutoClose time.Duration
 }
 
-// Set is what a rule changes about an event. Empty fields change nothing.
+// Set is what a rule changes about an event. Empty fields change nothing. Every text may have expressions in it, as in
+// "{{ labels.alertname }} on {{ source }}"; one that gives nothing changes nothing.
 type Set struct {
 	Priority    string `json:"priority,omitempty"` // P1 to P5
 	Team        string `json:"team,omitempty"`     // in global rules only
 	Service     string `json:"service,omitempty"`
 	Title       string `json:"title,omitempty"`
 	Description string `json:"description,omitempty"`
+	Link        string `json:"link,omitempty"`    // http or https
+	Runbook     string `json:"runbook,omitempty"` // http or https
 	// Tags are added to the event's.
 	Tags []string `json:"tags,omitempty"`
 	// Labels and Details are added to the event's, replacing those of the same name.

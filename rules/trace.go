@@ -4,7 +4,10 @@ package rules
 func (e *evaluator) trace(r *rule, matched bool, err error) {
 	t := Tried{Path: r.path, Name: r.Name, When: r.When, Matched: matched}
 	if matched {
-		t.To, t.Set, t.Continue = r.To, r.Set, r.Continue
+		t.To, t.Continue = r.To, r.Continue
+		if r.Set != nil {
+			t.Set = e.given
+		}
 	}
 	if err != nil {
 		t.Error = reason(err)

@@ -85,7 +85,7 @@ func (b *builder) rules() *rules.Router {
 	seen := map[Name]bool{}
 	for i, t := range b.f.Teams {
 		routes := b.list(fmt.Sprintf("teams[%d].routes", i), t.Routes, true)
-		if t.Name == "" || seen[t.Name] || len(routes) == 0 && t.DefaultPolicy == "" {
+		if t.Name == "" || seen[t.Name] {
 			continue
 		}
 		seen[t.Name] = true
@@ -130,7 +130,7 @@ func (b *builder) list(path string, list []Rule, routes bool) []rules.Rule {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		b.destination(at+".to", r.To, routes)
 		if r.Set != nil {
-			b.refer(at+".set.team", team, r.Set.Team)
+			b.setTeam(at+".set.team", r.Set.Team)
 		}
 		if catchAll {
 			b.warn(at, "put the rule without a condition last", "this is never tried: a rule above it matches everything")
@@ -139,6 +139,13 @@ func (b *builder) list(path string, list []Rule, routes bool) []rules.Rule {
 		out = append(out, r.rule())
 	}
 	return out
+}
+
+// setTeam leaves a template to the time when it gives a name.
+func (b *builder) setTeam(path, name string) {
+	if !strings.Contains(name, "{{") {
+		b.refer(path, team, name)
+	}
 }
 
 func (b *builder) destination(path, to string, route bool) {
@@ -162,7 +169,7 @@ func (r Rule) rule() rules.Rule {
 	if s := r.Set; s != nil {
 		out.Set = &rules.Set{
 			Priority: string(s.Priority), Team: s.Team, Service: s.Service, Title: s.Title, Description: s.Description,
-			Tags: s.Tags, Labels: s.Labels, Details: s.Details,
+			Link: s.Link, Runbook: s.Runbook, Tags: s.Tags, Labels: s.Labels, Details: s.Details,
 		}
 	}
 	return out

@@ -132,7 +132,11 @@ func (l *loader) decodeMap(n *node, v reflect.Value, what string) {
 
 func (l *loader) decodeScalar(n *node, v reflect.Value) {
 	if !n.scalar() {
-		l.wrong(n, wanted(v.Kind()), "")
+		hint := ""
+		if n.kind == mapping && v.Kind() == reflect.String {
+			hint = "put text that begins with a brace in quotes"
+		}
+		l.wrong(n, wanted(v.Kind()), hint)
 		return
 	}
 	switch v.Kind() {
@@ -183,6 +187,9 @@ func (l *loader) checkText(n *node, v reflect.Value) {
 			l.invalid(n, err.Error(), "")
 		}
 	case choice:
+		if _, ok := value.(templated); ok && strings.Contains(n.text, "{{") {
+			return
+		}
 		choices := value.choices()
 		for _, c := range choices {
 			if n.text == c {

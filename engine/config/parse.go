@@ -63,6 +63,8 @@ func (l *loader) reportSyntax(src *source, err error) {
 	switch {
 	case strings.Contains(bad.Message, "tab character"):
 		hint = "indent with spaces"
+	case strings.Contains(string(src.line(bad.Token.Position.Line)), "{{"):
+		hint = "put text with {{ }} in it in quotes"
 	case strings.Contains(bad.Message, "mapping value is not allowed"):
 		hint = "put a text that has a colon at its end, or before a space, in quotes, such as store: \"mem:\""
 	}

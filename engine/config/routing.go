@@ -47,13 +47,15 @@ type Rule struct {
 	AutoClose   Duration  `json:"auto_close,omitempty" doc:"Close the alert when no event has come for so long. Default: never."`
 }
 
-// Set is what a rule changes about an alert.
+// Set is what a rule changes about an alert. Every text of it may have expressions in it.
 type Set struct {
-	Priority    Priority          `json:"priority,omitempty" doc:"P1 to P5."`
+	Priority    SetPriority       `json:"priority,omitempty" doc:"P1 to P5, or a template that gives one."`
 	Team        string            `json:"team,omitempty" doc:"The team whose routes then decide."`
 	Service     string            `json:"service,omitempty" doc:"What it is about."`
 	Title       string            `json:"title,omitempty" doc:"One line."`
 	Description string            `json:"description,omitempty" doc:"More of it."`
+	Link        string            `json:"link,omitempty" doc:"A URL: where the source shows it."`
+	Runbook     string            `json:"runbook,omitempty" doc:"A URL: what to do about it."`
 	Tags        Names             `json:"tags,omitempty" doc:"Added."`
 	Labels      map[string]string `json:"labels,omitempty" doc:"Added or replaced."`
 	Details     map[string]string `json:"details,omitempty" doc:"Added or replaced."`

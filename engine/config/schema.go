@@ -33,7 +33,10 @@ func Schema() []byte {
 	return append(data, '\n')
 }
 
-const variablePattern = `\$\{`
+const (
+	variablePattern = `\$\{`
+	templatePattern = `\{\{`
+)
 
 // orVariable is a text of a form, or one with a variable in it.
 func orVariable(s *jsonschema.Schema) *jsonschema.Schema {
@@ -79,6 +82,9 @@ func schemaOf(t reflect.Type) *jsonschema.Schema {
 		s := plain("string")
 		for _, c := range value.choices() {
 			s.Enum = append(s.Enum, c)
+		}
+		if _, ok := value.(templated); ok {
+			return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{s, {Type: "string", Pattern: variablePattern + "|" + templatePattern}}}
 		}
 		return orVariable(s)
 	}

@@ -13,6 +13,9 @@ import (
 // choice is a text that is one of a few.
 type choice interface{ choices() []string }
 
+// templated is a choice that a template may make.
+type templated interface{ template() }
+
 // checked is a text of a certain form. Pattern is that form for the schema, and may be wider than what check takes.
 type checked interface {
 	check() error
@@ -87,6 +90,13 @@ func (Combine) choices() []string { return []string{"union", "layers"} }
 type Priority string
 
 func (Priority) choices() []string { return event.Priorities[:] }
+
+// SetPriority is a priority, or a template such as {{ labels.severity == "critical" ? "P1" : priority }}.
+type SetPriority string
+
+func (SetPriority) choices() []string { return event.Priorities[:] }
+
+func (SetPriority) template() {}
 
 // Day is a day of the week.
 type Day string
