@@ -21,7 +21,7 @@ func Compile(spec Spec) (*Router, []Problem) {
 		c.report("timezone", err.Error(), "")
 		c.loc = time.UTC
 	}
-	c.options = languageOptions(c.loc)
+	c.language = language(c.loc)
 	c.compileWindows(spec.Windows)
 	c.compileLists(spec.Lists)
 	c.holidays = spec.Holidays
@@ -54,7 +54,7 @@ func Compile(spec Spec) (*Router, []Problem) {
 // compiler gathers what the rules of one Spec share, and the problems.
 type compiler struct {
 	loc      *time.Location
-	options  []expr.Option
+	language expr.Option
 	windows  map[string]*span
 	lists    map[string]*list
 	holidays map[string]map[Date]bool

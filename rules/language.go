@@ -12,6 +12,7 @@ import (
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/builtin"
+	"github.com/expr-lang/expr/conf"
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/patcher"
 	"github.com/expr-lang/expr/vm"
@@ -52,7 +53,7 @@ func (c *compiler) compileExpression(path, source string, result ...expr.Option)
 	}
 	before := len(c.problems)
 	r := &rewriter{c: c, path: path, lists: map[*ast.ConstantNode]*list{}, whole: map[*ast.ConstantNode]*list{}}
-	program, err := expr.Compile(source, append(slices.Concat(c.options, result), expr.Patch(r))...)
+	program, err := expr.Compile(source, slices.Concat([]expr.Option{c.language, expr.Patch(r)}, result)...)
 	if err != nil {
 		c.reportExpression(path, err)
 	}
@@ -63,7 +64,16 @@ func (c *compiler) compileExpression(path, source string, result ...expr.Option)
 	return &expression{source: source, program: program, reads: fieldsOf(program), term: termOf(program.Node())}
 }
 
-// languageOptions are expr's settings for every expression.
+// language is expr's settings for every expression, worked out once: that takes as long as to compile a rule.
+func language(loc *time.Location) expr.Option {
+	settings := conf.CreateNew()
+	for _, option := range languageOptions(loc) {
+		option(settings)
+	}
+	settings.Visitors = slices.Clip(settings.Visitors) // each expression adds its own
+	return func(c *conf.Config) { *c = *settings }
+}
+
 func languageOptions(loc *time.Location) []expr.Option {
 	return append([]expr.Option{
 		expr.Env(fields()),

@@ -29,6 +29,7 @@ type list struct {
 	values []string
 	set    set
 	lists  map[string]*list // instead of values
+	sets   map[string]set   // of lists
 }
 
 func newList(name string, values []string) *list {
@@ -53,9 +54,10 @@ func (c *compiler) compileLists(lists map[string]List) {
 		}
 		l := newList(name, lists[name].Values)
 		if inner := lists[name].Lists; inner != nil {
-			l.lists = make(map[string]*list, len(inner))
+			l.lists, l.sets = make(map[string]*list, len(inner)), make(map[string]set, len(inner))
 			for key, values := range inner {
 				l.lists[key] = newList(name+"."+key, values)
+				l.sets[key] = l.lists[key].set
 			}
 		}
 		c.lists[name] = l
@@ -94,11 +96,7 @@ func (r *rewriter) list(node *ast.Node, name string) {
 func (r *rewriter) patchList(node *ast.Node, l *list) {
 	constant := &ast.ConstantNode{Value: l.values}
 	if l.lists != nil {
-		sets := make(map[string]set, len(l.lists))
-		for name, inner := range l.lists {
-			sets[name] = inner.set
-		}
-		constant.Value = sets
+		constant.Value = l.sets
 		r.whole[constant] = l
 	}
 	r.lists[constant] = l

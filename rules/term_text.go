@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -52,8 +53,7 @@ type question struct {
 // questionOf reads an operator with what is written out at its right.
 func questionOf(operator string, right ast.Node) (question, bool) {
 	if operator == "in" {
-		list, ok := listOf(right)
-		return question{how: equals, values: list, keyed: len(list) <= maxKeys, holds: membership(list)}, ok
+		return membership(right)
 	}
 	text, ok := textOf(right)
 	if !ok {
@@ -79,15 +79,24 @@ func questionOf(operator string, right ast.Node) (question, bool) {
 	return question{}, false
 }
 
-func membership(list []string) func(string) bool {
-	set := make(map[string]struct{}, len(list))
-	for _, value := range list {
-		set[value] = struct{}{}
+// membership reads a list as the optimizer or a named list leaves it: as a set, which may be large and shared by many rules.
+func membership(list ast.Node) (question, bool) {
+	n, isConstant := list.(*ast.ConstantNode)
+	if !isConstant {
+		return question{}, false
 	}
-	return func(text string) bool {
-		_, found := set[text]
+	values, ok := n.Value.(map[string]struct{})
+	if !ok {
+		return question{}, false
+	}
+	q := question{how: equals, keyed: len(values) <= maxKeys, holds: func(text string) bool {
+		_, found := values[text]
 		return found
+	}}
+	if q.keyed {
+		q.values = slices.Sorted(maps.Keys(values))
 	}
+	return q, true
 }
 
 // asked is the condition that the question holds for the subject.

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/expr-lang/expr/ast"
@@ -145,19 +144,4 @@ func textOf(node ast.Node) (string, bool) {
 		return "", false
 	}
 	return n.Value, true
-}
-
-// listOf reads a list of texts as the optimizer or a named list leaves it.
-func listOf(node ast.Node) ([]string, bool) {
-	n, ok := node.(*ast.ConstantNode)
-	if !ok {
-		return nil, false
-	}
-	switch list := n.Value.(type) {
-	case map[string]struct{}:
-		return slices.Sorted(maps.Keys(list)), true
-	case []string:
-		return list, true
-	}
-	return nil, false
 }
