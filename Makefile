@@ -21,6 +21,7 @@ tools: ## what the tests need, installed with apt-get where that is allowed
 
 test: tools build ## all tests
 	go vet ./...
+	bin/tocsin test docs/examples
 	go test -timeout 14m ./...
 
 race: tools build ## all tests with the race detector (needs cgo)

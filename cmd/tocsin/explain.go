@@ -9,8 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -155,35 +153,24 @@ func explainAs(ctx context.Context, ask *client.Client, integration string, quer
 	return answer.Items, nil
 }
 
-// guess tries the integrations. Exactly one must be able to read the body.
+// guess tries the integrations.
 func guess(ctx context.Context, ask *client.Client, query url.Values, body []byte, asEvent error) ([]json.RawMessage, error) {
 	c, err := configOf(ctx, ask)
 	if err != nil {
 		return nil, fmt.Errorf("as an event: %w; if it is the body of an integration, name that with --integration", asEvent)
 	}
-	var found []json.RawMessage
-	var fit []string
-	reasons := []string{"as an event: " + asEvent.Error()}
+	var names []string
 	for _, in := range c.Integrations {
-		list, err := explainAs(ctx, ask, in.Name, query, body)
-		var bad *client.Refused
-		switch {
-		case err == nil && len(list) > 0:
-			found, fit = list, append(fit, in.Name)
-		case errors.As(err, &bad) && bad.Status == http.StatusBadRequest:
-			reasons = append(reasons, bad.Message)
-		case err != nil:
-			return nil, err
+		names = append(names, in.Name)
+	}
+	found, _, err := whose(names, asEvent, func(name string) ([]json.RawMessage, error) {
+		list, err := explainAs(ctx, ask, name, query, body)
+		if bad := (*client.Refused)(nil); errors.As(err, &bad) && bad.Status == http.StatusBadRequest {
+			return nil, unreadable{bad.Message}
 		}
-	}
-	slices.Sort(fit)
-	switch len(fit) {
-	case 1:
-		return found, nil
-	case 0:
-		return nil, fmt.Errorf("nothing here can read it:\n  %s", strings.Join(reasons, "\n  "))
-	}
-	return nil, fmt.Errorf("several integrations can read it: %s; say which with --integration", strings.Join(fit, ", "))
+		return list, err
+	})
+	return found, err
 }
 
 // configView is what is needed of a configuration.

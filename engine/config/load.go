@@ -11,13 +11,13 @@ import (
 	"strings"
 )
 
-// Load reads the files at paths, and for a folder its *.yaml and *.yml files in the order of their names, as one
-// configuration: lists go on from file to file, mappings are joined, and everything else is said once. Variables
+// Load reads the files at paths, and for a folder its *.yaml and *.yml files in the order of their names, without
+// the test files, as one configuration: lists go on from file to file, mappings are joined, and everything else is said once. Variables
 // are looked up in env. It checks the shape of everything, not yet what it means together; that is Build.
 //
 // There is always a File, and it has what could be read. It is not to be used when a problem is an error.
 func Load(paths []string, env func(string) (string, bool)) (*File, Problems) {
-	l := &loader{env: env, tree: &node{kind: mapping}}
+	l := &loader{env: env, tree: &node{kind: mapping}, whole: "a configuration is a mapping of keys such as users: and policies:"}
 	for _, path := range paths {
 		for _, file := range l.list(path) {
 			l.file(file)
@@ -36,6 +36,11 @@ func Load(paths []string, env func(string) (string, bool)) (*File, Problems) {
 	}
 	f.setDefaults()
 	return f, f.origin.finish(l.problems)
+}
+
+// IsTestFile reports whether a file, by its name, is one of tests of a configuration: *.test.yaml or *.test.yml.
+func IsTestFile(name string) bool {
+	return strings.HasSuffix(name, ".test.yaml") || strings.HasSuffix(name, ".test.yml")
 }
 
 // Open loads a configuration and builds it; the World is nil if any problem is an error.
@@ -67,6 +72,7 @@ type loader struct {
 	secrets  []string
 	problems Problems
 	broken   bool
+	whole    string // what a file is called, with some of its keys
 }
 
 func (l *loader) report(severity Severity, at position, path, message, hint string) {
@@ -87,7 +93,7 @@ func (l *loader) list(path string) []string {
 	var files []string
 	for _, e := range entries {
 		ext := filepath.Ext(e.Name())
-		if (ext == ".yaml" || ext == ".yml") && !strings.HasPrefix(e.Name(), ".") {
+		if (ext == ".yaml" || ext == ".yml") && !strings.HasPrefix(e.Name(), ".") && !IsTestFile(e.Name()) {
 			files = append(files, filepath.Join(path, e.Name()))
 		}
 	}
@@ -117,7 +123,7 @@ func (l *loader) file(path string) {
 		case doc.kind == mapping:
 			l.merge(l.tree, doc)
 		case doc.kind != broken:
-			l.report(Error, doc.at, "", fmt.Sprintf("a configuration is a mapping of keys such as users: and policies:, not %s", doc.kind), "")
+			l.report(Error, doc.at, "", fmt.Sprintf("%s, not %s", l.whole, doc.kind), "")
 		}
 	}
 }

@@ -13,15 +13,18 @@ import (
 // Schema returns the JSON Schema (draft 2020-12) of a configuration file, for editors. Any value may also be
 // given by a variable, ${NAME}. What the schema allows may still be wrong, such as a name that there is not; what
 // Load and Build allow, the schema allows, but for keys left empty and lists of one that are written without a list.
-func Schema() []byte {
+func Schema() []byte { return SchemaOf(&File{}, "Tocsin configuration") }
+
+// SchemaOf is the same for a document; see ReadDocument.
+func SchemaOf(document any, title string) []byte {
 	r := &jsonschema.Reflector{
 		Anonymous: true, ExpandedStruct: true,
 		Mapper:           schemaOf,
 		AdditionalFields: secretFiles,
 		LookupComment:    comment,
 	}
-	s := r.Reflect(&File{})
-	s.Title = "Tocsin configuration"
+	s := r.Reflect(document)
+	s.Title = title
 	loosen(s)
 	for _, def := range s.Definitions {
 		loosen(def)

@@ -210,3 +210,13 @@ type Names []string
 
 // Expr is an expression of the routing language; it may be written as a bare true or false.
 type Expr string
+
+// Status is what an event says of a thing: it fires, or it is over.
+type Status string
+
+func (Status) choices() []string { return []string{string(event.Firing), string(event.Resolved)} }
+
+// AlertIs is how far an alert is.
+type AlertIs string
+
+func (AlertIs) choices() []string { return []string{"open", "acked", "snoozed", "closed"} }

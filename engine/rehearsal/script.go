@@ -121,7 +121,7 @@ func (s *Script) check(w *engine.World) error {
 		}
 	}
 	for _, o := range s.Outages {
-		if err := known("a provider", o.Via, slices.Sorted(maps.Keys(ways(dir)))); err != nil {
+		if err := known("provider", o.Via, slices.Sorted(maps.Keys(ways(dir)))); err != nil {
 			return err
 		}
 		if o.From < 0 || o.Until <= o.From {
@@ -129,7 +129,7 @@ func (s *Script) check(w *engine.World) error {
 		}
 	}
 	for _, p := range s.Pings {
-		if err := known("a heartbeat", p.Heartbeat, slices.Sorted(maps.Keys(dir.Heartbeats))); err != nil {
+		if err := known("heartbeat", p.Heartbeat, slices.Sorted(maps.Keys(dir.Heartbeats))); err != nil {
 			return err
 		}
 		if p.At < 0 {
@@ -145,29 +145,29 @@ func (s *Script) checkPeople(dir *directory.Directory) error {
 	users := slices.Sorted(maps.Keys(dir.Users))
 	for name := range s.Answers {
 		if name != Anybody {
-			if err := known("a user", name, users); err != nil {
+			if err := known("user", name, users); err != nil {
 				return err
 			}
 		}
 	}
 	for _, name := range s.Silent {
-		if err := known("a user", name, users); err != nil {
+		if err := known("user", name, users); err != nil {
 			return err
 		}
 	}
 	for _, a := range s.Away {
-		if err := known("a user", a.User, users); err != nil {
+		if err := known("user", a.User, users); err != nil {
 			return err
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Overrides)) {
-		if err := known("a schedule", name, slices.Sorted(maps.Keys(dir.Schedules))); err != nil {
+		if err := known("schedule", name, slices.Sorted(maps.Keys(dir.Schedules))); err != nil {
 			return err
 		}
 		specs := s.Overrides[name]
 		for _, o := range specs {
 			if o.User != schedules.Nobody {
-				if err := known("a user", o.User, users); err != nil {
+				if err := known("user", o.User, users); err != nil {
 					return err
 				}
 			}
@@ -183,7 +183,7 @@ func known(what, name string, names []string) error {
 	if slices.Contains(names, name) {
 		return nil
 	}
-	err := fmt.Errorf("there is not %s called %q in the configuration", what, name)
+	err := fmt.Errorf("there is no %s called %q in the configuration", what, name)
 	if near := nearest.To(name, names); near != "" {
 		return fmt.Errorf("%w; did you mean %q?", err, near)
 	}

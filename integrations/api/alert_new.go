@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/event"
 )
 
@@ -87,8 +88,28 @@ func createAlert(c *call) (any, error) {
 
 // event checks a body and makes an event of it.
 func (c *call) event(b NewAlert) (integration string, ev event.Event, err error) {
+	if integration, ev, err = b.event(c.env.Dir.Sources); err != nil {
+		return "", ev, err
+	}
+	if strings.TrimSpace(ev.DedupKey) == "" {
+		ev.DedupKey = "api-" + uuid.NewString()
+	}
+	return integration, c.Clean(ev), nil
+}
+
+// ReadEvent reads a body as POST /alerts takes it, for a configuration with these sources, and gives the integration
+// that the event comes from. An event without a dedup key has none.
+func ReadEvent(body []byte, sources map[string]directory.Source) (integration string, ev event.Event, err error) {
+	var b NewAlert
+	if err := decode(body, &b); err != nil {
+		return "", ev, err
+	}
+	return b.event(sources)
+}
+
+func (b NewAlert) event(sources map[string]directory.Source) (integration string, ev event.Event, err error) {
 	integration = cmp.Or(b.Integration, ownIntegration)
-	if _, ok := c.env.Dir.Sources[integration]; !ok && integration != ownIntegration {
+	if _, ok := sources[integration]; !ok && integration != ownIntegration {
 		return "", ev, invalid("integration", "there is none called %q in the configuration", clip(integration))
 	}
 	if err := b.check(); err != nil {
@@ -105,10 +126,7 @@ func (c *call) event(b NewAlert) (integration string, ev event.Event, err error)
 	if ev.ExpiresAt, err = optionalTime("expires_at", b.ExpiresAt); err != nil {
 		return "", ev, err
 	}
-	if strings.TrimSpace(ev.DedupKey) == "" {
-		ev.DedupKey = "api-" + uuid.NewString()
-	}
-	return integration, c.Clean(ev), nil
+	return integration, ev, nil
 }
 
 func (b NewAlert) check() error {
