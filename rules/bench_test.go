@@ -68,6 +68,22 @@ func BenchmarkRoute(b *testing.B) {
 	}
 }
 
+// BenchmarkRouteThroughChanges measures a decision with a hundred rules on its way that match, change a label that
+// rules are found by, and continue.
+func BenchmarkRouteThroughChanges(b *testing.B) {
+	spec := manyRules(10_000, indexed)
+	for i := range 100 {
+		spec.Rules[i*100] = rules.Rule{When: `status == "firing"`, Set: &rules.Set{Labels: map[string]string{"step": fmt.Sprint(i)}}, Continue: true}
+	}
+	router, ev := compile(b, spec), loaded(10_000)
+	b.ReportAllocs()
+	for b.Loop() {
+		if d := router.Route(ev, noon); d.Policy != "last" || d.Labels["step"] != "99" {
+			b.Fatalf("got policy %q, step %q", d.Policy, d.Labels["step"])
+		}
+	}
+}
+
 // BenchmarkExpr measures the same conditions on expr alone, one after the
 // other, on one machine that is used again.
 func BenchmarkExpr(b *testing.B) {

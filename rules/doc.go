@@ -19,6 +19,15 @@
 // What is still undecided goes to the fallback policy. So does an event for which the condition of a rule
 // fails while it runs: see doubt.go. The failure is reported in [Decision.Errors].
 //
+// # How rules are found
+//
+// Not every rule is tried on every event. From each condition an index takes one
+// property that an event must have for the condition to be true or to fail (see index_keys.go), and lists the rule under
+// it; a lookup of what the event has then leaves over the rules that are
+// tried, in their order. Conditions are left to expr's virtual machine only where
+// there is no matcher for them that gives the same (see term.go). [Router.Explain] uses
+// neither, and a property test holds [Router.Route] against it.
+//
 // # What it may not do
 //
 // Evaluation does no I/O, reads no clock (the moment is an argument) and holds no

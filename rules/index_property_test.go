@@ -85,6 +85,8 @@ var aSet = rapid.Custom(func(t *rapid.T) *rules.Set {
 		set.Service = plain(aValue.Draw(t, "service"))
 	case 4:
 		set.Title, set.Description = plain(aValue.Draw(t, "title")), plain(aValue.Draw(t, "description"))
+	case 6:
+		set.Labels = map[string]string{aName.Draw(t, "name"): rapid.SampledFrom([]string{"{{ labels.y }}", "a{{ title }}", "{{ details.n.x }}"}).Draw(t, "template")}
 	case 5:
 		set.Details = map[string]string{"n": plain(aValue.Draw(t, "detail"))}
 	default:
