@@ -43,6 +43,7 @@ type Options struct {
 	Replica string // unique among those that run on the same store, and new with every start
 	World   *World
 	Run     func(func()) // starts a function concurrently
+	Fetch   Fetcher      // nil: calendars at URLs are not refreshed, and those in files stay as they were loaded
 	Pick    func(n int) int
 	Watch   Observer
 	Log     *slog.Logger
@@ -57,6 +58,8 @@ type Engine struct {
 	replica string
 	world   atomic.Pointer[World]
 	pick    func(n int) int
+	run     func(func())
+	fetch   Fetcher
 	watch   Observer
 	log     *slog.Logger
 
@@ -68,6 +71,7 @@ type Engine struct {
 	keepNudge chan struct{}
 	caughtUp  atomic.Int64 // when nothing was overdue, as Unix milliseconds
 	duty      duty
+	importing importing
 
 	Wheel    *wheel.Wheel
 	Delivery *deliver.Deliverer
@@ -75,10 +79,11 @@ type Engine struct {
 
 // New makes an engine. Nothing moves until Runner or a simulation calls Step.
 func New(o Options) *Engine {
-	e := &Engine{store: o.Store, replica: o.Replica, pick: o.Pick, watch: o.Watch, log: o.Log, Wheel: wheel.New(o.Store), keepNudge: make(chan struct{}, 1)}
+	e := &Engine{store: o.Store, replica: o.Replica, pick: o.Pick, run: o.Run, fetch: o.Fetch, watch: o.Watch, log: o.Log, Wheel: wheel.New(o.Store), keepNudge: make(chan struct{}, 1)}
 	if e.committed = o.Committed; e.committed == nil {
 		e.committed = func(record.Record) {}
 	}
+	e.duty.load(o.World.Dir, e.Now())
 	e.world.Store(o.World)
 	e.Delivery = deliver.New(o.Replica, o.Store.Now, o.Run, o.Watch)
 	e.Delivery.Attach(e)
@@ -91,13 +96,16 @@ func (e *Engine) Now() time.Time { return e.store.Now().Truncate(time.Millisecon
 // World is the configuration in force, without what was changed at run time.
 func (e *Engine) World() *World { return e.world.Load() }
 
-// Directory is that of the configuration in force, with the overrides that were made at run time.
+// Directory is that of the configuration in force, with the overrides that were made at run time, and the turns that
+// calendars have.
 func (e *Engine) Directory() *directory.Directory { return e.duty.directory(e.World().Dir) }
 
 // Reload puts another configuration in force. Alerts keep the policies they were routed to; who is on call,
 // plans and addresses are those of the new one from now on.
 func (e *Engine) Reload(w *World) {
+	e.duty.load(w.Dir, e.Now())
 	e.world.Store(w)
+	e.duty.stale() // it may have a calendar that was not read so far
 	e.keepSoon()
 }
 

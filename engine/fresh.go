@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tocsin-oncall/tocsin/engine/calendar"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/override"
 	"github.com/tocsin-oncall/tocsin/engine/record"
@@ -20,8 +21,9 @@ const (
 	freshEach = 500 * time.Millisecond
 )
 
-// duty is the configuration in force with the overrides that were made at run time. No lock is held while the store is
-// asked: whoever finds that what is known is too old asks, and what was asked last counts.
+// duty is the configuration in force with what is known at run time only: overrides, and the calendars of which rotations
+// are made. No lock is held while the store is asked: whoever finds that what is known is too old asks, and what was asked
+// last counts.
 type duty struct {
 	mu     sync.Mutex // guards what follows
 	asked  int        // counts the readings that were begun
@@ -32,6 +34,7 @@ type duty struct {
 	specs  map[string][]schedules.OverrideSpec
 	base   *directory.Directory // of the configuration in force when dir was made
 	dir    *directory.Directory
+	calendars
 }
 
 // edition is a version of a record.
@@ -40,12 +43,12 @@ type edition struct {
 	version uint64
 }
 
-// directory is that of a configuration with the overrides as they were last read.
+// directory is that of a configuration with calendars and overrides as they were last read.
 func (d *duty) directory(base *directory.Directory) *directory.Directory {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.base != base || d.dir == nil {
-		d.base, d.dir = base, base.With(d.specs)
+		d.base, d.dir = base, d.turns(base).With(d.specs)
 	}
 	return d.dir
 }
@@ -69,7 +72,7 @@ func (d *duty) stale() {
 }
 
 // end takes the answer to reading n, which was begun at that time.
-func (d *duty) end(n int, at time.Time, seen []edition, list []*override.State) {
+func (d *duty) end(n int, at time.Time, seen []edition, list []*override.State, copies calendar.Copies, window calendar.Window) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if n > d.least && at.After(d.readAt) {
@@ -82,54 +85,70 @@ func (d *duty) end(n int, at time.Time, seen []edition, list []*override.State) 
 	if !slices.Equal(seen, d.seen) {
 		d.seen, d.specs, d.dir = seen, override.Specs(list), nil
 	}
+	if d.keep(copies, window) {
+		d.dir = nil
+	}
 }
 
-// env is the world now, with overrides that are at most freshFor old. When the store cannot be read, those that were
-// read last stay in force.
+// env is the world now, with overrides and calendars that are at most freshFor old. When the store cannot be read, those
+// that were read last stay in force.
 func (e *Engine) env(ctx context.Context) directory.Env {
 	_ = e.refresh(ctx, freshFor) // Fresh meets the same error, and the runner says it once
 	return e.Env()
 }
 
-// Fresh keeps the overrides fresh for those who only look, and says when to be called again.
+// Fresh keeps overrides and calendars fresh for those who only look, and says when to be called again.
 func (e *Engine) Fresh(ctx context.Context, now time.Time) (next time.Time, err error) {
 	return now.Add(freshEach), e.refresh(ctx, freshEach)
 }
 
-// refresh reads the overrides unless what is known of them is younger than age.
+// refresh reads overrides and the state of calendars unless what is known of them is younger than age.
 func (e *Engine) refresh(ctx context.Context, age time.Duration) error {
 	now := e.Now()
 	n, due := e.duty.begin(now, age)
 	if !due {
 		return nil
 	}
-	found, err := e.whole(ctx, override.ListCounting)
+	base := e.World().Dir
+	found, err := e.whole(ctx, listsFor(base)...)
 	if err != nil {
 		return err
 	}
 	var seen []edition
 	var list []*override.State
+	var states []*calendar.State
 	for _, r := range found {
-		seen = append(seen, edition{r.ID, r.Version})
+		if r.ID.Kind() == store.KindOverride {
+			seen = append(seen, edition{r.ID, r.Version})
+		}
 		rec, err := record.Decode(r)
 		if err != nil {
-			e.log.Error("an override cannot be read; it does not count", "id", r.ID, "error", err)
+			e.log.Error("a record cannot be read; it does not count for who is on call", "id", r.ID, "error", err)
 			continue
 		}
-		if s, ok := rec.(*override.State); ok {
+		switch s := rec.(type) {
+		case *override.State:
 			list = append(list, s)
+		case *calendar.State:
+			states = append(states, s)
 		}
 	}
-	e.duty.end(n, now, seen, list)
+	copies, err := e.copies(ctx, base, states)
+	if err != nil {
+		return err
+	}
+	window := calendar.WindowAt(now)
+	e.duty.books.Open(base, copies, window)
+	e.duty.end(n, now, seen, list, copies, window)
 	return nil
 }
 
-// whole returns all records of a list.
-func (e *Engine) whole(ctx context.Context, list string) (all []store.Record, err error) {
+// whole returns all records of some lists.
+func (e *Engine) whole(ctx context.Context, lists ...string) (all []store.Record, err error) {
 	const most = 1000 // of a page
 	var before store.Cursor
 	for {
-		found, next, err := e.store.List(ctx, store.Query{Lists: []string{list}, Before: before, Limit: most})
+		found, next, err := e.store.List(ctx, store.Query{Lists: lists, Before: before, Limit: most})
 		if err != nil {
 			return nil, err
 		}

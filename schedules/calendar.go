@@ -95,3 +95,8 @@ func parseCalendar(spec *CalendarSpec, rotation int, report reporter) cells {
 	}
 	return out
 }
+
+// open says that a rotation is a calendar: whoever is not in it now may be in it tomorrow.
+func (s *Schedule) open() bool {
+	return slices.ContainsFunc(s.rotations, func(r *rotation) bool { return r.imported })
+}

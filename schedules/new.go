@@ -94,7 +94,7 @@ func (b *builder) override(i int, spec *OverrideSpec) {
 	if spec.Replace != "" {
 		if spec.Replace == spec.User {
 			report("replace", "%s cannot replace themselves", spec.User)
-		} else if people := b.schedule.Participants(); !slices.Contains(people, spec.Replace) {
+		} else if people := b.schedule.Participants(); !slices.Contains(people, spec.Replace) && !b.schedule.open() {
 			report("replace", "%s is never on call here; there are %s", spec.Replace, list(people))
 		}
 	}

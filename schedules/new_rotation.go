@@ -54,6 +54,7 @@ func (b *builder) calendar(r *rotation, spec RotationSpec, i int, report reporte
 	if len(spec.Participants)+len(spec.Members)+len(spec.Skip) > 0 || spec.Every+spec.RRule+spec.Shift+spec.Night != "" || spec.StartAt != 0 {
 		report("calendar", "stands alone: the calendar says who is on call and when; leave participants, members, every, rrule, shift, skip and start_at out")
 	}
+	r.imported = true
 	r.calendar = parseCalendar(spec.Calendar, i, report)
 	r.listed = r.calendar.users()
 }

@@ -25,6 +25,7 @@ type rotation struct {
 	weekly       weekly
 	worked       weekly // the parts of the week whose days are not skipped
 	calendar     cells
+	imported     bool     // calendar says who is on call, empty or not
 	listed       []string // users, in any order
 }
 

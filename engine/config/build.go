@@ -35,6 +35,7 @@ func Build(f *File) (*World, Problems) {
 		Schedules: map[string]*schedules.Schedule{}, Policies: map[string]policy.Policy{},
 		Channels: map[string]directory.Channel{}, Sources: map[string]directory.Source{}, Vias: map[string]bool{},
 		Heartbeats: map[string]directory.Heartbeat{}, Holidays: map[string]directory.Holidays{},
+		Calendars: map[string]directory.Calendar{}, Imported: map[string]directory.Imported{},
 	}
 	b.names()
 	b.server()

@@ -2,8 +2,10 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/schedules"
 )
 
@@ -14,8 +16,12 @@ func (b *builder) schedules() {
 		spec := schedules.Spec{Name: string(s.Name), Zone: s.Timezone, Combine: string(s.Combine)}
 		set(&spec.Zone, b.zone.String())
 		spec.Location = b.load(spec.Zone)
-		for _, r := range s.Rotations {
+		calendars := map[int]string{}
+		for j, r := range s.Rotations {
 			spec.Rotations = append(spec.Rotations, r.spec())
+			if r.ICal != nil {
+				calendars[j] = b.ical(fmt.Sprintf("%s.rotations[%d].ical", path, j), *r.ICal)
+			}
 		}
 		for _, o := range s.Overrides {
 			spec.Overrides = append(spec.Overrides, schedules.OverrideSpec{
@@ -28,6 +34,9 @@ func (b *builder) schedules() {
 			if at == "zone" {
 				at = "timezone"
 			}
+			if strings.HasSuffix(at, "].calendar") {
+				at = strings.TrimSuffix(at, "calendar") + "ical"
+			}
 			message := p.Message
 			if strings.HasPrefix(message, "missing;") {
 				message = at[strings.LastIndex(at, ".")+1:] + " is " + message
@@ -36,6 +45,9 @@ func (b *builder) schedules() {
 		}
 		if built != nil {
 			b.dir.Schedules[string(s.Name)] = built
+			if len(calendars) > 0 {
+				b.dir.Imported[string(s.Name)] = directory.Imported{Spec: spec, Calendars: calendars}
+			}
 		}
 	}
 }
@@ -53,6 +65,9 @@ func (r Rotation) spec() schedules.RotationSpec {
 	}
 	for _, part := range r.Restrict {
 		spec.Restrict = append(spec.Restrict, part.spec())
+	}
+	if r.ICal != nil {
+		spec.Calendar = &schedules.CalendarSpec{}
 	}
 	return spec
 }
@@ -75,8 +90,12 @@ func (b *builder) onCall(path string, s Schedule) {
 			}
 		}
 	}
+	imported := slices.ContainsFunc(s.Rotations, func(r Rotation) bool { return r.ICal != nil })
 	for i, o := range s.Overrides {
 		at := fmt.Sprintf("%s.overrides[%d]", path, i)
+		if imported { // where all participants are known, New says so
+			b.refer(at+".replace", user, o.Replace)
+		}
 		if o.User != schedules.Nobody {
 			b.refer(at+".user", user, o.User)
 		}

@@ -35,6 +35,13 @@ func (f *File) setDefaults() {
 	if f.Postmortem.Remind.Days == nil {
 		f.Postmortem.Remind.Days = []Day{"mon", "tue", "wed", "thu", "fri"}
 	}
+	for _, s := range f.Schedules {
+		for _, r := range s.Rotations {
+			if r.ICal != nil {
+				set(&r.ICal.Refresh, Duration(15*time.Minute))
+			}
+		}
+	}
 	for i := range f.Integrations {
 		set(&f.Integrations[i].OnResolve, "close")
 		if f.Integrations[i].Type == "prometheus" {

@@ -73,11 +73,21 @@ type Rotation struct {
 	Shift        string       `json:"shift,omitempty" doc:"Instead of every, a pattern of days that each participant works through, such as 2 on, 4 off or 2 days, 2 nights, 4 off."`
 	Night        Clock        `json:"night,omitempty" doc:"With days and nights in shift: when the night half begins, such as \"19:00\"; the day half begins at the time of starts."`
 	Stagger      int          `json:"stagger,omitempty" jsonschema:"minimum=0" doc:"With shift: how many days each participant begins the pattern after the one listed before. Default: the pattern's length divided by the number of participants."`
-	Participants []Names      `json:"participants" jsonschema:"minItems=1" doc:"A user, a list of users who are on call together, or nobody for a gap; for each turn."`
+	Participants []Names      `json:"participants,omitempty" jsonschema:"minItems=1" doc:"A user, a list of users who are on call together, or nobody for a gap; for each turn. Needed unless there is ical."`
 	StartAt      int          `json:"start_at,omitempty" jsonschema:"minimum=0" doc:"Which participant has the first turn; 0 is the first listed."`
 	Members      []Membership `json:"members,omitempty" doc:"From when until when participants take part; the turns of the others stay as they are. Who is not listed always does."`
 	Skip         []Day        `json:"skip,omitempty" doc:"Days that use up no turn and have nobody, such as sat and sun: each is the 24 hours from the time of starts."`
 	Restrict     []Restrict   `json:"restrict,omitempty" doc:"The parts of the week in which anybody is on call by it. Default: all of it."`
+	ICal         *ICal        `json:"ical,omitempty" doc:"Instead of participants, a calendar that others keep: who an event names is on call while it lasts."`
+}
+
+// ICal is where a calendar is that others keep.
+type ICal struct {
+	URL      Secret   `json:"url,omitzero" doc:"Where to fetch it: http, https or webcal. Masked, since whoever has the secret address of a calendar can read it."`
+	File     string   `json:"file,omitempty" doc:"Instead of url, a file on this machine; relative to the configuration file."`
+	Refresh  Duration `json:"refresh,omitempty" doc:"How often it is looked at again, from 1m to 7d. Default 15m."`
+	Username string   `json:"username,omitempty" doc:"With url: where the server asks for one (HTTP basic authentication)."`
+	Password Secret   `json:"password,omitzero" doc:"With url: where the server asks for one."`
 }
 
 // Membership is a time in which a participant takes part in a rotation.

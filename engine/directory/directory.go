@@ -20,6 +20,8 @@ type Directory struct {
 	Policies  map[string]policy.Policy
 	Channels  map[string]Channel
 	Sources   map[string]Source
+	Calendars map[string]Calendar // by ID
+	Imported  map[string]Imported // by schedule; those without imported rotations are not in it
 
 	DefaultNotify Plans
 	HighUrgency   []string // the priorities whose plan is Plans.High

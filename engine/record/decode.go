@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/calendar"
 	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/heartbeat"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
@@ -53,6 +54,12 @@ func kindOf(id store.ID) (kind, bool) {
 	case store.KindSwap:
 		return kind{func() Record { return &override.Swap{} }, func(r Record) int { return r.(*override.Swap).Format },
 			override.Format, swapUpgrades}, true
+	case store.KindCalendar:
+		return kind{func() Record { return &calendar.State{} }, func(r Record) int { return r.(*calendar.State).Format },
+			calendar.Format, calendarUpgrades}, true
+	case store.KindText:
+		return kind{func() Record { return &calendar.Text{} }, func(r Record) int { return r.(*calendar.Text).Format },
+			calendar.Format, textUpgrades}, true
 	}
 	return kind{}, false
 }

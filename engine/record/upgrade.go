@@ -20,6 +20,8 @@ var (
 	overrideUpgrades   []upgrade
 	absenceUpgrades    []upgrade
 	swapUpgrades       []upgrade
+	calendarUpgrades   []upgrade
+	textUpgrades       []upgrade
 )
 
 // upgraded is the data of a record in the latest format.
