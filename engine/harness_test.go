@@ -39,6 +39,7 @@ type town struct {
 	signer  *token.Signer
 	counts  *counts
 	yaml    string // beside people
+	site    *site  // where calendars are
 }
 
 // task is a send that waits to be run by its replica.
@@ -83,7 +84,7 @@ providers:
 // newTown starts replicas with people and the given part of a configuration.
 func newTown(t *testing.T, replicas int, yaml string) *town {
 	t.Helper()
-	tw := &town{T: t, clock: &clock{start}, phones: newPhones(t), counts: &counts{}, frozen: make([]bool, replicas), yaml: yaml}
+	tw := &town{T: t, clock: &clock{start}, phones: newPhones(t), counts: &counts{}, frozen: make([]bool, replicas), yaml: yaml, site: &site{}}
 	tw.store = mem.New(tw.clock.now)
 	tw.phones.now = tw.clock.now
 	var err error
@@ -93,15 +94,21 @@ func newTown(t *testing.T, replicas int, yaml string) *town {
 	world := tw.world(yaml)
 	for i := range replicas {
 		tw.faults = append(tw.faults, &faulty{Store: tw.store})
-		e := engine.New(engine.Options{
-			Store: tw.faults[i], Replica: fmt.Sprintf("r%d", i+1), World: world,
-			Run:  func(f func()) { tw.tasks = append(tw.tasks, task{i, f}) },
-			Pick: func(int) int { return 0 }, Watch: tw.counts, Log: slog.New(slog.DiscardHandler),
-		})
-		e.Delivery.Configure(tw.setup())
-		tw.engines = append(tw.engines, e)
+		tw.engines = append(tw.engines, nil)
+		tw.start(i, world)
 	}
 	return tw
+}
+
+// start starts a replica, or one in the place of another, which knows nothing but what is in the store.
+func (tw *town) start(i int, world *engine.World) {
+	e := engine.New(engine.Options{
+		Store: tw.faults[i], Replica: fmt.Sprintf("r%d", i+1), World: world, Fetch: tw.site,
+		Run:  func(f func()) { tw.tasks = append(tw.tasks, task{i, f}) },
+		Pick: func(int) int { return 0 }, Watch: tw.counts, Log: slog.New(slog.NewTextHandler(&tw.site.log, nil)),
+	})
+	e.Delivery.Configure(tw.setup())
+	tw.engines[i] = e
 }
 
 func (tw *town) setup() *deliver.Setup {

@@ -2,18 +2,22 @@ package config
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 )
 
 // reach checks that somebody can be reached. It looks at what was built, so it is only asked when there is no other error.
 func (b *builder) reach() {
-	paged := map[string]bool{}
+	paged, anybody := map[string]bool{}, false
+	for name := range b.dir.Users {
+		anybody = anybody || b.dir.Reachable(name)
+	}
 	for i, p := range b.f.Policies {
 		reached := false
 		for _, s := range p.Steps {
 			users, channel := b.dir.Everyone(s.Notify)
-			reached = reached || channel
+			reached = reached || channel || slices.ContainsFunc(s.Notify, b.dir.Open) && anybody
 			for _, u := range users {
 				paged[u] = true
 				reached = reached || b.dir.Reachable(u)

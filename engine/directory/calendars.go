@@ -3,6 +3,7 @@ package directory
 import (
 	"time"
 
+	"github.com/tocsin-oncall/tocsin/engine/policy"
 	"github.com/tocsin-oncall/tocsin/schedules"
 )
 
@@ -23,4 +24,14 @@ type Calendar struct {
 type Imported struct {
 	Spec      schedules.Spec // with empty calendars
 	Calendars map[int]string // which calendar each such rotation has, by its index
+}
+
+// Open says that a target means whomever a calendar names: that may be any user, and is not known from the configuration.
+func (d *Directory) Open(t policy.Target) bool {
+	switch t.Kind {
+	case policy.Schedule, policy.Next, policy.Previous, policy.Rotation:
+		_, imported := d.Imported[t.Name]
+		return imported
+	}
+	return false
 }

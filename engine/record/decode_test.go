@@ -62,6 +62,8 @@ func TestRecordsOfTheFirstFormatAreReadWithEverythingTheyHold(t *testing.T) {
 		"absence":         {"absences/active", "name/AWAY-1"},
 		"absence-asked":   {"absences/active", "name/AWAY-2"},
 		"swap":            {"swaps/accepted", "name/SWAP-2"},
+		"calendar":        {"calendars", "calendar/6f1e8a2b3c4d5e6f708192a3b4c5d6e7"},
+		"calendar-text":   {"", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -27,7 +27,7 @@ const (
 	KindAbsence    Kind = 'w'
 	KindSwap       Kind = 't'
 	KindCalendar   Kind = 'k'
-	KindText       Kind = 'x' // of a calendar
+	KindText       Kind = 'd' // of a calendar
 )
 
 // crockford is base32 in lower case without the letters that people confuse.
@@ -45,7 +45,7 @@ func ParseID(s string) (ID, error) {
 		return "", fmt.Errorf("%q is not an id", clip(s))
 	}
 	id := ID(s)
-	if _, err := crockford.DecodeString(s[4:]); err != nil || id.Shard() < 0 || !strings.ContainsRune("aiphcowtkx", rune(s[0])) {
+	if _, err := crockford.DecodeString(s[4:]); err != nil || id.Shard() < 0 || !strings.ContainsRune("aiphcowtkd", rune(s[0])) {
 		return "", fmt.Errorf("%q is not an id", clip(s))
 	}
 	return id, nil

@@ -25,6 +25,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/runner"
 	"github.com/tocsin-oncall/tocsin/engine/store/open"
 	"github.com/tocsin-oncall/tocsin/integrations/metrics"
+	"github.com/tocsin-oncall/tocsin/integrations/webcal"
 )
 
 // Options are what a server is started with.
@@ -95,7 +96,7 @@ func (a *App) assemble(ctx context.Context, world *config.World, replica string)
 	a.metrics = metrics.New(registry, a.opts.Version)
 	a.engine = engine.New(engine.Options{
 		Store: a.store, Replica: replica, World: &engine.World{Dir: world.Dir, Router: world.Router},
-		Run: a.sends.Go, Pick: randomBelow, Watch: a.metrics, Log: a.log,
+		Run: a.sends.Go, Fetch: webcal.New(transport()), Pick: randomBelow, Watch: a.metrics, Log: a.log,
 	})
 	metrics.Watch(registry, a.engine, a.log)
 	metrics.Shards(registry, a.engine.Wheel.Owned)
