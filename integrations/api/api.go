@@ -100,6 +100,7 @@ type Engine interface {
 	Postmortems
 	Heartbeats
 	Overrides
+	Calendars
 	World
 }
 

@@ -82,18 +82,21 @@ type Schedule struct {
 type Rotation struct {
 	Name         string   `json:"name"`
 	Participants []string `json:"participants" doc:"By name, not in the order of their turns."`
+	Calendar     *Source  `json:"calendar,omitempty" doc:"Where its turns come from, if they are in a calendar that others keep."`
 }
 
 func listSchedules(c *call) (any, error) {
 	names := sortedKeys(c.env.Dir.Schedules)
-	return listOf(names, store.Cursor{}, func(name string) Schedule {
-		s := c.env.Dir.Schedules[name]
-		out := Schedule{Name: name, Timezone: s.Location().String(), Rotations: []Rotation{}, OnCall: some(s.OnCall(c.env.Now))}
-		for _, r := range s.Rotations() {
-			out.Rotations = append(out.Rotations, Rotation{r, some(s.RotationParticipants(r))})
-		}
-		return out
-	}), nil
+	return listOf(names, store.Cursor{}, c.schedule), nil
+}
+
+func (c *call) schedule(name string) Schedule {
+	s, sources := c.env.Dir.Schedules[name], c.sourcesOf(name)
+	out := Schedule{Name: name, Timezone: s.Location().String(), Rotations: []Rotation{}, OnCall: some(s.OnCall(c.env.Now))}
+	for _, r := range s.Rotations() {
+		out.Rotations = append(out.Rotations, Rotation{r, some(s.RotationParticipants(r)), sources[r]})
+	}
+	return out
 }
 
 // User is a person who can be paged.

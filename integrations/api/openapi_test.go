@@ -154,6 +154,7 @@ func TestEveryGetAnswersAsDocumented(t *testing.T) {
 		"/postmortems/{ref}": {"/PM-1"},
 		"/oncall":            {"", "?schedule=primary&at=2026-03-10T12:00:00Z"},
 		"/schedules":         {""}, "/users": {""}, "/heartbeats": {""}, "/config": {""}, "/backup": {""}, "/openapi.json": {""},
+		"/schedules/{ref}":          {"/primary"},
 		"/schedules/{ref}/timeline": {"/primary", "/nights?from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z"},
 		"/schedules/{ref}/feed":     {"/primary"},
 		"/users/{ref}/feed":         {"/ethan"},

@@ -80,6 +80,8 @@ func routes() []route {
 			answer: []OnCall{}, handle: getOnCall},
 		route{method: get, path: "/schedules", id: "listSchedules", doc: "All schedules.", role: Viewer,
 			answer: List[Schedule]{}, handle: listSchedules},
+		route{method: get, path: "/schedules/{ref}", id: "getSchedule", role: Viewer, answer: Schedule{}, handle: getSchedule,
+			doc: "One schedule, with the state of the calendars of which its rotations are made."},
 		route{method: get, path: "/schedules/{ref}/timeline", id: "getTimeline", role: Viewer, params: spanParams,
 			doc: "A schedule's rotations, overrides and who is on call in the end, as intervals; of 14 days by default.", answer: Timeline{}, handle: getTimeline},
 		route{method: get, path: "/users/{ref}/shifts", id: "listShifts", role: Viewer, params: spanParams,

@@ -7,7 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tocsin-oncall/tocsin/engine"
+	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/integrations/api"
+	"github.com/tocsin-oncall/tocsin/schedules"
 )
 
 // told writes intervals as "Mon 12:00-Tue 09:00 ethan".
@@ -130,4 +133,36 @@ func TestFeedsAreGivenToThoseWhoMayAct(t *testing.T) {
 	w.get("/api/v1/users/ethan/feed", viewer).is(403)
 	w.get("/api/v1/users/primary/feed", admin).is(404)
 	w.get("/api/v1/schedules/ethan/feed", admin).is(404)
+}
+
+func TestAScheduleShowsTheStateOfItsCalendars(t *testing.T) {
+	t.Parallel()
+	w := begin(t)
+	dir := people(t)
+	text := "BEGIN:VCALENDAR\r\n"
+	for i, who := range []string{"Ethan Z.", "Eathan", "jason"} {
+		text += fmt.Sprintf("BEGIN:VEVENT\r\nUID:%d\r\nSUMMARY:%s\r\nDTSTART;VALUE=DATE:202603%02d\r\nEND:VEVENT\r\n", i, who, 9+i)
+	}
+	spec := schedules.Spec{Name: "office", Rotations: []schedules.RotationSpec{{Name: "rota", Calendar: &schedules.CalendarSpec{}}}}
+	office, problems := schedules.New(spec)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	dir.Schedules["office"] = office
+	dir.Imported = map[string]directory.Imported{"office": {Spec: spec, Calendars: map[int]string{0: "c"}}}
+	dir.Calendars = map[string]directory.Calendar{"c": {ID: "c", File: "rota.ics", Host: "rota.ics", Text: []byte(text + "END:VCALENDAR\r\n"), Every: time.Hour}}
+	w.engine.Reload(&engine.World{Dir: dir, Router: router(t)})
+
+	got := into[api.Schedule](w.get("/api/v1/schedules/office", viewer).is(200))
+	if !slices.Equal(got.OnCall, []string{"ethan"}) || !slices.Equal(got.Rotations[0].Participants, []string{"ethan", "jason"}) {
+		t.Errorf("answered %+v", got)
+	}
+	c := got.Rotations[0].Calendar
+	if c == nil || !c.Known || c.Host != "rota.ics" || !c.FetchedAt.Equal(noon) || c.Events != 3 || c.Unknown != 1 || c.Complaints[0].Title != "Eathan" || c.Why != `1 event names no user: "Eathan"` {
+		t.Errorf("its calendar is %+v", c)
+	}
+	if primary := into[api.Schedule](w.get("/api/v1/schedules/primary", viewer)); primary.Rotations[0].Calendar != nil {
+		t.Errorf("without a calendar: %+v", primary)
+	}
+	w.get("/api/v1/schedules/second", viewer).is(404, "no schedule called second")
 }

@@ -32,14 +32,17 @@ var noon = time.Date(2026, 3, 9, 12, 0, 0, 0, time.UTC)
 
 var quiet = slog.New(slog.DiscardHandler)
 
-// rota has ethan on call from nine to five on working days, amir at the weekend, and nobody else ever.
+// rotaSpec has ethan on call from nine to five on working days, amir at the weekend, and whom a calendar names.
+var rotaSpec = schedules.Spec{Name: "office", Rotations: []schedules.RotationSpec{
+	{Name: "week", Participants: [][]string{{"ethan"}},
+		Restrict: []schedules.RestrictionSpec{{Days: []string{"mon", "tue", "wed", "thu", "fri"}, From: "09:00", To: "17:00"}}},
+	{Name: "weekend", Participants: [][]string{{"amir"}}, Restrict: []schedules.RestrictionSpec{{Days: []string{"sat", "sun"}}}},
+	{Name: "outlook", Calendar: &schedules.CalendarSpec{}},
+}}
+
 func rota(t *testing.T) *schedules.Schedule {
 	t.Helper()
-	s, problems := schedules.New(schedules.Spec{Name: "office", Rotations: []schedules.RotationSpec{
-		{Name: "week", Participants: [][]string{{"ethan"}},
-			Restrict: []schedules.RestrictionSpec{{Days: []string{"mon", "tue", "wed", "thu", "fri"}, From: "09:00", To: "17:00"}}},
-		{Name: "weekend", Participants: [][]string{{"amir"}}, Restrict: []schedules.RestrictionSpec{{Days: []string{"sat", "sun"}}}},
-	}})
+	s, problems := schedules.New(rotaSpec)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -48,6 +51,8 @@ func rota(t *testing.T) *schedules.Schedule {
 
 func directoryOf(t *testing.T) *directory.Directory {
 	return &directory.Directory{
+		Calendars: map[string]directory.Calendar{"c": {ID: "c", URL: "https://calendar.example.com/s3cr3t", Host: "calendar.example.com", Every: time.Hour}},
+		Imported:  map[string]directory.Imported{"office": {Spec: rotaSpec, Calendars: map[int]string{2: "c"}}},
 		Users:     map[string]directory.User{"ethan": {Name: "ethan", Phone: "+15550100"}, "amir": {Name: "amir"}},
 		Schedules: map[string]*schedules.Schedule{"office": rota(t)},
 		Policies: map[string]policy.Policy{"standard": {Name: "standard", Steps: []policy.Step{
@@ -70,6 +75,7 @@ type world struct {
 	reg    *prometheus.Registry
 	m      *metrics.Metrics
 	now    time.Time
+	site   site
 }
 
 func begin(t *testing.T) *world {
@@ -83,7 +89,7 @@ func begin(t *testing.T) *world {
 	w.store = mem.New(func() time.Time { return w.now })
 	w.engine = engine.New(engine.Options{
 		Store: w.store, Replica: "one", World: &engine.World{Dir: directoryOf(t), Router: router},
-		Run: func(f func()) { f() }, Pick: func(int) int { return 0 }, Watch: w.m, Log: quiet,
+		Run: func(f func()) { f() }, Fetch: &w.site, Pick: func(int) int { return 0 }, Watch: w.m, Log: quiet,
 	})
 	metrics.Watch(w.reg, w.engine, quiet)
 	return w
@@ -183,6 +189,7 @@ func TestAllMetricsAreThereAndWellNamed(t *testing.T) {
 		tocsin_postmortems{state="open"} tocsin_postmortems_overdue
 		tocsin_heartbeat_last_ping_timestamp_seconds{integration="nightly"} tocsin_heartbeats_late
 		tocsin_canary_success{channel="sms"} tocsin_canary_timestamp_seconds{channel="sms"}
+		tocsin_calendar_refresh_success{rotation="outlook",schedule="office"} tocsin_calendar_unknown_events{rotation="outlook",schedule="office"}
 		tocsin_dead_man_beats_total tocsin_dead_man_silent{reason="delivery"}`) {
 		if !strings.Contains(text, "\n"+name+" ") {
 			t.Errorf("there is no %s", name)
@@ -329,7 +336,7 @@ tocsin_coverage_gap_seconds{schedule="office"} 576000
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	dir.Schedules = map[string]*schedules.Schedule{"office": always}
+	dir.Schedules, dir.Imported = map[string]*schedules.Schedule{"office": always}, nil
 	w.engine.Reload(&engine.World{Dir: dir, Router: w.engine.World().Router})
 	w.is(t, `
 # HELP tocsin_coverage_gap_seconds How much of the next 14 days nobody is on call.

@@ -26,6 +26,7 @@ type Engine interface {
 	Canary(ctx context.Context) (*canary.State, error)
 	Health(ctx context.Context) (warnings []string, err error)
 	Directory() *directory.Directory
+	Sources() []engine.Source
 	Now() time.Time
 }
 

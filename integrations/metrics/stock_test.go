@@ -11,6 +11,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/tocsin-oncall/tocsin/engine"
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
@@ -40,6 +41,7 @@ func (s *slow) PostmortemCounts(context.Context) (map[postmortem.Status]int, int
 func (s *slow) Heartbeats(context.Context) ([]*heartbeat.State, error) { return nil, nil }
 func (s *slow) Canary(context.Context) (*canary.State, error)          { return nil, nil }
 func (s *slow) Directory() *directory.Directory                        { return &directory.Directory{} }
+func (s *slow) Sources() []engine.Source                               { return nil }
 func (s *slow) Now() time.Time                                         { return noon }
 
 func at(e *slow) *prometheus.Registry {
