@@ -36,7 +36,7 @@ func (b *builder) holidays() {
 			b.fail(path, "add dates: [2026-12-25], or ical: {file: holidays.ics}", "%s has no holidays", h.Name)
 		}
 		if len(days) > maxHolidays {
-			b.fail(path, "", "%s has %d days; %d are the most", h.Name, len(days), maxHolidays)
+			b.fail(path, "", "%s has more than %d days", h.Name, maxHolidays)
 			continue
 		}
 		// Of two of the same day the first one listed gives the name.

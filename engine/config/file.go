@@ -12,7 +12,7 @@ type File struct {
 	AckLinkTTL     Duration `json:"ack_link_ttl,omitempty" doc:"How long an ack link works. Default 72h."`
 	ICalGeneration int      `json:"ical_generation,omitempty" jsonschema:"minimum=0" doc:"Raise it to revoke the addresses of all calendar feeds. Default 0."`
 	Fallback       string   `json:"fallback,omitempty" doc:"The policy for whatever no rule decides and whatever reaches nobody."`
-	Watch          bool     `json:"watch,omitempty" doc:"Reload when a configuration file changes. Default false."`
+	Watch          bool     `json:"watch,omitempty" doc:"Reload when a configuration file, or a calendar (*.ics) beside it, changes. Default false."`
 	Log            Log      `json:"log,omitzero" doc:"What is logged, and how."`
 	Storm          Storm    `json:"storm,omitzero" doc:"How many messages one person gets over one way before the rest is bundled."`
 	APIKeys        []APIKey `json:"api_keys,omitempty" doc:"Who may use the REST API and the command line."`

@@ -93,7 +93,7 @@ func (a *App) watch(ctx context.Context) error {
 // concerns reports whether a changed file may be part of the configuration.
 func (a *App) concerns(name string) bool {
 	ext := filepath.Ext(name)
-	if ext == ".yaml" || ext == ".yml" || filepath.Base(name) == "..data" { // the last is how Kubernetes swaps a ConfigMap
+	if ext == ".yaml" || ext == ".yml" || ext == ".ics" || filepath.Base(name) == "..data" { // the last is how Kubernetes swaps a ConfigMap
 		return true
 	}
 	for _, path := range a.opts.Paths {
