@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
-	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/event"
 	"github.com/tocsin-oncall/tocsin/engine/record"
@@ -22,60 +22,39 @@ type Receipt struct {
 	Status   string // the alert's status, or "ignored" for a resolve of nothing
 }
 
-// line is the events of one alert, in the order in which they came.
-type line struct {
-	integration string
-	dedup       string
-	key         store.Key
-	events      []event.Event
-	at          []int // where their receipts go
-}
-
 // Ingest makes alerts of events, or tells those there are. When it returns nil, everything is durable; an
 // error means that some may not be, and the sender should send all again: that does no harm.
 func (e *Engine) Ingest(ctx context.Context, integration string, events []event.Event) ([]Receipt, error) {
 	world := e.World()
 	receipts := make([]Receipt, len(events))
-	lines := e.lines(world, integration, events)
+	todo := make([]arrival, len(events))
+	for i, ev := range events {
+		todo[i] = arrival{ev, i}
+	}
 	for range tries {
-		var err error
-		if lines, err = e.ingestOnce(ctx, world, lines, receipts); err != nil {
+		again, err := e.ingestOnce(ctx, world, e.lines(world, integration, todo), receipts)
+		if err != nil {
 			return nil, err
 		}
-		if len(lines) == 0 {
+		if len(again) == 0 {
 			return receipts, nil
+		}
+		todo = todo[:0]
+		slices.Sort(again)
+		for _, i := range again {
+			todo = append(todo, arrival{events[i], i})
 		}
 	}
 	return nil, fmt.Errorf("%w: the alerts are changed by others all the time", store.ErrUnavailable)
 }
 
-// lines sorts events by the alert they belong to.
-func (e *Engine) lines(world *World, integration string, events []event.Event) []*line {
-	var lines []*line
-	byKey := make(map[string]*line, len(events))
-	now := e.Now()
-	for i, ev := range events {
-		dedup := ev.DedupKey
-		if world.Router.Gathers() && integration != canary.Integration {
-			if d := world.Router.Route(RuleEvent(integration, ev), now); d.GroupKey != "" {
-				dedup = d.GroupKey
-			}
-		}
-		l, ok := byKey[dedup]
-		if !ok {
-			name := alert.Key(integration, dedup)
-			l = &line{integration: integration, dedup: dedup, key: store.Key{Shard: store.ShardOf(name), Name: name}}
-			byKey[dedup], lines = l, append(lines, l)
-		}
-		l.events, l.at = append(l.events, ev), append(l.at, i)
-	}
-	return lines
-}
-
-// ingestOnce tries the lines and returns those that have to be tried again.
-func (e *Engine) ingestOnce(ctx context.Context, world *World, lines []*line, receipts []Receipt) (again []*line, err error) {
+// ingestOnce tries the lines and returns which events have to be tried again.
+func (e *Engine) ingestOnce(ctx context.Context, world *World, lines []*line, receipts []Receipt) (again []int, err error) {
 	env := e.env(ctx)
 	env.Dir = e.duty.directory(world.Dir)
+	if lines, err = e.aim(ctx, lines, env); err != nil {
+		return nil, err
+	}
 	takers, err := e.find(ctx, world, lines, env)
 	if err != nil {
 		return nil, err
@@ -105,7 +84,7 @@ func (e *Engine) ingestOnce(ctx context.Context, world *World, lines []*line, re
 			again = sent[i].rest(again)
 		case errors.Is(cerr, store.ErrConflict):
 			e.Delivery.Release(attempts[i].claims)
-			again = append(again, sent[i].line)
+			again = append(again, sent[i].at...)
 		default:
 			e.Delivery.Release(attempts[i].claims)
 			err = cerr
@@ -124,6 +103,11 @@ func (e *Engine) find(ctx context.Context, world *World, lines []*line, env dire
 	if err != nil {
 		return nil, err
 	}
+	for i, l := range lines {
+		if l.found != nil {
+			found[i] = *l.found
+		}
+	}
 	takers := make([]*intake, len(lines))
 	need := 0
 	for i, l := range lines {
@@ -137,7 +121,7 @@ func (e *Engine) find(ctx context.Context, world *World, lines []*line, env dire
 				in.state, in.image = a, record.ImageOf(a, found[i].Version)
 			}
 		}
-		if in.fires() && in.begins(env) {
+		if in.mayBegin(env) {
 			need++
 		}
 		takers[i] = in
@@ -150,7 +134,7 @@ func (e *Engine) find(ctx context.Context, world *World, lines []*line, env dire
 		return nil, err
 	}
 	for _, in := range takers {
-		if in.fires() && in.begins(env) {
+		if in.mayBegin(env) {
 			in.number = number
 			number++
 		}

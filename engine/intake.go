@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"maps"
+
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
@@ -23,10 +25,10 @@ type intake struct {
 	receipts []Receipt
 }
 
-// fires reports whether any of the events is a firing one.
-func (in *intake) fires() bool {
+// mayBegin reports whether any of the events may begin a new alert.
+func (in *intake) mayBegin(env directory.Env) bool {
 	for _, ev := range in.events {
-		if ev.Status == event.Firing {
+		if ev.Status == event.Firing && in.begins(ev, env) {
 			return true
 		}
 	}
@@ -34,8 +36,14 @@ func (in *intake) fires() bool {
 }
 
 // begins reports whether a firing event now begins a new alert.
-func (in *intake) begins(env directory.Env) bool {
-	return in.state == nil || !in.state.Active() && !in.state.Reopens(in.source().ReopenWithin, env.Now)
+func (in *intake) begins(ev event.Event, env directory.Env) bool {
+	switch {
+	case in.state == nil:
+		return true
+	case !in.state.Active():
+		return !in.state.Reopens(in.source().ReopenWithin, env.Now)
+	}
+	return in.found == nil && !in.state.Takes(ev.DedupKey, env.Now)
 }
 
 func (in *intake) source() directory.Source { return in.world.Dir.Sources[in.integration] }
@@ -49,15 +57,16 @@ func (in *intake) apply(e *Engine, env directory.Env) (attempt, error) {
 		var step alert.Effects
 		var err error
 		switch {
-		case ev.Status == event.Firing && in.begins(env):
+		case ev.Status == event.Firing && in.begins(ev, env):
 			if touched || in.number == 0 {
 				return in.finish(e, fx, env) // the rest begins another record, in a commit of its own
 			}
-			decision := in.route(ev, env)
-			id := store.NewID(store.KindAlert, in.key.Shard)
-			in.state, step = alert.New(id, in.number, in.integration, in.dedup, ev, decision, env)
-			in.image, in.number, touched = record.Image{ID: id}, 0, true
+			in.state, step = in.begin(ev, env)
+			in.image, in.number, touched = record.Image{ID: in.state.ID}, 0, true
 		case ev.Status == event.Firing:
+			if in.state.Summary != nil {
+				ev = decided(ev, in.route(ev, env))
+			}
 			step, err = alert.Apply(in.state, alert.Fired{Event: ev, ReopenWithin: in.source().ReopenWithin}, env)
 			touched = true
 		case in.state != nil && in.state.Active():
@@ -78,6 +87,23 @@ func (in *intake) apply(e *Engine, env directory.Env) (attempt, error) {
 	return in.finish(e, fx, env)
 }
 
+// begin is the new alert of a firing event.
+func (in *intake) begin(ev event.Event, env directory.Env) (*alert.State, alert.Effects) {
+	d := in.route(ev, env)
+	id := store.NewID(store.KindAlert, in.key.Shard)
+	if in.until.IsZero() {
+		return alert.New(id, in.number, in.integration, in.dedup, ev, d, env)
+	}
+	d.Throttle = in.throttle // even if the rules have it otherwise since the events were sorted
+	return alert.NewSummary(id, in.number, in.integration, in.dedup, in.pool, in.until, decided(ev, d), d, env)
+}
+
+// decided is an event with what the rules set.
+func decided(ev event.Event, d rules.Decision) event.Event {
+	ev.Title, ev.Priority = d.Title, d.Priority
+	return ev
+}
+
 // route decides where a new alert goes: as the rules say, but for the canary's. That one must not depend on rules
 // that may be at fault.
 func (in *intake) route(ev event.Event, env directory.Env) rules.Decision {
@@ -89,7 +115,9 @@ func (in *intake) route(ev event.Event, env directory.Env) rules.Decision {
 }
 
 func (in *intake) finish(e *Engine, fx alert.Effects, env directory.Env) (attempt, error) {
-	return e.finish(in.image, in.state, fx, map[string]store.ID{in.key.Name: in.holder}, env)
+	holders := map[string]store.ID{in.key.Name: in.holder}
+	maps.Copy(holders, in.holders)
+	return e.finish(in.image, in.state, fx, holders, env)
 }
 
 func (in *intake) receipt(ev event.Event) Receipt {
@@ -106,12 +134,5 @@ func (in *intake) report(receipts []Receipt) {
 	}
 }
 
-// rest adds what was not taken in to the lines of the next try.
-func (in *intake) rest(again []*line) []*line {
-	if in.done == len(in.events) {
-		return again
-	}
-	left := *in.line
-	left.events, left.at = in.events[in.done:], in.at[in.done:]
-	return append(again, &left)
-}
+// rest adds what was not taken in to the events of the next try.
+func (in *intake) rest(again []int) []int { return append(again, in.at[in.done:]...) }

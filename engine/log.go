@@ -20,7 +20,7 @@ func entries(rec record.Record) int {
 // should see, and what there is too much of.
 var levels = map[string]slog.Level{
 	"created": slog.LevelDebug, "routed": slog.LevelDebug, "step": slog.LevelDebug, "delivered": slog.LevelDebug,
-	"recovered": slog.LevelDebug, "closed": slog.LevelDebug,
+	"held": slog.LevelDebug, "released": slog.LevelDebug, "recovered": slog.LevelDebug, "closed": slog.LevelDebug,
 	"failed": slog.LevelWarn, "unreachable": slog.LevelWarn, "exhausted": slog.LevelWarn, "rule_error": slog.LevelWarn,
 	"late_outcome": slog.LevelWarn,
 }

@@ -14,6 +14,13 @@ import (
 
 // New is the alert that a firing event begins. Its first steps may be due at once: their pages are there.
 func New(id store.ID, number uint64, integration, key string, ev event.Event, d Routing, env Env) (*State, Effects) {
+	s := begin(id, number, integration, key, ev, d, env)
+	s.Roster = rosterOf(d, key, env)
+	return s, s.routed(d, env)
+}
+
+// begin is a new alert that is not routed yet.
+func begin(id store.ID, number uint64, integration, key string, ev event.Event, d Routing, env Env) *State {
 	s := &State{
 		Format: Format, ID: id, Number: number, Status: Open,
 		Integration: integration, DedupKey: key,
@@ -54,10 +61,15 @@ func New(id store.ID, number uint64, integration, key string, ev event.Event, d 
 	for _, problem := range d.Errors {
 		s.note(env, "rule_error", "", problem)
 	}
+	return s
+}
+
+// routed routes a new alert, and does what is due at once.
+func (s *State) routed(d Routing, env Env) Effects {
 	s.route(d, env)
 	fx := Effects{RuleErrors: d.Failed}
 	s.advance(env, &fx)
-	return s, fx
+	return fx
 }
 
 // route pins the policy that the rules chose. One that is unknown (a reload may have removed it between the
@@ -122,6 +134,7 @@ func (in Fired) apply(s *State, env Env, _ *Effects) error {
 			s.Members = map[string]bool{}
 		}
 		s.Members[ev.DedupKey] = true
+		s.summarise(ev)
 	}
 	if !s.RecoveredAt.IsZero() {
 		s.RecoveredAt = time.Time{}
@@ -173,6 +186,7 @@ func (in Resolved) apply(s *State, env Env, _ *Effects) error {
 			return nil // it was over before, or was never one of them
 		}
 		delete(s.Members, in.Event.DedupKey)
+		s.summarise(in.Event)
 		if len(s.Members) > 0 {
 			s.note(env, "recovered", "", fmt.Sprintf("%s is over, %d more of its group fire", in.Event.DedupKey, len(s.Members)))
 			return nil

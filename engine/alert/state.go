@@ -37,6 +37,8 @@ type State struct {
 	// Grouped says that a rule's group_by made it of several events; Members are their dedup keys that fire.
 	Grouped bool            `json:"grouped,omitempty"`
 	Members map[string]bool `json:"members,omitempty"`
+	Roster  *Roster         `json:"roster,omitempty"`  // where what it takes has bounds
+	Summary *Summary        `json:"summary,omitempty"` // where it gathers what exceeds a throttle
 
 	Title       string            `json:"title"`
 	Description string            `json:"description,omitempty"`

@@ -129,9 +129,10 @@ func (s *State) Born() time.Time { return s.CreatedAt }
 // Paging are its pages, to be claimed in place.
 func (s *State) Paging() []page.Page { return s.Pages }
 
-// Keys are the lookup keys by which the alert is found: what its events are recognised by, and its number.
+// Keys are the lookup keys by which the alert is found: what its events are recognised by, and its number. Several
+// alerts of a group may name the key of it: the latest holds it, and the earlier ones are found by their members.
 func (s *State) Keys() []string {
-	return []string{Key(s.Integration, s.DedupKey), NumberKey(s.Number)}
+	return append([]string{Key(s.Integration, s.DedupKey), NumberKey(s.Number)}, s.memberKeys()...)
 }
 
 // Key is the lookup key of a dedup key; its shard is that of the alert.

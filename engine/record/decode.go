@@ -13,6 +13,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/override"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
 	"github.com/tocsin-oncall/tocsin/engine/store"
+	"github.com/tocsin-oncall/tocsin/engine/throttle"
 )
 
 // ErrNewer says that a record was written by a newer version of this program. Nothing may be made of it; in
@@ -60,6 +61,9 @@ func kindOf(id store.ID) (kind, bool) {
 	case store.KindText:
 		return kind{func() Record { return &calendar.Text{} }, func(r Record) int { return r.(*calendar.Text).Format },
 			calendar.Format, textUpgrades}, true
+	case store.KindThrottle:
+		return kind{func() Record { return &throttle.State{} }, func(r Record) int { return r.(*throttle.State).Format },
+			throttle.Format, throttleUpgrades}, true
 	}
 	return kind{}, false
 }

@@ -22,6 +22,7 @@ var (
 	swapUpgrades       []upgrade
 	calendarUpgrades   []upgrade
 	textUpgrades       []upgrade
+	throttleUpgrades   []upgrade
 )
 
 // upgraded is the data of a record in the latest format.

@@ -28,6 +28,7 @@ const (
 	KindSwap       Kind = 't'
 	KindCalendar   Kind = 'k'
 	KindText       Kind = 'd' // of a calendar
+	KindThrottle   Kind = 'q'
 )
 
 // crockford is base32 in lower case without the letters that people confuse.
@@ -45,7 +46,7 @@ func ParseID(s string) (ID, error) {
 		return "", fmt.Errorf("%q is not an id", clip(s))
 	}
 	id := ID(s)
-	if _, err := crockford.DecodeString(s[4:]); err != nil || id.Shard() < 0 || !strings.ContainsRune("aiphcowtkd", rune(s[0])) {
+	if _, err := crockford.DecodeString(s[4:]); err != nil || id.Shard() < 0 || !strings.ContainsRune("aiphcowtkdq", rune(s[0])) {
 		return "", fmt.Errorf("%q is not an id", clip(s))
 	}
 	return id, nil
