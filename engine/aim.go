@@ -8,6 +8,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/engine/event"
 	"github.com/tocsin-oncall/tocsin/engine/record"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 	"github.com/tocsin-oncall/tocsin/engine/throttle"
@@ -66,10 +67,14 @@ func (g *gathering) sort(l *line, holder store.Record, members []store.Record, e
 		g.lines = append(g.lines, l)
 		return
 	}
+	full := own != nil && own.Active() && slices.ContainsFunc(l.events, func(ev event.Event) bool {
+		return ev.Status == event.Firing && !own.Takes(ev.DedupKey, env.Now)
+	})
 	rest := l.part()
 	for i, m := range members {
 		ev := l.events[i]
-		if a, err := as[*alert.State](m, "alert"); m.Exists() && err == nil && a.Active() && m.ID != holder.ID {
+		// Another alert is about to take the key of one that is full: its members must not go there with it.
+		if a, err := as[*alert.State](m, "alert"); m.Exists() && err == nil && a.Active() && (full || m.ID != holder.ID) {
 			to, ok := g.members[m.ID]
 			if !ok {
 				to = l.part()
