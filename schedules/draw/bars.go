@@ -30,11 +30,11 @@ func (p *picture) bar(s strip, l lane, b bar, y float64, named bool) {
 	switch {
 	case named:
 	case !strings.HasPrefix(class, "u"): // there is no edge, and what is meant can be seen without the word
-		if width-4 >= smallLetter*float64(len(name)) {
-			p.name(class, name, left+4, middle, max(smallLetter*float64(len(name)), width-12))
+		if needed := smallLetter*float64(len(name)) + 1; width-4 >= needed {
+			p.name(class, name, left+4, middle, max(needed, width-12))
 		}
 	default:
-		p.name(class, name, left+7, middle, width-8.5)
+		p.name(class, name, left+7, middle, width-8)
 	}
 	p.printf(`</g>`)
 }
@@ -46,7 +46,7 @@ func (p *picture) beside(s strip, l lane, i int, y float64) bool {
 	left, right := p.x(s, b.from), p.x(s, b.to)
 	name := p.options.name(b.user)
 	room, needed := p.width-margin-right, smallLetter*float64(cellsOf(name))
-	if right-left-8.5 >= needed {
+	if right-left-9.5 >= needed {
 		return false // it stands inside
 	}
 	for _, next := range l.bars[i+1:] {

@@ -100,6 +100,24 @@ func TestAShortOverrideIsNamedBesideItsBar(t *testing.T) {
 	}
 }
 
+func TestAGapSaysNobodyInFullOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	for minutes := 60; minutes < 24*60; minutes += 20 {
+		s, problems := schedules.New(schedules.Spec{Name: "s", Rotations: []schedules.RotationSpec{
+			{Name: "daily", Participants: [][]string{{"ethan"}}, Starts: time.Date(2026, 3, 9, 0, minutes, 0, 0, time.UTC).Format("2006-01-02T15:04")},
+		}})
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		from := time.Date(2026, 3, 9, 0, 0, 0, 0, time.UTC)
+		for _, name := range texts(parse(t, SVG(s.Timeline(from, from.AddDate(0, 0, 7)), Options{})).all("name")) {
+			if name != "ethan" && name != "nobody" {
+				t.Errorf("a gap of %d minutes is called %q", minutes, name)
+			}
+		}
+	}
+}
+
 func TestAPictureSaysWhenTheClockChanges(t *testing.T) {
 	t.Parallel()
 	loc, err := time.LoadLocation("Australia/Lord_Howe")

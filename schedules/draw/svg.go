@@ -21,7 +21,7 @@ const (
 	stripGap    = 26.0
 	letter      = 8.1 // a letter in bold, about
 	plainLetter = 7.4 // of a label
-	smallLetter = 6.5 // of a narrow name
+	smallLetter = 6.1 // of a narrow name
 )
 
 // SVG draws a timeline as a picture that stands alone.
