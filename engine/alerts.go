@@ -48,6 +48,18 @@ func (e *Engine) Alert(ctx context.Context, ref string) (*alert.State, error) {
 	return nil, fmt.Errorf("%w: there is no alert #%d", ErrNotFound, number)
 }
 
+// alertID is the id of an alert that is named by its id or its number. An alert that is named by its id may not exist.
+func (e *Engine) alertID(ctx context.Context, ref string) (store.ID, error) {
+	if id, err := store.ParseID(ref); err == nil && id.Kind() == store.KindAlert {
+		return id, nil
+	}
+	a, err := e.Alert(ctx, ref)
+	if err != nil {
+		return "", err
+	}
+	return a.ID, nil
+}
+
 func clip(s string) string { return s[:min(len(s), 40)] }
 
 func asAlert(r store.Record) (*alert.State, error) {
@@ -68,11 +80,11 @@ func asAlert(r store.Record) (*alert.State, error) {
 // Act does one thing to an alert, named by its id or number, and returns what it is then. The error is
 // *alert.Refused when it cannot be done to the alert as it is.
 func (e *Engine) Act(ctx context.Context, ref string, act alert.Action) (*alert.State, error) {
-	a, err := e.Alert(ctx, ref)
+	id, err := e.alertID(ctx, ref)
 	if err != nil {
 		return nil, err
 	}
-	return one[*alert.State](ctx, e, a.ID, func(rec record.Record, env directory.Env) (alert.Effects, error) {
+	return one[*alert.State](ctx, e, id, func(rec record.Record, env directory.Env) (alert.Effects, error) {
 		return alert.Apply(rec.(*alert.State), act, env)
 	})
 }

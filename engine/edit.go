@@ -85,7 +85,7 @@ func (e *Engine) editOnce(ctx context.Context, ids []store.ID, todo []int, f app
 		case err != nil:
 			out[i].err = err
 		case a.same:
-			e.after(a, env)
+			e.follow(a, env)
 			out[i].rec, out[i].fx = a.rec, a.fx
 		default:
 			txs, attempts, at = append(txs, store.Tx{a.change}), append(attempts, a), append(at, i)
@@ -120,7 +120,7 @@ func (e *Engine) prepare(found store.Record, f apply, env directory.Env) (attemp
 	if !found.Exists() {
 		return attempt{}, ErrNotFound
 	}
-	rec, err := record.Decode(found)
+	rec, err := e.decode(found)
 	if err != nil {
 		return attempt{}, err
 	}
@@ -148,9 +148,14 @@ func (e *Engine) finish(image record.Image, rec record.Record, fx alert.Effects,
 	return a, err
 }
 
-// after does what follows a commit: arm the wake-up, send what was claimed, count.
+// after does what follows a commit: tell of it, and then what follows from the record as it is.
 func (e *Engine) after(a attempt, env directory.Env) {
 	e.committed(a.rec)
+	e.follow(a, env)
+}
+
+// follow does what follows from a record as it is: arm the wake-up, send what was claimed, count.
+func (e *Engine) follow(a attempt, env directory.Env) {
 	local := a.change.Wake
 	if a.claims.Parked {
 		local = env.Now.Add(parkedLook)

@@ -50,6 +50,8 @@ type Options struct {
 	// Committed, unless nil, is told of every record as it was committed, before anything that follows from it is
 	// done. It must neither keep nor change the record.
 	Committed func(record.Record)
+	// Decode, unless nil, reads records that are about to change, instead of record.Decode, whose answer it must give.
+	Decode func(store.Record) (record.Record, error)
 }
 
 // Engine is one replica's engine. Its methods may be called concurrently.
@@ -64,6 +66,7 @@ type Engine struct {
 	log     *slog.Logger
 
 	committed func(record.Record)
+	decode    func(store.Record) (record.Record, error)
 
 	keeping   sync.Mutex
 	kept      *World // whose removals were made; guarded by keeping
@@ -82,6 +85,9 @@ func New(o Options) *Engine {
 	e := &Engine{store: o.Store, replica: o.Replica, pick: o.Pick, run: o.Run, fetch: o.Fetch, watch: o.Watch, log: o.Log, Wheel: wheel.New(o.Store), keepNudge: make(chan struct{}, 1)}
 	if e.committed = o.Committed; e.committed == nil {
 		e.committed = func(record.Record) {}
+	}
+	if e.decode = o.Decode; e.decode == nil {
+		e.decode = record.Decode
 	}
 	e.duty.load(o.World.Dir, e.Now())
 	e.world.Store(o.World)

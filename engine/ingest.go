@@ -115,7 +115,7 @@ func (e *Engine) find(ctx context.Context, world *World, lines []*line, env dire
 		if found[i].Exists() {
 			// One that cannot be read, of a newer version for instance, must cost neither this alert nor the
 			// others of the request: a new alert takes its place.
-			if a, err := as[*alert.State](found[i], "alert"); err != nil {
+			if a, err := e.alertOf(found[i]); err != nil {
 				e.log.Error("an alert cannot be read; its next event begins a new one", "id", found[i].ID, "error", err)
 			} else {
 				in.state, in.image = a, record.ImageOf(a, found[i].Version)
@@ -140,6 +140,18 @@ func (e *Engine) find(ctx context.Context, world *World, lines []*line, env dire
 		}
 	}
 	return takers, nil
+}
+
+// alertOf reads an alert that is about to change.
+func (e *Engine) alertOf(r store.Record) (*alert.State, error) {
+	rec, err := e.decode(r)
+	if err != nil {
+		return nil, err
+	}
+	if a, ok := rec.(*alert.State); ok {
+		return a, nil
+	}
+	return nil, fmt.Errorf("%w: %s is no alert", ErrNotFound, r.ID)
 }
 
 // RuleEvent is an event as the rules see it.

@@ -126,7 +126,7 @@ func (e *Engine) keyed(ctx context.Context, key store.Key, fresh func(directory.
 			return nil, err
 		}
 		if a.same {
-			e.after(a, env)
+			e.follow(a, env)
 			return a.rec, nil
 		}
 		if err = e.commitTogether(ctx, []attempt{a}, env); !errors.Is(err, store.ErrConflict) {

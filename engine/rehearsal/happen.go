@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tocsin-oncall/tocsin/engine"
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/event"
 	"github.com/tocsin-oncall/tocsin/engine/store"
@@ -124,6 +125,8 @@ func (p *play) do(id store.ID, al *Alert, act alert.Action) {
 	switch {
 	case errors.As(err, &refused):
 		p.note(Entry{Kind: Refusal, Alert: al.Number, By: act.By, Text: string(act.Do) + ": " + strings.TrimSuffix(refused.Reason, ".")})
+	case errors.Is(err, engine.ErrNotFound): // see Script.Forget
+		p.note(Entry{Kind: Refusal, Alert: al.Number, By: act.By, Text: string(act.Do) + ": the alert is forgotten by now"})
 	case err != nil:
 		p.err = fmt.Errorf("%s: %w", act.Do, err)
 	}

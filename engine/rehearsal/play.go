@@ -35,6 +35,12 @@ func Play(ctx context.Context, w *engine.World, s Script) (*Story, error) {
 
 // Stream is Play for long scripts: entries are told as they happen, and are not in the story.
 func Stream(ctx context.Context, w *engine.World, s Script, tell func(Entry)) (*Story, error) {
+	m := &memory{kept: map[store.ID]kept{}, out: map[store.ID]uint64{}}
+	return stream(ctx, w, s, tell, m)
+}
+
+// stream is Stream with a memory; without one, every record is decoded.
+func stream(ctx context.Context, w *engine.World, s Script, tell func(Entry), m *memory) (*Story, error) {
 	if err := s.check(w); err != nil {
 		return nil, err
 	}
@@ -47,7 +53,7 @@ func Stream(ctx context.Context, w *engine.World, s Script, tell func(Entry)) (*
 		story:  &Story{Start: s.Start, Alerts: []*Alert{}, Incidents: []*Incident{}, Took: make([]uint64, len(s.Arrivals))},
 		ids:    make([]store.ID, len(s.Arrivals)),
 		alerts: map[store.ID]*Alert{}, incidents: map[store.ID]*Incident{},
-		silent: map[string]bool{},
+		silent: map[string]bool{}, memory: m,
 	}
 	for _, name := range s.Silent {
 		p.silent[name] = true
@@ -90,6 +96,7 @@ type play struct {
 
 	store   *mem.Store
 	engine  *engine.Engine
+	memory  *memory // nil for none
 	log     *complaints
 	queue   virtual.Queue
 	sends   []func()  // messages that were begun at this instant
@@ -112,11 +119,15 @@ func (p *play) stage() {
 	p.log = &complaints{}
 	p.store = mem.New(func() time.Time { return p.now })
 	dice := rand.New(rand.NewPCG(p.script.Seed, 0))
-	p.engine = engine.New(engine.Options{
+	o := engine.Options{
 		Store: p.store, Replica: "rehearsal", World: p.world, Pick: dice.IntN,
 		Run:   func(f func()) { p.sends = append(p.sends, f) },
 		Watch: virtual.Silent{}, Log: slog.New(p.log), Committed: p.committed,
-	})
+	}
+	if p.memory != nil {
+		o.Decode = p.memory.decode
+	}
+	p.engine = engine.New(o)
 	setup := &deliver.Setup{Senders: map[string]deliver.Sender{}, Limits: map[string]deliver.Limit{}}
 	for via := range ways(p.world.Dir) {
 		setup.Senders[via] = provider{p, via}

@@ -3,6 +3,7 @@ package rehearsal
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,6 +19,9 @@ var told = map[string]bool{"paged": true, "retry": true}
 
 // committed takes in what a commit changed.
 func (p *play) committed(rec record.Record) {
+	if p.memory != nil {
+		p.memory.committed(rec)
+	}
 	switch r := rec.(type) {
 	case *alert.State:
 		p.alert(r)
@@ -45,6 +49,20 @@ func (p *play) alert(s *alert.State) {
 		}
 	}
 	al.seen += fresh
+	if p.memory != nil && p.over(s) {
+		p.memory.forget(s.ID)
+	}
+}
+
+// over reports whether an alert is not likely to change again: it is deleted, or closed for good and everybody was told.
+func (p *play) over(s *alert.State) bool {
+	switch {
+	case s.Active():
+		return false
+	case p.script.Forget > 0:
+		return !s.ClosedAt.Add(p.script.Forget).After(p.now)
+	}
+	return !slices.ContainsFunc(s.Pages, func(pg page.Page) bool { return pg.Waiting() })
 }
 
 func (p *play) incident(s *incident.State) {
