@@ -21,7 +21,7 @@ func (e *Engine) AddAbsence(ctx context.Context, w override.Wish) (*override.Abs
 	}
 	return create(ctx, e, "absence", w.CheckAway, func(n uint64, env directory.Env) (*override.Absence, error) {
 		return override.NewAbsence(store.NewID(store.KindAbsence, incident.Shard), n, w, away, env)
-	})
+	}, (*override.Absence).Made)
 }
 
 // Absence returns an absence by its name, AWAY-3.
@@ -49,7 +49,7 @@ func (e *Engine) CoverAbsence(ctx context.Context, name, by, via string, n int) 
 		return nil, err
 	}
 	var numbers []uint64 // reserved once, however often the commit is tried
-	return change(ctx, e, "absence", name, func(s *override.Absence, env directory.Env) ([]record.Record, error) {
+	return change(ctx, e, "absence", name, func(s *override.Absence, env directory.Env) (*doing, error) {
 		wishes, taken, err := s.Take(by, n, away, via, env)
 		if err != nil {
 			return nil, err
@@ -58,14 +58,18 @@ func (e *Engine) CoverAbsence(ctx context.Context, name, by, via string, n int) 
 		for i, o := range made {
 			taken[i].Override = o.Name()
 		}
-		return recordsOf(made), err
+		return &doing{note: s.Covered(by, taken), with: recordsOf(made)}, err
 	})
 }
 
 // CancelAbsence says that somebody is there after all; name is AWAY-3.
 func (e *Engine) CancelAbsence(ctx context.Context, name, by, reason string) (*override.Absence, error) {
-	return change(ctx, e, "absence", name, func(s *override.Absence, env directory.Env) ([]record.Record, error) {
-		return nil, s.Cancel(by, reason, env)
+	return change(ctx, e, "absence", name, func(s *override.Absence, env directory.Env) (*doing, error) {
+		was := s.Status
+		if err := s.Cancel(by, reason, env); err != nil || s.Status == was {
+			return nil, err
+		}
+		return &doing{note: s.Unmade()}, nil
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/record"
 	"github.com/tocsin-oncall/tocsin/engine/store"
+	"github.com/tocsin-oncall/tocsin/engine/trail"
 )
 
 // named returns the record with a name such as OVR-3; what is its kind in words.
@@ -60,8 +61,19 @@ func pageOf[T record.Record](ctx context.Context, e *Engine, lists []string, bef
 	return out, next, nil
 }
 
-// create commits a new numbered record. check refuses it before a number is spent.
-func create[T record.Record](ctx context.Context, e *Engine, counter string, check func(directory.Env) error, fresh func(uint64, directory.Env) (T, error)) (none T, err error) {
+// doing is what a person does to a record: what the audit trail says of it, and which new records come with it.
+type doing struct {
+	note trail.Note
+	with []record.Record
+}
+
+// records are the new records that are committed with what was done: the entry of the trail last.
+func (d doing) records(env directory.Env) []record.Record {
+	return append(d.with, trail.New(store.NewID(store.KindEntry, incident.Shard), d.note, env.Now))
+}
+
+// create commits a new numbered record, and what the trail says of it. check refuses it before a number is spent.
+func create[T record.Record](ctx context.Context, e *Engine, counter string, check func(directory.Env) error, fresh func(uint64, directory.Env) (T, error), note func(T) trail.Note) (none T, err error) {
 	e.duty.stale() // it is held against the schedule as it is at this moment
 	if err := check(e.env(ctx)); err != nil {
 		return none, err
@@ -75,19 +87,20 @@ func create[T record.Record](ctx context.Context, e *Engine, counter string, che
 	if err != nil {
 		return none, err
 	}
-	a, err := e.finish(record.Image{ID: rec.Identity()}, rec, alert.Effects{}, nil, env)
+	changes, err := e.together(record.Image{ID: rec.Identity()}, rec, nil, doing{note: note(rec)}.records(env), env)
 	if err != nil {
 		return none, err
 	}
-	if err := e.commitTogether(ctx, []attempt{a}, env); err != nil {
+	if err := e.commitTogether(ctx, changes, env); err != nil {
 		return none, err
 	}
 	e.renew(ctx)
 	return rec, nil
 }
 
-// change applies f to the record with a name and commits it, together with the new records that f returns.
-func change[T record.Record](ctx context.Context, e *Engine, what, name string, f func(T, directory.Env) ([]record.Record, error)) (none T, err error) {
+// change applies f to the record with a name and commits it, together with what f says comes with it. A nil doing says
+// that nothing was to be done.
+func change[T record.Record](ctx context.Context, e *Engine, what, name string, f func(T, directory.Env) (*doing, error)) (none T, err error) {
 	for range tries {
 		rec, found, err := findNamed[T](ctx, e, what, name)
 		if err != nil {
@@ -96,11 +109,11 @@ func change[T record.Record](ctx context.Context, e *Engine, what, name string, 
 		e.duty.stale()
 		env := e.env(ctx)
 		image := record.ImageOf(rec, found.Version)
-		more, err := f(rec, env)
-		if err != nil {
-			return none, err
+		done, err := f(rec, env)
+		if err != nil || done == nil {
+			return rec, err
 		}
-		changes, err := e.together(image, rec, more, env)
+		changes, err := e.together(image, rec, nil, done.records(env), env)
 		if err != nil {
 			return none, err
 		}
@@ -115,9 +128,47 @@ func change[T record.Record](ctx context.Context, e *Engine, what, name string, 
 	return none, fmt.Errorf("%w: %s is changed by others all the time", store.ErrUnavailable, clip(name))
 }
 
+// upsert is change for the record with a key, which fresh makes where there is none.
+func upsert[T record.Record](ctx context.Context, e *Engine, key store.Key, fresh func(directory.Env) (T, error), f func(T, directory.Env) (*doing, error)) (none T, err error) {
+	for range tries {
+		found, err := e.store.Find(ctx, key)
+		if err != nil {
+			return none, err
+		}
+		env := e.env(ctx)
+		var rec T
+		var image record.Image
+		holders := map[string]store.ID{}
+		if found[0].Exists() {
+			if rec, err = as[T](found[0], "record of that kind"); err != nil {
+				return none, err
+			}
+			image = record.ImageOf(rec, found[0].Version)
+		} else {
+			if rec, err = fresh(env); err != nil {
+				return none, err
+			}
+			image = record.Image{ID: rec.Identity()}
+			holders[key.Name] = found[0].ID
+		}
+		done, err := f(rec, env)
+		if err != nil || done == nil {
+			return rec, err
+		}
+		changes, err := e.together(image, rec, holders, done.records(env), env)
+		if err != nil {
+			return none, err
+		}
+		if err = e.commitTogether(ctx, changes, env); !errors.Is(err, store.ErrConflict) {
+			return rec, err
+		}
+	}
+	return none, fmt.Errorf("%w: %s is changed by others all the time", store.ErrUnavailable, key.Name)
+}
+
 // together are the changes of a record and of new ones of its shard.
-func (e *Engine) together(image record.Image, rec record.Record, more []record.Record, env directory.Env) ([]attempt, error) {
-	a, err := e.finish(image, rec, alert.Effects{}, nil, env)
+func (e *Engine) together(image record.Image, rec record.Record, holders map[string]store.ID, more []record.Record, env directory.Env) ([]attempt, error) {
+	a, err := e.finish(image, rec, alert.Effects{}, holders, env)
 	changes := []attempt{a}
 	for _, r := range more {
 		if err == nil {

@@ -6,7 +6,6 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/override"
-	"github.com/tocsin-oncall/tocsin/engine/record"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 )
 
@@ -16,7 +15,7 @@ func (e *Engine) AddOverride(ctx context.Context, w override.Wish) (*override.St
 	w.Swap = ""
 	return create(ctx, e, "override", w.Check, func(n uint64, env directory.Env) (*override.State, error) {
 		return override.New(store.NewID(store.KindOverride, incident.Shard), n, w, env)
-	})
+	}, (*override.State).Made)
 }
 
 // Override returns an override by its name, OVR-3.
@@ -26,8 +25,12 @@ func (e *Engine) Override(ctx context.Context, name string) (*override.State, er
 
 // CancelOverride takes an override back.
 func (e *Engine) CancelOverride(ctx context.Context, name, by, reason string) (*override.State, error) {
-	return change(ctx, e, "override", name, func(s *override.State, env directory.Env) ([]record.Record, error) {
-		return nil, s.Cancel(by, reason, env)
+	return change(ctx, e, "override", name, func(s *override.State, env directory.Env) (*doing, error) {
+		was := s.Status
+		if err := s.Cancel(by, reason, env); err != nil || s.Status == was {
+			return nil, err
+		}
+		return &doing{note: s.Unmade()}, nil
 	})
 }
 

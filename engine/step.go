@@ -7,6 +7,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/canary"
+	"github.com/tocsin-oncall/tocsin/engine/contact"
 	"github.com/tocsin-oncall/tocsin/engine/deliver"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/heartbeat"
@@ -80,6 +81,8 @@ func wake(rec record.Record, env directory.Env) (alert.Effects, error) {
 	case *canary.State:
 		canary.Apply(r, canary.Woken{}, env)
 	case *override.State:
+		r.Tick(env)
+	case *contact.State:
 		r.Tick(env)
 	case *override.Absence:
 		r.Tick(env)

@@ -19,7 +19,7 @@ func (e *Engine) ProposeSwap(ctx context.Context, t override.Trade) (*override.S
 	check := func(env directory.Env) error { return t.Check(away, env) }
 	return create(ctx, e, "swap", check, func(n uint64, env directory.Env) (*override.Swap, error) {
 		return override.NewSwap(store.NewID(store.KindSwap, incident.Shard), n, t, away, env)
-	})
+	}, (*override.Swap).Made)
 }
 
 // AcceptSwap carries a swap out: it and its overrides are one commit. It is held against the schedule as it is then.
@@ -29,16 +29,17 @@ func (e *Engine) AcceptSwap(ctx context.Context, name, by, note string) (*overri
 		return nil, err
 	}
 	var numbers []uint64 // reserved once, however often the commit is tried
-	return change(ctx, e, "swap", name, func(s *override.Swap, env directory.Env) ([]record.Record, error) {
+	return change(ctx, e, "swap", name, func(s *override.Swap, env directory.Env) (*doing, error) {
+		was := s.Status
 		wishes, err := s.Accept(by, note, away, env)
-		if err != nil {
+		if err != nil || s.Status == was {
 			return nil, err
 		}
 		made, err := e.overridesFor(ctx, wishes, &numbers, env)
 		for _, o := range made {
 			s.Overrides = append(s.Overrides, o.Name())
 		}
-		return recordsOf(made), err
+		return &doing{note: s.Ended(), with: recordsOf(made)}, err
 	})
 }
 
@@ -71,8 +72,12 @@ func recordsOf[T record.Record](list []T) (out []record.Record) {
 
 // DeclineSwap turns a swap down, or takes it back.
 func (e *Engine) DeclineSwap(ctx context.Context, name, by, note string) (*override.Swap, error) {
-	return change(ctx, e, "swap", name, func(s *override.Swap, env directory.Env) ([]record.Record, error) {
-		return nil, s.Decline(by, note, env)
+	return change(ctx, e, "swap", name, func(s *override.Swap, env directory.Env) (*doing, error) {
+		was := s.Status
+		if err := s.Decline(by, note, env); err != nil || s.Status == was {
+			return nil, err
+		}
+		return &doing{note: s.Ended()}, nil
 	})
 }
 

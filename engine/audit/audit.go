@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/tocsin-oncall/tocsin/engine/contact"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/policy"
 	"github.com/tocsin-oncall/tocsin/schedules"
@@ -21,9 +22,8 @@ type Settings struct {
 }
 
 // Plan is what coverage.Audit needs to know of a directory. A channel of a policy is no person: nobody is paged
-// by it, but its step is not empty. Tocsin keeps no record of whether an address was ever seen to work, so all that are in the
-// configuration count as verified.
-func Plan(dir *directory.Directory, away []schedules.Away, s Settings) coverage.Plan {
+// by it, but its step is not empty. With no seen, all addresses count as verified.
+func Plan(dir *directory.Directory, away []schedules.Away, seen Seen, s Settings) coverage.Plan {
 	plan := coverage.Plan{People: map[string]coverage.Person{}, Away: away, Severities: s.Severities, Waivers: s.Waivers}
 	for _, name := range sorted(dir.Policies) {
 		p := dir.Policies[name]
@@ -42,7 +42,7 @@ func Plan(dir *directory.Directory, away []schedules.Away, s Settings) coverage.
 	}
 	high, low := priorities(dir)
 	for name := range dir.Users {
-		plan.People[name] = coverage.Person{Urgent: channels(dir, name, high), Other: channels(dir, name, low)}
+		plan.People[name] = coverage.Person{Urgent: channels(dir, seen, name, high), Other: channels(dir, seen, name, low)}
 	}
 	return plan
 }
@@ -55,9 +55,21 @@ func priorities(dir *directory.Directory) (high, low string) {
 	return high, ""
 }
 
-func channels(dir *directory.Directory, user, priority string) (out []coverage.Channel) {
+// Seen says whether a way to a user was seen to work.
+type Seen func(user, via string) bool
+
+// SeenIn are the ways that people have confirmed.
+func SeenIn(list []*contact.State, env directory.Env) Seen {
+	works := map[[2]string]bool{}
+	for _, s := range list {
+		works[[2]string{s.User, s.Via}] = s.Works(env)
+	}
+	return func(user, via string) bool { return works[[2]string{user, via}] }
+}
+
+func channels(dir *directory.Directory, seen Seen, user, priority string) (out []coverage.Channel) {
 	for _, m := range dir.Reach(user, priority) {
-		out = append(out, coverage.Channel{Kind: m.Via, After: m.After, Verified: true})
+		out = append(out, coverage.Channel{Kind: m.Via, After: m.After, Verified: seen == nil || seen(user, m.Via)})
 	}
 	return out
 }

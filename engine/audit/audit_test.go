@@ -53,7 +53,7 @@ func notify(t *testing.T, after time.Duration, targets ...string) policy.Step {
 
 func week(t *testing.T, dir *directory.Directory, s audit.Settings, away ...schedules.Away) coverage.Report {
 	t.Helper()
-	return coverage.Audit(audit.Plan(dir, away, s), monday, monday.AddDate(0, 0, 7))
+	return coverage.Audit(audit.Plan(dir, away, nil, s), monday, monday.AddDate(0, 0, 7))
 }
 
 func find(r coverage.Report, kind coverage.Kind) (coverage.Finding, bool) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/canary"
+	"github.com/tocsin-oncall/tocsin/engine/contact"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/override"
 	"github.com/tocsin-oncall/tocsin/engine/page"
@@ -43,6 +44,9 @@ func compose(rec record.Record, p page.Page, setup *Setup, env directory.Env) Me
 		m.Title = r.Title
 	case *canary.State:
 		m.Title = canary.Title
+		link(&m, token.Token{Subject: string(r.ID), User: p.User, Page: p.N}, setup, env)
+	case *contact.State:
+		m.Title = contact.Title
 		link(&m, token.Token{Subject: string(r.ID), User: p.User, Page: p.N}, setup, env)
 	case *override.Absence:
 		m.Title = r.Title(p.Kind)

@@ -94,6 +94,7 @@ func (s *Absence) Tick(env Env) {
 	if at := s.remindAt(); !at.IsZero() && !at.After(env.Now) {
 		s.remind(env)
 	}
+	s.enough(env)
 }
 
 // Away is the absence as schedules see it.

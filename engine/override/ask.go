@@ -153,10 +153,15 @@ func (s *Absence) tell(taken []*Ask, by string, env Env) {
 	for _, a := range taken {
 		list = append(list, *a)
 	}
-	if !slices.ContainsFunc(s.Asks, Ask.Open) {
-		s.stop(env)
-	}
+	s.enough(env)
 	s.send(s.User, page.Notice, by+" covers for you:\n"+lines(list, zoneOf(s.User, env)), "", env)
+}
+
+// enough stops asking when nothing is open any more.
+func (s *Absence) enough(env Env) {
+	if !slices.ContainsFunc(s.Asks, Ask.Open) {
+		s.Stop(env.Now, func(p page.Page) bool { return p.Kind != page.Notice })
+	}
 }
 
 // stop gives up what did not go out yet.

@@ -8,12 +8,15 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/calendar"
 	"github.com/tocsin-oncall/tocsin/engine/canary"
+	"github.com/tocsin-oncall/tocsin/engine/contact"
+	"github.com/tocsin-oncall/tocsin/engine/feed"
 	"github.com/tocsin-oncall/tocsin/engine/heartbeat"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/override"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 	"github.com/tocsin-oncall/tocsin/engine/throttle"
+	"github.com/tocsin-oncall/tocsin/engine/trail"
 )
 
 // ErrNewer says that a record was written by a newer version of this program. Nothing may be made of it; in
@@ -64,6 +67,15 @@ func kindOf(id store.ID) (kind, bool) {
 	case store.KindThrottle:
 		return kind{func() Record { return &throttle.State{} }, func(r Record) int { return r.(*throttle.State).Format },
 			throttle.Format, throttleUpgrades}, true
+	case store.KindContact:
+		return kind{func() Record { return &contact.State{} }, func(r Record) int { return r.(*contact.State).Format },
+			contact.Format, contactUpgrades}, true
+	case store.KindFeed:
+		return kind{func() Record { return &feed.State{} }, func(r Record) int { return r.(*feed.State).Format },
+			feed.Format, feedUpgrades}, true
+	case store.KindEntry:
+		return kind{func() Record { return &trail.Entry{} }, func(r Record) int { return r.(*trail.Entry).Format },
+			trail.Format, entryUpgrades}, true
 	}
 	return kind{}, false
 }

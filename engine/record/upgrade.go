@@ -23,6 +23,9 @@ var (
 	calendarUpgrades   []upgrade
 	textUpgrades       []upgrade
 	throttleUpgrades   []upgrade
+	contactUpgrades    []upgrade
+	feedUpgrades       []upgrade
+	entryUpgrades      []upgrade
 )
 
 // upgraded is the data of a record in the latest format.

@@ -21,6 +21,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/canary"
+	"github.com/tocsin-oncall/tocsin/engine/contact"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/override"
 	"github.com/tocsin-oncall/tocsin/engine/token"
@@ -48,6 +49,10 @@ type Alerts interface {
 	// what cannot be, is an *alert.Refused.
 	Absence(ctx context.Context, id string) (*override.Absence, error)
 	Cover(ctx context.Context, name, by string, shift int) (*override.Absence, error)
+	// Contact returns a tested way to a person by its id, and OpenContact confirms it with the link of a test. One that is
+	// gone, or what cannot be, is an *alert.Refused.
+	Contact(ctx context.Context, id string) (*contact.State, error)
+	OpenContact(ctx context.Context, id string, page int) (*contact.State, error)
 	// Next says who is paged next and when; the zero time when nobody is.
 	Next(ctx context.Context, s *alert.State) (at time.Time, text string)
 }
@@ -166,6 +171,9 @@ func (p *Page) get(w http.ResponseWriter, r *http.Request, v *visit) {
 	switch {
 	case v.canary():
 		p.getCanary(w, r, v)
+		return
+	case v.contact():
+		p.getContact(w, r, v, "")
 		return
 	case v.absence():
 		p.getAbsence(w, r, v, "")

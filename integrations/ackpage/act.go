@@ -43,6 +43,9 @@ func (p *Page) post(w http.ResponseWriter, r *http.Request, v *visit) {
 	case v.canary():
 		p.confirm(w, r, v, do)
 		return
+	case v.contact():
+		p.confirmContact(w, r, v, do)
+		return
 	case v.absence():
 		p.cover(w, r, v, do)
 		return

@@ -17,6 +17,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/canary"
+	"github.com/tocsin-oncall/tocsin/engine/contact"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/override"
 	"github.com/tocsin-oncall/tocsin/engine/page"
@@ -42,6 +43,7 @@ type world struct {
 	refusing string
 	canary   *canary.State
 	absence  *override.Absence
+	contact  *contact.State
 }
 
 func newWorld(t *testing.T) *world {
@@ -270,6 +272,24 @@ func (w *world) Canary(_ context.Context, id string) (*canary.State, error) {
 		return nil, &alert.Refused{Reason: "There is none."}
 	}
 	return w.canary, w.away
+}
+
+func (w *world) Contact(_ context.Context, id string) (*contact.State, error) {
+	if w.contact == nil || string(w.contact.ID) != id {
+		return nil, &alert.Refused{Reason: "gone"}
+	}
+	return w.contact, w.away
+}
+
+func (w *world) OpenContact(_ context.Context, _ string, page int) (*contact.State, error) {
+	switch {
+	case w.away != nil:
+		return nil, w.away
+	case w.refusing != "":
+		return nil, &alert.Refused{Reason: w.refusing}
+	}
+	w.done = append(w.done, fmt.Sprintf("opened %d", page))
+	return w.contact, w.contact.Open(page, directory.Env{Now: now, Dir: w.dir})
 }
 
 func (w *world) Absence(_ context.Context, id string) (*override.Absence, error) {

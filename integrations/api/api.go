@@ -22,6 +22,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine"
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/audit"
+	"github.com/tocsin-oncall/tocsin/engine/contact"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/event"
 	"github.com/tocsin-oncall/tocsin/engine/heartbeat"
@@ -30,6 +31,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
 	"github.com/tocsin-oncall/tocsin/engine/store"
+	"github.com/tocsin-oncall/tocsin/engine/trail"
 	"github.com/tocsin-oncall/tocsin/schedules"
 )
 
@@ -87,6 +89,24 @@ type Overrides interface {
 	DeclineSwap(ctx context.Context, name, by, note string) (*override.Swap, error)
 }
 
+// Feeds is what it needs about calendar feeds.
+type Feeds interface {
+	FeedGeneration(ctx context.Context, kind, name string) (int, error)
+	RevokeFeed(ctx context.Context, kind, name, by, reason string) (int, error)
+}
+
+// Contacts is what it needs about the ways to people.
+type Contacts interface {
+	Contacts(ctx context.Context) ([]*contact.State, error)
+	TestContact(ctx context.Context, user, via, by string) (*contact.State, error)
+	EnterCode(ctx context.Context, user, via, code, by string) (*contact.State, error)
+}
+
+// Trail is what it needs of the audit trail.
+type Trail interface {
+	Trail(ctx context.Context, before store.Cursor, limit int) ([]*trail.Entry, store.Cursor, error)
+}
+
 // World is the configuration in force, and the time.
 type World interface {
 	Env() directory.Env
@@ -101,6 +121,9 @@ type Engine interface {
 	Heartbeats
 	Overrides
 	Calendars
+	Feeds
+	Contacts
+	Trail
 	World
 }
 
@@ -113,14 +136,16 @@ type Options struct {
 	Config func() any
 	// Audit gives what the configuration in force says about the coverage audit.
 	Audit func() audit.Settings
+	// Offline says that nothing that people did at run time is known, so that nobody's address counts as unverified.
+	Offline bool
 	// Reload loads the configuration anew. Its error is shown to an admin and must hold no secret.
 	Reload func(ctx context.Context) error
 	// Backup writes all of the state.
 	Backup func(ctx context.Context, w io.Writer) error
 	// LinkFor is the ack link of a page, "" where there is none. Only admins see it: whoever has it can act as the page's recipient.
 	LinkFor func(a *alert.State, p page.Page) string
-	// FeedURL is the secret address of the calendar feed of a schedule or a user.
-	FeedURL func(kind, name string) string
+	// FeedURL is the secret address of the calendar feed of a schedule or a user, of which so many were revoked before.
+	FeedURL func(kind, name string, revoked int) string
 	// Decode makes events of what a sender would post to an integration. It stores nothing.
 	Decode func(integration string, body []byte, header http.Header, query url.Values) ([]event.Event, error)
 	// Clean brings an event into the shape that all sources are brought into.

@@ -163,6 +163,8 @@ func TestEveryGetAnswersAsDocumented(t *testing.T) {
 		"/fairness":                 {"", "?schedule=primary,backup&from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z&share=0.5"},
 		"/overrides":                {"", "?status=active,over&limit=1"},
 		"/absences":                 {"?status=active"},
+		"/users/{ref}/contacts":     {"/ethan"},
+		"/audit":                    {"", "?limit=1"},
 		"/swaps":                    {"?status=proposed"},
 		"/explain":                  {"?title=x&tags=critical", "?alert=1"},
 	}

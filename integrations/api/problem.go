@@ -10,6 +10,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine"
 	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/contact"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/override"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
@@ -61,10 +62,11 @@ func problemOf(err error) *problem {
 	var ofIncident *incident.Refused
 	var ofPostmortem *postmortem.Refused
 	var ofOverride *override.Refused
+	var ofContact *contact.Refused
 	switch {
 	case errors.As(err, &p):
 		return p
-	case errors.As(err, &ofAlert), errors.As(err, &ofIncident), errors.As(err, &ofPostmortem), errors.As(err, &ofOverride):
+	case errors.As(err, &ofAlert), errors.As(err, &ofIncident), errors.As(err, &ofPostmortem), errors.As(err, &ofOverride), errors.As(err, &ofContact):
 		return &problem{http.StatusConflict, "refused", err.Error(), ""}
 	case errors.Is(err, engine.ErrNotFound):
 		return &problem{http.StatusNotFound, "not_found", err.Error(), ""}

@@ -74,7 +74,20 @@ func getCoverage(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return coverageOf(coverage.Audit(audit.Plan(c.env.Dir, away, c.Audit()), from, from.AddDate(0, 0, days))), nil
+	seen, err := c.seen()
+	if err != nil {
+		return nil, err
+	}
+	return coverageOf(coverage.Audit(audit.Plan(c.env.Dir, away, seen, c.Audit()), from, from.AddDate(0, 0, days))), nil
+}
+
+// seen says which ways to people were seen to work.
+func (c *call) seen() (audit.Seen, error) {
+	if c.Offline {
+		return nil, nil
+	}
+	list, err := c.Engine.Contacts(c.ctx)
+	return audit.SeenIn(list, c.env), err
 }
 
 func coverageOf(r coverage.Report) Coverage {

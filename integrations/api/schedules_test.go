@@ -128,8 +128,8 @@ func TestFairnessCountsHoursAndThePagesThatWereSent(t *testing.T) {
 func TestFeedsAreGivenToThoseWhoMayAct(t *testing.T) {
 	t.Parallel()
 	w := begin(t)
-	w.get("/api/v1/schedules/primary/feed", responder).is(200, `"http://tocsin.test/ical/schedule-primary.ics"`)
-	w.get("/api/v1/users/ethan/feed", responder).is(200, `"http://tocsin.test/ical/user-ethan.ics"`)
+	w.get("/api/v1/schedules/primary/feed", responder).is(200, `"http://tocsin.test/ical/schedule-primary-0.ics"`)
+	w.get("/api/v1/users/ethan/feed", responder).is(200, `"http://tocsin.test/ical/user-ethan-0.ics"`)
 	w.get("/api/v1/users/ethan/feed", viewer).is(403)
 	w.get("/api/v1/users/primary/feed", admin).is(404)
 	w.get("/api/v1/schedules/ethan/feed", admin).is(404)

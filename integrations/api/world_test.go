@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -19,6 +20,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine"
 	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/audit"
 	"github.com/tocsin-oncall/tocsin/engine/deliver"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/event"
@@ -54,6 +56,7 @@ type world struct {
 	mu     sync.Mutex
 	now    time.Time
 	keys   []api.Key
+	audit  audit.Settings
 	bad    error // what a reload fails with
 	breaks error // of a download that has begun
 }
@@ -83,6 +86,7 @@ func begin(t *testing.T) *world {
 		Engine: w.engine,
 		Keys:   func() []api.Key { w.mu.Lock(); defer w.mu.Unlock(); return w.keys },
 		Config: func() any { return map[string]any{"listen": "127.0.0.1:8080", "api_keys": []any{}} },
+		Audit:  func() audit.Settings { w.mu.Lock(); defer w.mu.Unlock(); return w.audit },
 		Reload: func(context.Context) error { return w.bad },
 		Backup: func(_ context.Context, out io.Writer) error {
 			if w.bad != nil {
@@ -97,7 +101,9 @@ func begin(t *testing.T) *world {
 		LinkFor: func(a *alert.State, p page.Page) string {
 			return "http://tocsin.test/a/" + string(a.ID) + "-" + p.User
 		},
-		FeedURL: func(kind, name string) string { return "http://tocsin.test/ical/" + kind + "-" + name + ".ics" },
+		FeedURL: func(kind, name string, revoked int) string {
+			return fmt.Sprintf("http://tocsin.test/ical/%s-%s-%d.ics", kind, name, revoked)
+		},
 		Decode: func(_ string, body []byte, _ http.Header, _ url.Values) ([]event.Event, error) {
 			if !bytes.HasPrefix(body, []byte("down ")) {
 				return nil, errors.New("it does not begin with down")
@@ -113,6 +119,9 @@ func begin(t *testing.T) *world {
 	w.url = server.URL
 	return w
 }
+
+// settings changes what the configuration says about the audit.
+func (w *world) settings(s audit.Settings) { w.mu.Lock(); defer w.mu.Unlock(); w.audit = s }
 
 func (w *world) clock() time.Time { w.mu.Lock(); defer w.mu.Unlock(); return w.now }
 

@@ -31,10 +31,11 @@ func (a *App) apiOptions() api.Options {
 			return view
 		},
 		Audit:   func() audit.Settings { return a.live.Load().world.Audit },
+		Offline: a.opts.offline,
 		Reload:  a.Reload,
 		Backup:  a.backup,
 		LinkFor: a.linkFor,
-		FeedURL: func(kind, name string) string { return a.live.Load().feedURL(kind, name) },
+		FeedURL: func(kind, name string, revoked int) string { return a.live.Load().feedURL(kind, name, revoked) },
 		Decode:  a.decode,
 		Clean:   func(ev event.Event) event.Event { return intake.Clean(ev, a.engine.Now()) },
 		Count:   a.metrics.Received,

@@ -38,6 +38,8 @@ type Options struct {
 	Colour  bool // of the console channel
 	Log     *slog.Logger
 	Version string
+
+	offline bool // answers about a configuration only
 }
 
 // App is one running server.

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"net/url"
 
 	"github.com/tocsin-oncall/tocsin/engine/config"
@@ -16,10 +17,13 @@ func (a *App) feeds(f *config.File, publicURL string) *calendar.Feeds {
 	return &calendar.Feeds{
 		Links:     calendar.NewLinks(f.ICalGeneration, a.signing.keys(f)...),
 		Directory: a.engine.Directory, Now: a.engine.Now, Host: host,
+		Revoked: func(ctx context.Context, kind calendar.Kind, name string) (int, error) {
+			return a.engine.FeedGeneration(ctx, string(kind), name)
+		},
 	}
 }
 
 // feedURL is the secret address of a feed.
-func (l *live) feedURL(kind, name string) string {
-	return l.setup.PublicURL + calendar.Path + l.feeds.Links.Token(calendar.Kind(kind), name) + calendar.Suffix
+func (l *live) feedURL(kind, name string, revoked int) string {
+	return l.setup.PublicURL + calendar.Path + l.feeds.Links.Token(calendar.Kind(kind), name, revoked) + calendar.Suffix
 }

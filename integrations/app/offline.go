@@ -12,7 +12,7 @@ import (
 // memory, for this process alone. Every request to it may do what an admin may. It listens nowhere, and nothing in
 // it moves: no page is ever sent. The error of a bad configuration is config.Problems'.
 func Offline(ctx context.Context, o Options) (http.Handler, error) {
-	o.Store = "mem:"
+	o.Store, o.offline = "mem:", true
 	a, err := New(ctx, o)
 	if err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine"
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/canary"
+	"github.com/tocsin-oncall/tocsin/engine/contact"
 	"github.com/tocsin-oncall/tocsin/engine/deliver"
 	"github.com/tocsin-oncall/tocsin/engine/override"
 	"github.com/tocsin-oncall/tocsin/engine/store"
@@ -26,6 +27,9 @@ func forPeople(err error) error {
 		return &alert.Refused{Reason: "There is no such alert any more."}
 	}
 	if refused := (*override.Refused)(nil); errors.As(err, &refused) {
+		return &alert.Refused{Reason: refused.Reason}
+	}
+	if refused := (*contact.Refused)(nil); errors.As(err, &refused) {
 		return &alert.Refused{Reason: refused.Reason}
 	}
 	return err
@@ -74,6 +78,16 @@ func (p people) Absence(ctx context.Context, id string) (*override.Absence, erro
 
 func (p people) Cover(ctx context.Context, name, by string, shift int) (*override.Absence, error) {
 	s, err := p.e.CoverAbsence(ctx, name, by, "link", shift)
+	return s, forPeople(err)
+}
+
+func (p people) Contact(ctx context.Context, id string) (*contact.State, error) {
+	s, err := p.e.Contact(ctx, store.ID(id))
+	return s, forPeople(err)
+}
+
+func (p people) OpenContact(ctx context.Context, id string, page int) (*contact.State, error) {
+	s, err := p.e.OpenContact(ctx, store.ID(id), page)
 	return s, forPeople(err)
 }
 

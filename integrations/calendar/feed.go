@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"maps"
@@ -30,8 +31,10 @@ const (
 type Feeds struct {
 	Links     *Links
 	Directory func() *directory.Directory // with the overrides in force
-	Now       func() time.Time
-	Host      string // the part of UIDs after the @; it must stay the same, or programs take shifts for new ones
+	// Revoked is how many addresses of a feed were revoked before.
+	Revoked func(ctx context.Context, kind Kind, name string) (int, error)
+	Now     func() time.Time
+	Host    string // the part of UIDs after the @; it must stay the same, or programs take shifts for new ones
 }
 
 // ServeHTTP answers GET and HEAD of /ical/TOKEN.ics. A wrong or revoked token, and one of a user or schedule that there is
@@ -43,7 +46,16 @@ func (f *Feeds) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	token, suffixed := strings.CutSuffix(strings.TrimPrefix(r.URL.Path, Path), Suffix)
-	kind, name, ok := f.Links.Open(token)
+	kind, name, ok := f.Links.Read(token)
+	if suffixed && ok && f.known(kind, name) {
+		revoked, err := f.Revoked(r.Context(), kind, name)
+		if err != nil {
+			w.Header().Set("Retry-After", "60")
+			http.Error(w, "the calendar cannot be read just now", http.StatusServiceUnavailable)
+			return
+		}
+		ok = f.Links.Genuine(token, revoked)
+	}
 	feed, known := f.feed(kind, name)
 	if !suffixed || !ok || !known {
 		http.Error(w, "there is no such calendar; its address may have been revoked", http.StatusNotFound)
@@ -70,6 +82,18 @@ func matches(header, tag string) bool {
 		if part = strings.TrimPrefix(strings.TrimSpace(part), "W/"); part == tag || part == "*" {
 			return true
 		}
+	}
+	return false
+}
+
+func (f *Feeds) known(kind Kind, name string) bool {
+	dir := f.Directory()
+	switch kind {
+	case Schedule:
+		return dir.Schedules[name] != nil
+	case User:
+		_, ok := dir.Users[name]
+		return ok
 	}
 	return false
 }

@@ -1,6 +1,8 @@
 package calendar_test
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -22,6 +24,9 @@ type site struct {
 	feeds *calendar.Feeds
 	dir   *directory.Directory
 	now   time.Time
+
+	revoked map[string]int
+	away    error
 }
 
 func begin(t *testing.T) *site {
@@ -44,6 +49,9 @@ func begin(t *testing.T) *site {
 	s.feeds = &calendar.Feeds{
 		Links: calendar.NewLinks(0, []byte("0123456789abcdef")), Host: "oncall.example.com",
 		Directory: func() *directory.Directory { return s.dir }, Now: func() time.Time { return s.now },
+		Revoked: func(_ context.Context, kind calendar.Kind, name string) (int, error) {
+			return s.revoked[string(kind)+":"+name], s.away
+		},
 	}
 	return s
 }
@@ -75,7 +83,7 @@ func (s *site) read(w *httptest.ResponseRecorder, from, to time.Time) []ical.Eve
 func TestAScheduleIsACalendarOfItsShifts(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
-	w := s.get(s.feeds.Links.Token(calendar.Schedule, "primary"), "")
+	w := s.get(s.feeds.Links.Token(calendar.Schedule, "primary", 0), "")
 	if got := w.Header().Get("Content-Type"); got != "text/calendar; charset=utf-8" {
 		t.Errorf("Content-Type %q", got)
 	}
@@ -92,7 +100,7 @@ func TestAScheduleIsACalendarOfItsShifts(t *testing.T) {
 func TestAUserHasTheirShiftsOfAllSchedules(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
-	events := s.read(s.get(s.feeds.Links.Token(calendar.User, "ethan"), ""), noon, noon.AddDate(0, 0, 4))
+	events := s.read(s.get(s.feeds.Links.Token(calendar.User, "ethan", 0), ""), noon, noon.AddDate(0, 0, 4))
 	seen := map[string]int{}
 	for _, e := range events {
 		seen[e.Summary]++
@@ -105,7 +113,7 @@ func TestAUserHasTheirShiftsOfAllSchedules(t *testing.T) {
 func TestAFeedThatDidNotChangeIsNotSentAgain(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
-	token := s.feeds.Links.Token(calendar.Schedule, "primary")
+	token := s.feeds.Links.Token(calendar.Schedule, "primary", 0)
 	tag := s.get(token, "").Header().Get("ETag")
 	s.now = s.now.Add(time.Hour)
 	if w := s.get(token, tag); w.Code != http.StatusNotModified || w.Body.Len() > 0 {
@@ -124,11 +132,11 @@ func TestAFeedThatDidNotChangeIsNotSentAgain(t *testing.T) {
 func TestOnlyATokenThatWasMadeHereOpensAFeed(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
-	good := s.feeds.Links.Token(calendar.User, "ethan")
+	good := s.feeds.Links.Token(calendar.User, "ethan", 0)
 	body, mac, _ := strings.Cut(good, ".")
-	amir, _, _ := strings.Cut(s.feeds.Links.Token(calendar.User, "amir"), ".")
-	other := calendar.NewLinks(0, []byte("another key of the tests")).Token(calendar.User, "ethan")
-	for _, token := range []string{"", ".", body, body + ".", amir + "." + mac, other, good + "A", "%2e%2e", s.feeds.Links.Token(calendar.User, "jason"), s.feeds.Links.Token("team", "ethan")} {
+	amir, _, _ := strings.Cut(s.feeds.Links.Token(calendar.User, "amir", 0), ".")
+	other := calendar.NewLinks(0, []byte("another key of the tests")).Token(calendar.User, "ethan", 0)
+	for _, token := range []string{"", ".", body, body + ".", amir + "." + mac, other, good + "A", "%2e%2e", s.feeds.Links.Token(calendar.User, "jason", 0), s.feeds.Links.Token("team", "ethan", 0)} {
 		if w := s.get(token, ""); w.Code != http.StatusNotFound || strings.Contains(w.Body.String(), "BEGIN") {
 			t.Errorf("%q answered %d", token, w.Code)
 		}
@@ -143,7 +151,7 @@ func TestOnlyATokenThatWasMadeHereOpensAFeed(t *testing.T) {
 func TestAnotherGenerationRevokesAnOlderKeyDoesNot(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
-	token := s.feeds.Links.Token(calendar.User, "ethan")
+	token := s.feeds.Links.Token(calendar.User, "ethan", 0)
 	s.feeds.Links = calendar.NewLinks(0, []byte("a new key of the tests"), []byte("0123456789abcdef"))
 	if w := s.get(token, ""); w.Code != http.StatusOK {
 		t.Errorf("with a new key in front, answered %d", w.Code)
@@ -151,5 +159,25 @@ func TestAnotherGenerationRevokesAnOlderKeyDoesNot(t *testing.T) {
 	s.feeds.Links = calendar.NewLinks(1, []byte("0123456789abcdef"))
 	if w := s.get(token, ""); w.Code != http.StatusNotFound {
 		t.Errorf("revoked, and answered %d", w.Code)
+	}
+}
+
+func TestOneFeedIsRevokedAndTheOthersGoOn(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	ethan, amir := s.feeds.Links.Token(calendar.User, "ethan", 0), s.feeds.Links.Token(calendar.User, "amir", 0)
+	s.revoked = map[string]int{"user:ethan": 1}
+	if w := s.get(ethan, ""); w.Code != http.StatusNotFound {
+		t.Errorf("the old address answered %d", w.Code)
+	}
+	if w := s.get(s.feeds.Links.Token(calendar.User, "ethan", 1), ""); w.Code != http.StatusOK {
+		t.Errorf("the new address answered %d", w.Code)
+	}
+	if w := s.get(amir, ""); w.Code != http.StatusOK {
+		t.Errorf("another feed answered %d", w.Code)
+	}
+	s.away = errors.New("away")
+	if w := s.get(amir, ""); w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
+		t.Errorf("without the store, answered %d", w.Code)
 	}
 }

@@ -21,7 +21,8 @@ const (
 )
 
 // Links makes and checks the tokens in the URLs of feeds: the kind and the name, and an HMAC-SHA256 of them that is cut
-// to 20 bytes, both in unpadded base64url. A token lasts until its key or the generation changes.
+// to 20 bytes, both in unpadded base64url. A token lasts until its key, the generation of all feeds
+// or that of its own changes.
 type Links struct {
 	keys       [][]byte // the first one signs
 	generation int
@@ -35,38 +36,51 @@ func NewLinks(generation int, keys ...[]byte) *Links {
 	return &Links{keys, generation}
 }
 
-// Token returns that of a feed; "" where there is no key.
-func (l *Links) Token(kind Kind, name string) string {
+// Token returns that of a feed of which so many were revoked before; "" where there is no key.
+func (l *Links) Token(kind Kind, name string, revoked int) string {
 	if len(l.keys) == 0 {
 		return ""
 	}
 	body := string(kind) + ":" + name
-	return encode([]byte(body)) + "." + encode(l.mac(l.keys[0], body))
+	return encode([]byte(body)) + "." + encode(l.mac(l.keys[0], body, revoked))
 }
 
-// Open returns what a token is of, and false for one that was not made here or is revoked.
-func (l *Links) Open(token string) (kind Kind, name string, ok bool) {
-	first, second, _ := strings.Cut(token, ".")
+// Read returns which feed a token claims to be of, and false for what is no token. Only Genuine says whether that is so.
+func (l *Links) Read(token string) (kind Kind, name string, ok bool) {
+	first, _, _ := strings.Cut(token, ".")
 	body, err := base64.RawURLEncoding.Strict().DecodeString(first)
 	if err != nil {
 		return "", "", false
 	}
-	mac, err := base64.RawURLEncoding.Strict().DecodeString(second)
-	if err != nil {
-		return "", "", false
-	}
-	for _, key := range l.keys {
-		if hmac.Equal(mac, l.mac(key, string(body))) {
-			k, name, _ := strings.Cut(string(body), ":")
-			return Kind(k), name, true
-		}
-	}
-	return "", "", false
+	k, name, ok := strings.Cut(string(body), ":")
+	return Kind(k), name, ok
 }
 
-func (l *Links) mac(key []byte, body string) []byte {
+// Genuine says whether a token was made here for a feed of which so many were revoked before.
+func (l *Links) Genuine(token string, revoked int) bool {
+	first, second, _ := strings.Cut(token, ".")
+	body, err := base64.RawURLEncoding.Strict().DecodeString(first)
+	if err != nil {
+		return false
+	}
+	mac, err := base64.RawURLEncoding.Strict().DecodeString(second)
+	if err != nil {
+		return false
+	}
+	for _, key := range l.keys {
+		if hmac.Equal(mac, l.mac(key, string(body), revoked)) {
+			return true
+		}
+	}
+	return false
+}
+
+func (l *Links) mac(key []byte, body string, revoked int) []byte {
 	h := hmac.New(sha256.New, key)
 	fmt.Fprintf(h, "tocsin calendar v1\x00%d\x00%s", l.generation, body)
+	if revoked > 0 { // so that tokens from before feeds could be revoked one by one go on working
+		fmt.Fprintf(h, "\x00%d", revoked)
+	}
 	return h.Sum(nil)[:macSize]
 }
 

@@ -140,7 +140,7 @@ func TestFindingsAboutPeople(t *testing.T) {
 	people["darren"] = Person{}
 	people["ethan"] = Person{Urgent: []Channel{{Kind: SMS}}}
 	report := Audit(Plan{
-		People: people, Schedules: []*schedules.Schedule{primary, backup},
+		People: people, Schedules: []*schedules.Schedule{primary, backup}, Severities: map[Kind]Severity{Unverified: Warning},
 		Policies: []Policy{{Name: "p1", Urgent: true, Steps: []Step{
 			{Targets: []Target{OnCall(primary)}},
 			{After: time.Hour, Targets: []Target{OnCall(backup)}},

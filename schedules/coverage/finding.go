@@ -45,6 +45,8 @@ func (k Kind) Default() Severity {
 		return Error
 	case NobodyOnCall:
 		return Info
+	case Unverified: // who wants it known has people verify their ways first
+		return Off
 	default:
 		return Warning
 	}

@@ -16,7 +16,7 @@ func (a *auditor) schedule(s *schedules.Schedule) {
 		}
 	}
 	for _, shift := range s.Shifts(from, to) {
-		if kind, why := a.fault(shift.User); kind != "" {
+		for kind, why := range a.faults(shift.User) {
 			a.book.note(about{kind: kind, schedule: s.Name(), user: shift.User, why: why}, shift.From.Unix(), shift.Until.Unix())
 		}
 	}
@@ -35,19 +35,21 @@ var endings = map[string]string{
 	schedules.LastInList: "the calendar has no turn after this",
 }
 
-// fault says why somebody is hard to reach when it matters.
-func (a *auditor) fault(user string) (Kind, string) {
+// faults says why somebody is hard to reach when it matters.
+func (a *auditor) faults(user string) map[Kind]string {
 	channels := a.plan.People[user].Urgent
 	has := func(f func(Channel) bool) bool { return slices.ContainsFunc(channels, f) }
-	switch {
-	case len(channels) == 0:
-		return NoChannel, "there is no way to reach them"
-	case !has(func(c Channel) bool { return c.Kind == SMS || c.Kind == Voice }):
-		return NoPhone, "they can be neither called nor sent an SMS"
-	case !has(func(c Channel) bool { return c.Verified }):
-		return Unverified, "none of their channels was ever seen to work"
+	if len(channels) == 0 {
+		return map[Kind]string{NoChannel: "there is no way to reach them"}
 	}
-	return "", ""
+	found := map[Kind]string{}
+	if !has(func(c Channel) bool { return c.Kind == SMS || c.Kind == Voice }) {
+		found[NoPhone] = "they can be neither called nor sent an SMS"
+	}
+	if !has(func(c Channel) bool { return c.Verified }) {
+		found[Unverified] = "none of their channels was ever seen to work"
+	}
+	return found
 }
 
 // absence names the reason for which somebody is away in a shift.
