@@ -12,7 +12,7 @@ import (
 // Compile checks a Spec and makes a Router of it. It reports every problem it
 // finds, in the order of the Spec; where there is any, there is no Router.
 func Compile(spec Spec) (*Router, []Problem) {
-	c := &compiler{instant: spec.Instant}
+	c := &compiler{instant: spec.Instant, uses: newUses()}
 	if c.instant == nil {
 		c.instant = onTheWall
 	}
@@ -46,7 +46,7 @@ func Compile(spec Spec) (*Router, []Problem) {
 	if r.high == nil {
 		r.high = []string{"P1", "P2"}
 	}
-	r.gathers, r.windows = c.gathers, c.windows
+	r.gathers, r.windows, r.uses = c.gathers, c.windows, c.uses
 	r.evaluators = &sync.Pool{New: func() any { return newEvaluator(r) }}
 	return r, nil
 }
@@ -60,6 +60,7 @@ type compiler struct {
 	holidays map[string]map[Date]bool
 	instant  func(time.Time, *time.Location) time.Time
 	gathers  bool
+	uses     Uses
 	problems []Problem
 }
 

@@ -90,6 +90,7 @@ func (r *rewriter) list(node *ast.Node, name string) {
 	if l == nil {
 		return
 	}
+	r.c.uses.Lists[name] = true
 	r.patchList(node, l)
 }
 

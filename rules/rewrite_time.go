@@ -35,6 +35,7 @@ func (r *rewriter) callOfTime(node *ast.Node, function string, args []ast.Node) 
 }
 
 func (r *rewriter) window(name *ast.StringNode) *span {
+	r.c.uses.Windows[name.Value] = true
 	s, ok := r.c.windows[name.Value]
 	if !ok {
 		r.unknown(name, "window", slices.Sorted(maps.Keys(r.c.windows)), "there are no windows; add one under windows:")
@@ -75,9 +76,13 @@ func (r *rewriter) holiday(call ast.Node, args []*ast.StringNode) *daysOff {
 		if len(r.c.holidays) == 0 {
 			r.report(call, "no day is ever a holiday", none)
 		}
-		days.calendars = slices.Collect(maps.Values(r.c.holidays))
+		for name, calendar := range r.c.holidays {
+			r.c.uses.Calendars[name] = true
+			days.calendars = append(days.calendars, calendar)
+		}
 		return days
 	}
+	r.c.uses.Calendars[args[0].Value] = true
 	calendar, ok := r.c.holidays[args[0].Value]
 	if !ok {
 		r.unknown(args[0], "calendar", slices.Sorted(maps.Keys(r.c.holidays)), none)

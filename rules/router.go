@@ -16,6 +16,7 @@ type Router struct {
 	high     []string // priorities
 	windows  map[string]*span
 	gathers  bool
+	uses     Uses
 
 	evaluators *sync.Pool // of *evaluator
 }

@@ -28,6 +28,7 @@ func (c *compiler) compileUntil(path, text string) *until {
 		c.report(path, err.Error(), "")
 		return nil
 	case err != nil:
+		c.uses.Windows[text] = true
 		s, ok := c.windows[text]
 		if !ok {
 			hint := "write a time of day such as 07:00, or the name of one of windows"
