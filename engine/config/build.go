@@ -59,6 +59,9 @@ func Build(f *File) (*World, Problems) {
 	if b.errors == 0 && len(b.origin.faults) == 0 {
 		b.reach()
 	}
+	if b.errors == 0 && len(b.origin.faults) == 0 {
+		b.unused(router)
+	}
 	problems := b.origin.finish(b.problems)
 	if b.errors > 0 || len(b.origin.faults) > 0 {
 		return nil, problems
@@ -74,6 +77,7 @@ type builder struct {
 	zone     *time.Location
 	zones    map[string]*time.Location // those that were loaded
 	known    map[thing][]string
+	used     map[thing]map[string]bool
 	problems Problems
 	errors   int
 }
@@ -89,6 +93,7 @@ const (
 	pol      thing = "policy"
 	channel  thing = "channel"
 	holidays thing = "calendar of holidays"
+	window   thing = "window"
 )
 
 // fail reports an error at a path; see File.Problem.
@@ -180,6 +185,7 @@ func (b *builder) written(path string) bool {
 func (b *builder) refer(path string, what thing, name string) bool {
 	for _, n := range b.known[what] {
 		if n == name {
+			b.use(path, what, name)
 			return true
 		}
 	}

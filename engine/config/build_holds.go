@@ -26,6 +26,7 @@ func (r Rule) hold(out *rules.Rule) {
 func (b *builder) window(path, name string, router *rules.Router) *rules.Hours {
 	if router != nil {
 		if h, ok := router.Hours(name); ok {
+			b.use(path, window, name)
 			return h
 		}
 	}

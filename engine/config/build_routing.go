@@ -111,6 +111,9 @@ func (b *builder) rules() *rules.Router {
 	for _, p := range problems {
 		b.report(Error, p.Path, p.Offset, p.Message, p.Hint)
 	}
+	if router != nil {
+		b.lint(spec)
+	}
 	return router
 }
 
@@ -125,17 +128,12 @@ func (b *builder) high() []string {
 
 func (b *builder) list(path string, list []Rule, routes bool) []rules.Rule {
 	var out []rules.Rule
-	catchAll := false
 	for i, r := range list {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		b.destination(at+".to", r.To, routes)
 		if r.Set != nil {
 			b.setTeam(at+".set.team", r.Set.Team)
 		}
-		if catchAll {
-			b.warn(at, "put the rule without a condition last", "this is never tried: a rule above it matches everything")
-		}
-		catchAll = r.When == "" && !r.Continue
 		out = append(out, r.rule())
 	}
 	return out
