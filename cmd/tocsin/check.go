@@ -26,6 +26,8 @@ without a phone. What is expected, and what is accepted for a while, is under co
 are in this machine's zone. Without files, the server is asked, which knows the overrides and absences of run time,
 and whose ways were seen to work.
 
+Of the calendars of which rotations are made, those in files are read, and those at URLs only with --fetch.
+
 --json prints an array of the problems; with --coverage an object with problems and coverage.`,
 		Example: "  tocsin check config.yaml\n  tocsin check /etc/tocsin.d\n  tocsin check --coverage 90d config.yaml\n  tocsin check --coverage 90d --server https://oncall.example.com",
 		RunE: func(c *cobra.Command, paths []string) error {
@@ -39,6 +41,11 @@ and whose ways were seen to work.
 			if world != nil {
 				problems = append(problems, app.Check(world.File)...)
 				problems = append(problems, world.Unfair()...)
+				more, skipped := app.CheckCalendars(c.Context(), world, io.now(), r.fetch)
+				problems = append(problems, more...)
+				for _, host := range skipped {
+					fmt.Fprintf(io.err, "A calendar at %s was not fetched, so nobody is on call by it here; --fetch does it.\n", host)
+				}
 			}
 			errs := len(problems.Errors())
 			if ahead != "" && errs == 0 {
@@ -63,6 +70,7 @@ and whose ways were seen to work.
 		},
 	}
 	r.flags(c)
+	c.Flags().BoolVar(&r.fetch, "fetch", false, "also fetch the calendars at URLs of which rotations are made")
 	c.Flags().StringVar(&ahead, "coverage", "", "also look whether alerts reach somebody in so many days, such as 90d; at most 366d")
 	return c
 }

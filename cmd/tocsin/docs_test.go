@@ -64,7 +64,7 @@ func TestConfigurationsInTheDocumentsPassCheck(t *testing.T) {
 					t.Fatal(err)
 				}
 				var out bytes.Buffer
-				io := stdio{in: strings.NewReader(""), out: &out, err: &out, env: func(name string) (string, bool) {
+				io := stdio{in: strings.NewReader(""), out: &out, err: &out, now: time.Now, env: func(name string) (string, bool) {
 					return "a-long-enough-placeholder-for-" + name, true
 				}}
 				code := run(context.Background(), io, []string{"check", file})

@@ -21,7 +21,7 @@ func (r *remote) over(ctx context.Context, files []string) (*client.Client, erro
 		return nil, err
 	}
 	handler, err := app.Offline(ctx, app.Options{
-		Paths: files, Env: r.env, Console: r.err, Log: slog.New(slog.DiscardHandler), Version: version,
+		Paths: files, Env: r.env, Console: r.err, Log: slog.New(slog.DiscardHandler), Version: version, Fetch: r.fetch,
 	})
 	if err != nil {
 		return nil, err

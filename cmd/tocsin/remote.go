@@ -27,6 +27,7 @@ type remote struct {
 	stdio
 	server, key, keyFile string
 	json                 bool
+	fetch                bool // of files: fetch the calendars that they name
 }
 
 // flags adds those of every verb that asks a server. Verbs below c have them, too.

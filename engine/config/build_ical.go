@@ -3,7 +3,7 @@ package config
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
+	"errors"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -35,7 +35,7 @@ func (b *builder) ical(path string, c ICal) (id string) {
 		if b.written(path+".url") || b.written(path+".url_file") {
 			b.fail(path, "", "the url is empty")
 		} else {
-			b.fail(path, "write url: or file:", "a calendar needs url, or file")
+			b.fail(path, "write ical: {url: …} or ical: {file: …}", "a calendar needs a url or a file")
 		}
 		return ""
 	case link != "":
@@ -73,15 +73,18 @@ func (b *builder) ical(path string, c ICal) (id string) {
 // https.
 func webURL(link string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSpace(link))
-	if err != nil || u.Hostname() == "" {
-		return nil, fmt.Errorf("the url of a calendar is not one")
+	if err != nil || u.Scheme == "" {
+		return nil, errors.New("what is under url is not one")
 	}
 	switch u.Scheme {
 	case "http", "https":
 	case "webcal", "webcals":
 		u.Scheme = "https"
 	default:
-		return nil, fmt.Errorf("%q is no way to fetch a calendar", u.Scheme)
+		return nil, errors.New("a calendar is fetched over http or https, and not otherwise")
+	}
+	if u.Hostname() == "" {
+		return nil, errors.New("the url names no host")
 	}
 	u.Fragment = ""
 	return u, nil

@@ -34,10 +34,10 @@ func (b *builder) schedules() {
 			if at == "zone" {
 				at = "timezone"
 			}
-			if strings.HasSuffix(at, "].calendar") {
-				at = strings.TrimSuffix(at, "calendar") + "ical"
-			}
 			message := p.Message
+			if strings.HasSuffix(at, "].calendar") {
+				at, message = strings.TrimSuffix(at, "calendar")+"ical", "ical "+message
+			}
 			if strings.HasPrefix(message, "missing;") {
 				message = at[strings.LastIndex(at, ".")+1:] + " is " + message
 			}

@@ -1,7 +1,11 @@
 package config
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -77,5 +81,49 @@ coverage:
 	}
 	if len(a.Waivers) != 1 || !a.Waivers[0].Until.Equal(time.Date(2026, 7, 1, 4, 0, 0, 0, time.UTC)) {
 		t.Errorf("the waiver ends at midnight in New York; read as %+v", a.Waivers)
+	}
+}
+
+func TestACalendarIsNotedOncePerPlaceAndReadNextToTheFileThatNamesIt(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"rota.ics": "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n",
+		"tocsin.yaml": `
+users: [{name: ethan, email: ethan@example.com}]
+schedules:
+  - name: primary
+    rotations:
+      - {name: a, ical: {url: "webcal://calendar.example.com/secret.ics", refresh: 1h}}
+      - {name: b, participants: [ethan]}
+      - {name: c, ical: {file: rota.ics}}
+  - name: backup
+    rotations:
+      - {name: a, ical: {url: "https://calendar.example.com/secret.ics"}, restrict: [{days: [sat]}]}
+    overrides:
+      - {user: nobody, replace: ethan, from: 2026-03-09T09:00, to: 2026-03-10T09:00}
+`} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	world, problems := Open([]string{filepath.Join(dir, "tocsin.yaml")}, environment)
+	if world == nil {
+		t.Fatal(problems)
+	}
+	primary, backup := world.Dir.Imported["primary"].Calendars, world.Dir.Imported["backup"].Calendars
+	if len(world.Dir.Calendars) != 2 || len(primary) != 2 || primary[0] != backup[0] {
+		t.Fatalf("read as %v and %v", primary, backup)
+	}
+	web, file := world.Dir.Calendars[primary[0]], world.Dir.Calendars[primary[2]]
+	if web.URL != "https://calendar.example.com/secret.ics" || web.Host != "calendar.example.com" || web.Every != 15*time.Minute {
+		t.Errorf("the one at a url is read as %+v", web)
+	}
+	if len(file.Text) == 0 || file.Host != "rota.ics" || file.Every != 15*time.Minute {
+		t.Errorf("the one in a file is read as %+v", file)
+	}
+	shown, err := Render(*world.File)
+	if text := fmt.Sprint(shown); err != nil || strings.Contains(text, "secret.ics") {
+		t.Errorf("the configuration shows the address (%v): %s", err, text)
 	}
 }

@@ -38,6 +38,7 @@ type Options struct {
 	Colour  bool // of the console channel
 	Log     *slog.Logger
 	Version string
+	Fetch   bool // Offline: fetch the calendars of rotations; otherwise nobody is on call by those at URLs
 
 	offline bool // answers about a configuration only
 }

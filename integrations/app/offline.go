@@ -17,6 +17,11 @@ func Offline(ctx context.Context, o Options) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Fetch {
+		if err := a.fetchCalendars(ctx); err != nil {
+			return nil, err
+		}
+	}
 	key := rand.Text()
 	l := *a.live.Load()
 	l.keys = []api.Key{{Name: "offline", Secret: key, Role: api.Admin}}
