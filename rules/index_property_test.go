@@ -45,6 +45,7 @@ var aPart = rapid.Custom(func(t *rapid.T) string {
 		`any(tags, # == "ab")`, "any(tags, # startsWith " + tag + ")", `any(tags, # in ["a", "é"])`, `any(tags, # matches "^a.")`, "any(tags, # contains " + value + ")",
 		"glob(" + s + ", " + quote(plain(aValue.Draw(t, "glob"))+"*") + ")", "glob(" + s + ", " + value + ")", `glob(title, "*b")`, `glob(labels.x, "�*")`, "glob(details.n, " + value + ")",
 		`cidr(labels.x, "10.0.0.0/8")`, `cidr(details.n, "10.0.0.0/8")`, s + " in short", s + " in lists.of", "details.n in short", `urgency == "high"`, `holiday()`,
+		"lower(" + s + ") == " + value, value + " == upper(" + s + ")", "lower(" + s + ") contains " + value, `lower(details.n) == "a"`, "lower(" + s + ") in short",
 		"details.n startsWith " + value, "details.n matches \"b$\"", "details.n < 2.5", "details.n >= 1", "details.n != 2", "details.n in [" + value + ", " + other + "]",
 		"details.n == " + value, "details.n != " + value, "details.n == nil", "details.n == 1", `details.n in ["a", "ab"]`,
 		"details.n > 0", "details.n.x == " + value, "details.n[0] == " + value, "details.n", "title matches labels.x",

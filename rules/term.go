@@ -22,7 +22,7 @@ func decided(matched bool) verdict {
 // understand, and all that can fail, is unknown.
 type term struct {
 	test func(*view) verdict
-	safe bool // the machine cannot fail on it
+	safe bool // the machine cannot fail on it, where there are not manyTags
 
 	shape shape
 	parts []*term

@@ -99,9 +99,30 @@ func membership(list ast.Node) (question, bool) {
 	return q, true
 }
 
+// inCase reads lower(…) and upper(…), and gives what is in them.
+func inCase(node ast.Node) (inner ast.Node, change func(string) string) {
+	n, ok := node.(*ast.BuiltinNode)
+	if !ok || len(n.Arguments) != 1 {
+		return nil, nil
+	}
+	switch n.Name {
+	case "lower":
+		return n.Arguments[0], strings.ToLower
+	case "upper":
+		return n.Arguments[0], strings.ToUpper
+	}
+	return nil, nil
+}
+
+// of is the question for a text that is changed before.
+func (q question) of(change func(string) string) question {
+	holds := q.holds
+	return question{holds: func(text string) bool { return holds(change(text)) }}
+}
+
 // asked is the condition that the question holds for the subject.
 func asked(s subject, q question) *term {
-	t := &term{safe: s.kind != ofTag}
+	t := &term{safe: true}
 	t.keys, t.keyed = keysOf(s, q)
 	holds := q.holds
 	switch s.kind {

@@ -54,6 +54,9 @@ func termOfComparison(operator string, left, right ast.Node) *term {
 		if isDetail {
 			return askedOfDetail(name, operator, q)
 		}
+		if inner, change := inCase(left); change != nil {
+			left, q = inner, q.of(change)
+		}
 		if s, ok := subjectOf(left); ok {
 			return asked(s, q)
 		}
