@@ -14,6 +14,7 @@ import (
 // calendars are those of which rotations are made, as this replica knows them. duty.mu guards them.
 type calendars struct {
 	copies   calendar.Copies
+	files    int // counts what this replica took of files of its own
 	window   calendar.Window
 	of       *directory.Directory // what imported was made of; nil when it has to be made again
 	imported *directory.Directory
@@ -78,6 +79,7 @@ func (d *duty) load(dir *directory.Directory, now time.Time) {
 		}
 	}
 	d.copies, d.imported, d.dir = files, nil, nil
+	d.files++
 }
 
 // listsFor are the lists of what is known at run time only. Calendars are not looked for where there are none.
@@ -154,7 +156,15 @@ func (d *duty) local(id string, c calendar.Copy) {
 	d.copies[id] = c
 	if was.Sum != c.Sum || was.Known != c.Known {
 		d.imported, d.dir = nil, nil
+		d.files++
 	}
+}
+
+// loads counts what this replica took of its own files.
+func (d *duty) loads() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.files
 }
 
 // reported is what became of every rotation's calendar.

@@ -17,7 +17,8 @@ import (
 // means that another one got through.
 const tries = 64
 
-// parkedLook is how soon a record that waits for a place at a provider is looked at again if nobody calls it.
+// parkedLook is how soon a record that waits for a place at a provider, or for another replica, is looked at again if
+// nobody calls it.
 const parkedLook = 5 * time.Second
 
 // apply is what a transition does to a record. An error leaves the record as it was in the store.
@@ -49,9 +50,10 @@ func (e *Engine) edit(ctx context.Context, ids []store.ID, f apply) []edited {
 		todo[i] = i
 	}
 	for range tries {
-		if todo = e.editOnce(ctx, ids, todo, f, out); len(todo) == 0 {
+		if len(todo) == 0 {
 			return out
 		}
+		todo = e.editOnce(ctx, ids, todo, f, out)
 	}
 	for _, i := range todo {
 		out[i].err = fmt.Errorf("%w: %s is changed by others all the time", store.ErrUnavailable, ids[i])
@@ -75,7 +77,11 @@ func (e *Engine) editOnce(ctx context.Context, ids []store.ID, todo []int, f app
 		fail(err)
 		return nil
 	}
-	env := e.env(ctx)
+	env, err := e.envFor(ctx, want)
+	if err != nil {
+		fail(err)
+		return nil
+	}
 	var txs []store.Tx
 	var attempts []attempt
 	var at []int
@@ -157,7 +163,7 @@ func (e *Engine) after(a attempt, env directory.Env) {
 // follow does what follows from a record as it is: arm the wake-up, send what was claimed, count.
 func (e *Engine) follow(a attempt, env directory.Env) {
 	local := a.change.Wake
-	if a.claims.Parked {
+	if a.claims.Parked || a.fx.Leave {
 		local = env.Now.Add(parkedLook)
 		if later := record.WakeAfter(a.rec, env); !later.IsZero() && later.Before(local) {
 			local = later

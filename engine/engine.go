@@ -35,6 +35,7 @@ type Observer interface {
 	Unreachable(steps int)
 	RuleErrors(integration string, failed int)
 	Acked(priority string, after time.Duration)
+	HandedOff(notice string) // on, off, gap, withdrawn, failed, unreachable
 }
 
 // Options are what an engine is made of.
@@ -70,11 +71,13 @@ type Engine struct {
 
 	keeping   sync.Mutex
 	kept      *World // whose removals were made; guarded by keeping
+	keptFiles int    // which files of this replica's were taken into the hand-offs; guarded by keeping
 	resumed   atomic.Bool
 	keepNudge chan struct{}
 	caughtUp  atomic.Int64 // when nothing was overdue, as Unix milliseconds
 	duty      duty
 	importing importing
+	waiting   waiting
 
 	Wheel    *wheel.Wheel
 	Delivery *deliver.Deliverer

@@ -262,7 +262,10 @@ func (tw *town) jump(d time.Duration) {
 }
 
 // counts is what was counted.
-type counts struct{ unreachable, ruleErrors, bundled, acked int }
+type counts struct {
+	unreachable, ruleErrors, bundled, acked int
+	handoffs                                []string
+}
 
 func (*counts) Delivered(string, string, time.Duration) {}
 func (c *counts) Bundled(n int)                         { c.bundled += n }
@@ -270,3 +273,4 @@ func (*counts) Woken(time.Duration)                     {}
 func (c *counts) Unreachable(n int)                     { c.unreachable += n }
 func (c *counts) RuleErrors(_ string, n int)            { c.ruleErrors += n }
 func (c *counts) Acked(string, time.Duration)           { c.acked++ }
+func (c *counts) HandedOff(notice string)               { c.handoffs = append(c.handoffs, notice) }

@@ -79,6 +79,7 @@ func (e *Engine) Import(ctx context.Context, now time.Time) (next time.Time, err
 		e.run(func() {
 			defer e.importing.end(id)
 			e.fetchOne(ctx, c)
+			e.keepSoon() // people may have come on call by it
 		})
 	}
 	return next, err

@@ -16,8 +16,8 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/store"
 )
 
-// keepEach is how often the records that the configuration itself asks for are compared with it: heartbeats and
-// the canary. Another replica, with an older configuration, may have deleted one meanwhile.
+// keepEach is how often the records that the configuration itself asks for are compared with it: heartbeats, the
+// canary and hand-offs. Another replica, with an older configuration, may have deleted one meanwhile.
 const keepEach = 30 * time.Second
 
 // Resume says that this replica lives now and no other one did just before: pings were not taken, and whoever
@@ -58,6 +58,8 @@ func (e *Engine) Keep(ctx context.Context, now time.Time) (next time.Time, err e
 		_, keepErr := e.canary(ctx, world.Dir.Canary)
 		err = errors.Join(err, keepErr)
 	}
+	files := e.duty.loads()
+	err = errors.Join(err, e.keepHandoffs(ctx, world.Dir, world != e.kept || files != e.keptFiles))
 	if world != e.kept && err == nil {
 		err = e.remove(ctx, world)
 	}
@@ -67,7 +69,7 @@ func (e *Engine) Keep(ctx context.Context, now time.Time) (next time.Time, err e
 		}
 		return next, err
 	}
-	e.kept = world
+	e.kept, e.keptFiles = world, files
 	return next, nil
 }
 

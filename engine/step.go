@@ -10,6 +10,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/contact"
 	"github.com/tocsin-oncall/tocsin/engine/deliver"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/engine/handoff"
 	"github.com/tocsin-oncall/tocsin/engine/heartbeat"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/override"
@@ -17,6 +18,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
 	"github.com/tocsin-oncall/tocsin/engine/record"
 	"github.com/tocsin-oncall/tocsin/engine/store"
+	"github.com/tocsin-oncall/tocsin/engine/wheel"
 )
 
 // batch is how many wake-ups are handled in one go: enough to share round trips, few enough that the last
@@ -37,11 +39,14 @@ func (e *Engine) Step(ctx context.Context, now time.Time) (next time.Time, err e
 	if len(due) == 0 {
 		return next, err
 	}
+	due, handoffs := apart(due)
 	ids := make([]store.ID, len(due))
 	for i, d := range due {
 		ids[i] = d.ID
 	}
-	for i, done := range e.edit(store.Repeatable(ctx), ids, wake) {
+	woken := e.edit(store.Repeatable(ctx), ids[:handoffs], wake)
+	woken = append(woken, e.edit(store.Repeatable(ctx), ids[handoffs:], wake)...) // see latest: they may have to wait for the store
+	for i, done := range woken {
 		switch {
 		case errors.Is(done.err, store.ErrUnavailable):
 			err = done.err
@@ -62,6 +67,19 @@ func (e *Engine) Step(ctx context.Context, now time.Time) (next time.Time, err e
 		}
 	}
 	return next, err
+}
+
+// apart sorts hand-offs to the end, and says where they begin.
+func apart(due []wheel.Due) (sorted []wheel.Due, handoffs int) {
+	var last []wheel.Due
+	for _, d := range due {
+		if d.ID.Kind() == store.KindHandoff {
+			last = append(last, d)
+		} else {
+			sorted = append(sorted, d)
+		}
+	}
+	return append(sorted, last...), len(sorted)
 }
 
 // wake applies the passing of time to a record.
@@ -88,6 +106,8 @@ func wake(rec record.Record, env directory.Env) (alert.Effects, error) {
 		r.Tick(env)
 	case *override.Swap:
 		r.Tick(env)
+	case *handoff.State:
+		return alert.Effects{Leave: handoff.Apply(r, handoff.Woken{}, env).Leave}, nil
 	}
 	if t, ok := rec.(teller); ok {
 		return alert.Effects{Tell: t.Outgoing().Claim(env.Now)}, nil

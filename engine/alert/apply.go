@@ -18,6 +18,7 @@ type Effects struct {
 	RuleErrors  int           // parts of rules that failed while it was routed
 	Join        bool          // the incident that it wants is to be opened now
 	Tell        bool          // another record: what it has for its alert is to be told now
+	Leave       bool          // another record: what is due in it is for another replica to do
 	Acked       bool          // it was acknowledged now,
 	AckedAfter  time.Duration // so long after it began
 }

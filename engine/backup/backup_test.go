@@ -18,6 +18,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/backup"
+	"github.com/tocsin-oncall/tocsin/engine/handoff"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
@@ -86,6 +87,8 @@ func filled(t testing.TB, alerts int) open.Store {
 	put(t, s, 0, noon.Add(time.Hour), newIncident(1))
 	put(t, s, 0, noon.Add(2*time.Hour), &postmortem.State{Format: postmortem.Format, ID: store.NewID(store.KindPostmortem, incident.Shard),
 		Number: 1, Status: postmortem.Open, CreatedAt: noon})
+	put(t, s, 0, noon.Add(3*time.Hour), &handoff.State{Format: handoff.Format, ID: store.NewID(store.KindHandoff, handoff.Key("primary").Shard),
+		Schedule: "primary", CreatedAt: noon, NextAt: noon.Add(3 * time.Hour), Notices: []handoff.Notice{{N: 1, User: "ethan", On: true}}, Told: 1})
 	for counter, n := range map[string]int{"alert": alerts, "incident": 1, "postmortem": 1} {
 		if _, err := s.Reserve(t.Context(), counter, n); err != nil {
 			t.Fatal(err)

@@ -30,7 +30,7 @@ func Apply(dir *directory.Directory, copies Copies, w Window, books *Books) (*di
 	}
 	people := PeopleOf(dir)
 	with := *dir
-	with.Schedules = maps.Clone(dir.Schedules)
+	with.Schedules, with.Handoffs = maps.Clone(dir.Schedules), maps.Clone(dir.Handoffs)
 	var reports []Report
 	for _, name := range slices.Sorted(maps.Keys(dir.Imported)) {
 		imported := dir.Imported[name]
@@ -46,6 +46,10 @@ func Apply(dir *directory.Directory, copies Copies, w Window, books *Books) (*di
 				var turns []schedules.CalendarTurn
 				turns, r.Unknown = people.Turns(found.calendar.Events)
 				spec.Rotations[i].Calendar = &schedules.CalendarSpec{Turns: turns}
+			}
+			if h, told := with.Handoffs[name]; told && copies[r.Calendar].Local() { // each replica has files of its own
+				h.Edition += "/" + copies[r.Calendar].Sum
+				with.Handoffs[name] = h
 			}
 			reports = append(reports, r)
 		}

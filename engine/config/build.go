@@ -36,6 +36,7 @@ func Build(f *File) (*World, Problems) {
 		Channels: map[string]directory.Channel{}, Sources: map[string]directory.Source{}, Vias: map[string]bool{},
 		Heartbeats: map[string]directory.Heartbeat{}, Holidays: map[string]directory.Holidays{},
 		Calendars: map[string]directory.Calendar{}, Imported: map[string]directory.Imported{},
+		Handoffs: map[string]directory.Handoff{},
 	}
 	b.names()
 	b.server()

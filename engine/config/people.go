@@ -61,6 +61,21 @@ type Schedule struct {
 	Combine   Combine    `json:"combine,omitempty" doc:"union: everybody whom a rotation has on call. layers: the last listed rotation that has anybody. Default union."`
 	Rotations []Rotation `json:"rotations" jsonschema:"minItems=1" doc:"People who take turns."`
 	Overrides []Override `json:"overrides,omitempty" doc:"Somebody else, for a while; the later listed wins."`
+	Handoff   *Handoff   `json:"handoff,omitempty" doc:"Tells people when they come on call and when they go off. Default: nobody is told."`
+}
+
+// Handoff says who is told of hand-offs, and how.
+type Handoff struct {
+	Notify []HandoffNotice `json:"notify,omitempty" doc:"on: those who come on call, with what is open. off: those who go off. Default both."`
+	Via    []Via           `json:"via,omitempty" doc:"Over which ways, all of them. Default: the first way of the person's plan of low urgency that works."`
+	Lead   Duration        `json:"lead,omitempty" doc:"How long before their shift those who come on call are told, at most 7d. Default 0s: when it begins."`
+	Quiet  *Quiet          `json:"quiet,omitempty" doc:"When nobody is told. Whom it concerns is told at its end, unless it is over by then."`
+}
+
+// Quiet is a time of day.
+type Quiet struct {
+	From Clock `json:"from" doc:"Wall clock in the person's zone, such as \"22:00\"."`
+	To   Clock `json:"to" doc:"Until then; before from is on the next day."`
 }
 
 // Rotation is people who take turns.

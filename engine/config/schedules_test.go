@@ -9,6 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/schedules/coverage"
 )
 
@@ -125,5 +128,41 @@ schedules:
 	shown, err := Render(*world.File)
 	if text := fmt.Sprint(shown); err != nil || strings.Contains(text, "secret.ics") {
 		t.Errorf("the configuration shows the address (%v): %s", err, text)
+	}
+}
+
+func TestHandoffKeysReachTheDirectory(t *testing.T) {
+	t.Parallel()
+	open := func(participants string) map[string]directory.Handoff {
+		world, problems := openText(t, `
+users:
+  - {name: ethan, email: ethan@example.com}
+  - {name: amir, email: amir@example.com}
+schedules:
+  - {name: silent, rotations: [{participants: [ethan]}]}
+  - {name: plain, rotations: [{participants: [ethan]}], handoff: {}}
+  - name: told
+    rotations: [{starts: 2026-03-09T09:00, every: 1d, participants: [`+participants+`]}]
+    handoff: {notify: [on], via: [console], lead: 30m, quiet: {from: "22:00", to: "07:00"}}
+providers: {console: {}}
+`)
+		if world == nil {
+			t.Fatal(problems)
+		}
+		return world.Dir.Handoffs
+	}
+	got := open("ethan, amir")
+	want := map[string]directory.Handoff{
+		"plain": {On: true, Off: true, Edition: got["plain"].Edition},
+		"told":  {On: true, Via: []string{"console"}, Lead: 30 * time.Minute, QuietFrom: "22:00", QuietTo: "07:00", Edition: got["told"].Edition},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error("(-want +got)\n" + diff)
+	}
+	if again := open("ethan, amir"); again["told"].Edition != got["told"].Edition || got["told"].Edition == "" {
+		t.Error("the same schedule has another edition")
+	}
+	if other := open("amir, ethan"); other["told"].Edition == got["told"].Edition || other["plain"].Edition != got["plain"].Edition {
+		t.Error("a schedule has its edition though it was changed, or another one though it was not")
 	}
 }

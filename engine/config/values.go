@@ -81,6 +81,11 @@ type LogFormat string
 
 func (LogFormat) choices() []string { return []string{"text", "json"} }
 
+// HandoffNotice is what is told of a hand-off.
+type HandoffNotice string
+
+func (HandoffNotice) choices() []string { return []string{"on", "off"} }
+
 // Combine is how the rotations of a schedule go together.
 type Combine string
 

@@ -9,6 +9,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/contact"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/engine/handoff"
 	"github.com/tocsin-oncall/tocsin/engine/override"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/engine/policy"
@@ -42,6 +43,9 @@ func compose(rec record.Record, p page.Page, setup *Setup, env directory.Env) Me
 		}
 	case *postmortem.State:
 		m.Title = r.Title
+	case *handoff.State:
+		n, _ := r.Notice(p.Round)
+		m.Title, m.Text = r.Words(n, env)
 	case *canary.State:
 		m.Title = canary.Title
 		link(&m, token.Token{Subject: string(r.ID), User: p.User, Page: p.N}, setup, env)

@@ -30,6 +30,9 @@ type Ledger interface {
 	// ClaimBundle claims what is due for a recipient in these alerts (see Deliverer.ClaimFor), to go out in one
 	// message, and returns the claims that were committed.
 	ClaimBundle(ctx context.Context, ids []store.ID, to Recipient, bundle string) ([]Job, directory.Env)
+	// Waiting returns what is open, for who comes on call by a schedule, the worst first; more says that there may be
+	// others.
+	Waiting(ctx context.Context, schedule string) (alerts []Waiting, more bool, err error)
 	// Ready says that a record that had to wait for a place can be looked at again. It returns false when
 	// nobody here waits for the record any more.
 	Ready(id store.ID) bool

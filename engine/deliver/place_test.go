@@ -57,7 +57,8 @@ func (d *desk) ClaimBundle(_ context.Context, ids []store.ID, to Recipient, name
 	return jobs, d.env()
 }
 
-func (d *desk) Ready(id store.ID) bool { return d.alerts[id] != nil }
+func (d *desk) Waiting(context.Context, string) ([]Waiting, bool, error) { return nil, false, nil }
+func (d *desk) Ready(id store.ID) bool                                   { return d.alerts[id] != nil }
 
 func (d *desk) Send(context.Context, Message) (Receipt, error) {
 	switch rapid.IntRange(0, 4).Draw(d.t, "answer") {

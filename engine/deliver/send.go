@@ -11,6 +11,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/engine/handoff"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 )
 
@@ -46,6 +47,9 @@ func (d *Deliverer) do(j Job, setup *Setup, env directory.Env) Settlement {
 	}
 	p := pageOf(j.rec, j.page)
 	m := compose(j.rec, p, setup, env)
+	if s, ok := j.rec.(*handoff.State); ok && m.User != nil {
+		d.digest(ctx, &m, s, p.Round, setup, env)
+	}
 	receipt, err := d.send(ctx, setup, m)
 	out := page.Outcome{N: j.page, Fence: j.fence, Ref: receipt.Ref, Delivered: receipt.Delivered}
 	if a, ok := j.rec.(*alert.State); ok {

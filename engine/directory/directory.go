@@ -36,6 +36,7 @@ type Directory struct {
 	Holidays   map[string]Holidays  // calendars of holidays, by name
 	Fairness   Fairness
 	Canary     Canary
+	Handoffs   map[string]Handoff // by schedule; those that tell nobody are not in it
 	// Vias are the ways that have a provider, such as "slack"; a method over another one reaches nobody.
 	Vias map[string]bool
 }

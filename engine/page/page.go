@@ -15,6 +15,7 @@ const (
 	Reminder   Kind = "reminder" // something is due: a postmortem, somebody to cover a shift
 	Request    Kind = "request"  // asks for something: to cover a shift, to confirm an address
 	Canary     Kind = "canary"   // a test: nothing is wrong
+	Handoff    Kind = "handoff"  // somebody comes on call, or goes off
 )
 
 // Status is how far a page is.

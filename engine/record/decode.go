@@ -10,6 +10,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/contact"
 	"github.com/tocsin-oncall/tocsin/engine/feed"
+	"github.com/tocsin-oncall/tocsin/engine/handoff"
 	"github.com/tocsin-oncall/tocsin/engine/heartbeat"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/override"
@@ -76,6 +77,9 @@ func kindOf(id store.ID) (kind, bool) {
 	case store.KindEntry:
 		return kind{func() Record { return &trail.Entry{} }, func(r Record) int { return r.(*trail.Entry).Format },
 			trail.Format, entryUpgrades}, true
+	case store.KindHandoff:
+		return kind{func() Record { return &handoff.State{} }, func(r Record) int { return r.(*handoff.State).Format },
+			handoff.Format, handoffUpgrades}, true
 	}
 	return kind{}, false
 }

@@ -58,6 +58,7 @@ func TestRecordsOfTheFirstFormatAreReadWithEverythingTheyHold(t *testing.T) {
 		"postmortem":      {"postmortems/open", "name/PM-1"},
 		"heartbeat":       {"heartbeats heartbeats/late", "heartbeat/backup"},
 		"canary":          {"", "canary"},
+		"handoff":         {"handoffs", "handoff/primary"},
 		"override":        {"overrides/cancelled overrides/counting", "name/OVR-4"},
 		"absence":         {"absences/active", "name/AWAY-1"},
 		"absence-asked":   {"absences/active", "name/AWAY-2"},

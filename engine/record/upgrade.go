@@ -26,6 +26,7 @@ var (
 	contactUpgrades    []upgrade
 	feedUpgrades       []upgrade
 	entryUpgrades      []upgrade
+	handoffUpgrades    []upgrade
 )
 
 // upgraded is the data of a record in the latest format.

@@ -40,7 +40,7 @@ func TestARecordGoesThroughEveryFormatThatCameSince(t *testing.T) {
 // The number of upgrades follows from the formats.
 func TestEveryFormatHasItsUpgrade(t *testing.T) {
 	t.Parallel()
-	for _, letter := range "aiphcowtkdqvfl" {
+	for _, letter := range "aiphcowtkdqvfln" {
 		k, ok := kindOf(store.ID(string(letter)))
 		if !ok || len(k.upgrades) != k.format-1 {
 			t.Errorf("kind %c has format %d and %d upgrades", letter, k.format, len(k.upgrades))

@@ -43,6 +43,7 @@ func (silent) Woken(time.Duration)                     {}
 func (silent) Unreachable(int)                         {}
 func (silent) RuleErrors(string, int)                  {}
 func (silent) Acked(string, time.Duration)             {}
+func (silent) HandedOff(string)                        {}
 
 // flaky is a store that can be away.
 type flaky struct {

@@ -32,6 +32,7 @@ const (
 	KindContact    Kind = 'v'
 	KindFeed       Kind = 'f'
 	KindEntry      Kind = 'l'
+	KindHandoff    Kind = 'n' // its notices
 )
 
 // crockford is base32 in lower case without the letters that people confuse.
@@ -49,7 +50,7 @@ func ParseID(s string) (ID, error) {
 		return "", fmt.Errorf("%q is not an id", clip(s))
 	}
 	id := ID(s)
-	if _, err := crockford.DecodeString(s[4:]); err != nil || id.Shard() < 0 || !strings.ContainsRune("aiphcowtkdqvfl", rune(s[0])) {
+	if _, err := crockford.DecodeString(s[4:]); err != nil || id.Shard() < 0 || !strings.ContainsRune("aiphcowtkdqvfln", rune(s[0])) {
 		return "", fmt.Errorf("%q is not an id", clip(s))
 	}
 	return id, nil

@@ -22,3 +22,6 @@ func (Silent) Acked(string, time.Duration) {}
 
 // RuleErrors implements engine.Observer.
 func (Silent) RuleErrors(string, int) {}
+
+// HandedOff implements engine.Observer.
+func (Silent) HandedOff(string) {}

@@ -154,6 +154,7 @@ func (unwatched) Woken(time.Duration)                     {}
 func (unwatched) Unreachable(int)                         {}
 func (unwatched) RuleErrors(string, int)                  {}
 func (unwatched) Acked(string, time.Duration)             {}
+func (unwatched) HandedOff(string)                        {}
 
 // phone takes every message.
 type phone struct{}

@@ -25,6 +25,7 @@ type Metrics struct {
 	acks        *prometheus.HistogramVec
 	unreachable prometheus.Counter
 	ruleErrors  *prometheus.CounterVec
+	handoffs    *prometheus.CounterVec
 	repaired    prometheus.Counter
 	beats       prometheus.Counter
 	silent      *prometheus.GaugeVec
@@ -65,6 +66,9 @@ func New(reg prometheus.Registerer, version string) *Metrics {
 			Help: "Conditions and templates of rules that failed while an alert was routed."}, []string{"integration"}),
 		unreachable: f.NewCounter(prometheus.CounterOpts{Name: "tocsin_unreachable_steps_total",
 			Help: "Steps of policies that reached nobody, so that the next one was taken at once."}),
+		handoffs: f.NewCounterVec(prometheus.CounterOpts{Name: "tocsin_handoff_notices_total",
+			Help: "Notices of hand-offs: on and off for those who were told, gap for a schedule left with nobody, withdrawn for what was over before it was sent, failed for a message, unreachable for a person."},
+			[]string{"notice"}),
 		repaired: f.NewCounter(prometheus.CounterOpts{Name: "tocsin_store_repaired_wakeups_total",
 			Help: "Wake-ups that the store had lost and a sweep armed again."}),
 		beats: f.NewCounter(prometheus.CounterOpts{Name: "tocsin_dead_man_beats_total",
@@ -117,6 +121,9 @@ func (m *Metrics) Unreachable(steps int) { m.unreachable.Add(float64(steps)) }
 func (m *Metrics) Acked(priority string, after time.Duration) {
 	m.acks.WithLabelValues(priority).Observe(after.Seconds())
 }
+
+// HandedOff counts a notice of a hand-off.
+func (m *Metrics) HandedOff(notice string) { m.handoffs.WithLabelValues(notice).Inc() }
 
 // Repaired counts wake-ups that had been lost.
 func (m *Metrics) Repaired(n int) { m.repaired.Add(float64(n)) }

@@ -126,6 +126,7 @@ func (w *world) everything(t *testing.T) {
 	w.m.Woken(3 * time.Millisecond)
 	w.m.Unreachable(1)
 	w.m.RuleErrors("ping", 2)
+	w.m.HandedOff("on")
 	w.m.Repaired(1)
 	w.m.Loaded("abc123", noon)
 }
@@ -183,6 +184,7 @@ func TestAllMetricsAreThereAndWellNamed(t *testing.T) {
 		tocsin_deliveries_total{channel="sms",outcome="sent"} tocsin_delivery_duration_seconds_count{channel="sms"}
 		tocsin_bundles_total tocsin_bundled_alerts_total
 		tocsin_ack_duration_seconds_count{priority="P1"} tocsin_rule_errors_total{integration="ping"} tocsin_unreachable_steps_total tocsin_exhausted_alerts
+		tocsin_handoff_notices_total{notice="on"}
 		tocsin_oncall{schedule="office",user="ethan"} tocsin_coverage_gap_seconds{schedule="office"}
 		tocsin_config_reload_success tocsin_config_reload_success_timestamp_seconds tocsin_config_info{hash="abc123"}
 		tocsin_store_up tocsin_store_warnings tocsin_store_repaired_wakeups_total

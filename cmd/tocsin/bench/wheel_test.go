@@ -49,6 +49,7 @@ func (*lateness) Bundled(int)                             {}
 func (*lateness) Unreachable(int)                         {}
 func (*lateness) RuleErrors(string, int)                  {}
 func (*lateness) Acked(string, time.Duration)             {}
+func (*lateness) HandedOff(string)                        {}
 
 // BenchmarkLateness arms a million wake-ups and has ten thousand due in each second: alerts that expire, each
 // of which is loaded, closed and committed.
