@@ -13,9 +13,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tocsin-oncall/tocsin/engine/config"
+	"github.com/tocsin-oncall/tocsin/engine/rehearsal/suite"
 )
 
-// keysBlock is a table of keys in docs/configuration.md that is written from the schema. It names what it lists: File,
+// keysBlock is a table of keys in docs/configuration.md or docs/testing.md that is written from the schema. It names what it lists: File,
 // or one of the schema's definitions.
 var keysBlock = regexp.MustCompile(`(?s)<!-- keys: (\w+) -->\n.*?<!-- end -->`)
 
@@ -42,12 +43,22 @@ type oneOf struct {
 // The keys of every table are those of the program: TOCSIN_WRITE_DOCS=1 go test ./cmd/tocsin writes them anew.
 func TestConfigurationReferenceIsThatOfTheProgram(t *testing.T) {
 	t.Parallel()
+	checkReference(t, "docs/configuration.md", config.Schema())
+}
+
+func TestReferenceOfTestFilesIsThatOfTheProgram(t *testing.T) {
+	t.Parallel()
+	checkReference(t, "docs/testing.md", suite.Schema())
+}
+
+func checkReference(t *testing.T, document string, of []byte) {
+	t.Helper()
 	var schema schemaNode
-	if err := json.Unmarshal(config.Schema(), &schema); err != nil {
+	if err := json.Unmarshal(of, &schema); err != nil {
 		t.Fatal(err)
 	}
 	schema.Defs["File"] = &schemaNode{Properties: schema.Properties, Required: schema.Required}
-	path := filepath.Join(docsRoot, "docs/configuration.md")
+	path := filepath.Join(docsRoot, document)
 	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)

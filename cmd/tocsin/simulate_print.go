@@ -33,7 +33,7 @@ func (io stdio) story(s *rehearsal.Story, script rehearsal.Script, w *engine.Wor
 		}
 		last = e.At
 		mark, style := sign(e)
-		fmt.Fprintln(io.out, when+io.paint(style, mark+" "+line(picture.Words(e, several))))
+		fmt.Fprintln(io.out, when+io.paint(style, mark+" "+line(picture.Words(e, several, zone))))
 	}
 	fmt.Fprintln(io.out, "\n"+picture.Ending(s, func(e rehearsal.Entry) string { return e.At.In(zone).Format("15:04:05 MST") }))
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/deliver"
+	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/engine/record"
@@ -21,6 +22,9 @@ var told = map[string]bool{"paged": true, "retry": true}
 func (p *play) committed(rec record.Record) {
 	if p.memory != nil {
 		p.memory.committed(rec)
+		if p.over(rec) {
+			p.memory.forget(rec.Identity())
+		}
 	}
 	switch r := rec.(type) {
 	case *alert.State:
@@ -49,20 +53,17 @@ func (p *play) alert(s *alert.State) {
 		}
 	}
 	al.seen += fresh
-	if p.memory != nil && p.over(s) {
-		p.memory.forget(s.ID)
-	}
 }
 
-// over reports whether an alert is not likely to change again: it is deleted, or closed for good and everybody was told.
-func (p *play) over(s *alert.State) bool {
-	switch {
-	case s.Active():
-		return false
-	case p.script.Forget > 0:
-		return !s.ClosedAt.Add(p.script.Forget).After(p.now)
+// over reports whether a record is not likely to change again: it is deleted, or an alert that is closed for good and
+// of which everybody was told.
+func (p *play) over(rec record.Record) bool {
+	if record.Gone(rec, directory.Env{Now: p.now, Dir: p.world.Dir}) {
+		return true
 	}
-	return !slices.ContainsFunc(s.Pages, func(pg page.Page) bool { return pg.Waiting() })
+	a, ok := rec.(*alert.State)
+	return ok && !a.Active() && p.script.Forget == 0 &&
+		!slices.ContainsFunc(a.Pages, func(pg page.Page) bool { return pg.Waiting() })
 }
 
 func (p *play) incident(s *incident.State) {

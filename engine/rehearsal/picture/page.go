@@ -122,6 +122,7 @@ func (p *drawing) document(title string) string {
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f" class="night">`+"\n", p.width, p.height, p.width, p.height)
 	fmt.Fprintf(&b, "<title>%s</title>\n<style>\n%s</style>\n%s\n", html.EscapeString(title), style, patterns)
 	fmt.Fprintf(&b, "<rect class=\"sheet\" width=\"%.0f\" height=\"%.0f\"/>\n", p.width, p.height)
+	b.WriteString(p.ground.String())
 	b.WriteString(p.under.String())
 	b.WriteString(p.over.String())
 	b.WriteString("</svg>\n")

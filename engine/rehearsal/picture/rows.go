@@ -5,6 +5,7 @@ package picture
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -53,7 +54,7 @@ type note struct {
 }
 
 // rowsOf sorts a story into instants and lanes.
-func rowsOf(s *rehearsal.Story) (rows []*row, lanes []lane, more int) {
+func rowsOf(s *rehearsal.Story, zone *time.Location) (rows []*row, lanes []lane, more int) {
 	seen := map[string]bool{}
 	put := func(l lane) {
 		if !seen[l.name] {
@@ -89,7 +90,7 @@ func rowsOf(s *rehearsal.Story) (rows []*row, lanes []lane, more int) {
 		case "step":
 			r.step = true
 		}
-		r.say(e, several)
+		r.say(Words(e, several, zone), classes[e.Kind])
 	}
 	// People first, then places, then providers, each as they came.
 	slices.SortStableFunc(lanes, func(a, b lane) int { return a.order() - b.order() })
@@ -136,23 +137,26 @@ var classes = map[string]string{
 	rehearsal.Refusal: "faint", "routed": "faint", "created": "faint", "joined": "faint",
 }
 
-// say adds the words of an entry. Kinds that are not known are said as they are.
-func (r *row) say(e rehearsal.Entry, several bool) {
-	n := note{Words(e, several), classes[e.Kind]}
-	if len(r.notes) == maxNotes {
-		last := &r.notes[maxNotes-1]
-		var k int
-		if _, err := fmt.Sscanf(last.text, "… and %d more", &k); err != nil {
-			k = 1
-		}
-		*last = note{fmt.Sprintf("… and %d more", k+1), "faint"}
+// say adds words.
+func (r *row) say(words, class string) {
+	if len(r.notes) < maxNotes {
+		r.notes = append(r.notes, note{words, class})
 		return
 	}
-	r.notes = append(r.notes, n)
+	last := &r.notes[maxNotes-1]
+	var k int
+	if _, err := fmt.Sscanf(last.text, "… and %d more", &k); err != nil {
+		k = 1
+	}
+	*last = note{fmt.Sprintf("… and %d more", k+1), "faint"}
 }
 
-// Words are what an entry says, on one line, with the alert's number where there are several.
-func Words(e rehearsal.Entry, several bool) string {
+// instants are times as timelines write them.
+var instants = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`)
+
+// Words are what an entry says, on one line, with times in a zone, and with the alert's number where there are several.
+// Kinds that are not known are said as they are.
+func Words(e rehearsal.Entry, several bool, zone *time.Location) string {
 	text := e.Text
 	if text == "" {
 		text = strings.ReplaceAll(e.Kind, "_", " ")
@@ -171,5 +175,15 @@ func Words(e rehearsal.Entry, several bool) string {
 	if several && e.Alert > 0 {
 		text = fmt.Sprintf("#%d %s", e.Alert, text)
 	}
+	text = instants.ReplaceAllStringFunc(text, func(written string) string {
+		at, err := time.Parse(time.RFC3339, written)
+		if err != nil {
+			return written
+		}
+		if at = at.In(zone); at.Format("20060102") == e.At.In(zone).Format("20060102") {
+			return at.Format("15:04 MST")
+		}
+		return at.Format("Mon 2 Jan 15:04 MST")
+	})
 	return strings.Join(strings.Fields(text), " ")
 }

@@ -19,9 +19,7 @@ type stretch struct {
 // becomes is the state of an alert after an entry of a kind. Kinds that are not here change nothing.
 var becomes = map[string]string{
 	"created": "open", "acked": "acked", "unacked": "open", "ack_timeout": "open", "reopened": "open", "woke": "open",
-	"snoozed": "snoozed", "closed": "closed",
-	"held": "held", "hold": "held", "delayed": "held", "quiet": "held", "throttled": "held", "waiting": "held", "inhibited": "held",
-	"maintenance": "held", "released": "open", "resumed": "open",
+	"snoozed": "snoozed", "closed": "closed", "held": "held", "released": "open",
 }
 
 // bars are the states of the alerts, by number.
@@ -37,7 +35,9 @@ func bars(s *rehearsal.Story) map[uint64][]stretch {
 			if list[n-1].state == state {
 				continue
 			}
-			list[n-1].to = e.At
+			if list[n-1].to = e.At; list[n-1].from.Equal(e.At) {
+				list = list[:n-1]
+			}
 		}
 		if state != "closed" {
 			list = append(list, stretch{state: state, from: e.At})

@@ -41,7 +41,7 @@ func SVG(s *rehearsal.Story, o Options) string {
 		o.Zone = time.UTC
 	}
 	p := &drawing{story: s, zone: o.Zone, states: bars(s), x: map[string]float64{}, y: map[int64]float64{}}
-	p.rows, p.lanes, p.more = rowsOf(s)
+	p.rows, p.lanes, p.more = rowsOf(s, o.Zone)
 	p.place()
 	p.heading(o.Title)
 	p.body()
@@ -66,8 +66,9 @@ type drawing struct {
 	at     float64           // where the next thing goes, from above
 	y      map[int64]float64 // the middle of a row, by its time in milliseconds
 	last   float64           // the end of the lanes
-	under  strings.Builder   // what lies under the marks
-	over   strings.Builder
+	ground strings.Builder   // lanes and times,
+	under  strings.Builder   // the lines over them,
+	over   strings.Builder   // and marks and words
 	top    float64
 	height float64
 }
@@ -226,7 +227,7 @@ func (p *drawing) columns() {
 			class = "lane away"
 		}
 		if !l.outage {
-			fmt.Fprintf(&p.under, "<path class=%q d=\"M%.1f %.1fV%.1f\"/>\n", class, p.x[l.name], first, p.last)
+			fmt.Fprintf(&p.ground, "<path class=%q d=\"M%.1f %.1fV%.1f\"/>\n", class, p.x[l.name], first, p.last)
 		}
 	}
 	began := map[string]float64{}
@@ -247,17 +248,17 @@ func (p *drawing) columns() {
 		x := margin + timeWidth + float64(i)*(barWidth+3)
 		for _, st := range p.states[number] {
 			from, to := p.yOf(st.from), p.yOf(st.to)
-			fmt.Fprintf(&p.under, "<rect class=\"state %s\" x=\"%.1f\" y=\"%.1f\" width=\"%.0f\" height=\"%.1f\"><title>#%d is %s</title></rect>\n",
+			fmt.Fprintf(&p.ground, "<rect class=\"state %s\" x=\"%.1f\" y=\"%.1f\" width=\"%.0f\" height=\"%.1f\"><title>#%d is %s</title></rect>\n",
 				st.state, x, from, barWidth, max(3, to-from), number, st.state)
 			if st.state == "held" {
-				fmt.Fprintf(&p.under, "<rect class=\"hold\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>\n", p.left, from, p.right-p.left, max(3, to-from))
+				fmt.Fprintf(&p.ground, "<rect class=\"hold\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>\n", p.left, from, p.right-p.left, max(3, to-from))
 			}
 		}
 	}
 }
 
 func (p *drawing) outage(name string, from, to float64) {
-	fmt.Fprintf(&p.under, "<rect class=\"outage\" x=\"%.1f\" y=\"%.1f\" width=\"26\" height=\"%.1f\" rx=\"3\"><title>%s</title></rect>\n",
+	fmt.Fprintf(&p.ground, "<rect class=\"outage\" x=\"%.1f\" y=\"%.1f\" width=\"26\" height=\"%.1f\" rx=\"3\"><title>%s</title></rect>\n",
 		p.x[name]-13, from, max(6, to-from), html.EscapeString(name))
 }
 
