@@ -12,6 +12,7 @@ import (
 	"github.com/expr-lang/expr/file"
 
 	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/rules/budget"
 )
 
 // maxConditionNodes bounds the syntax tree of required_when.
@@ -38,9 +39,12 @@ func (b *builder) required(source string) func(directory.IncidentFacts) (bool, e
 	if strings.TrimSpace(source) == "" {
 		return nil
 	}
-	program, err := expr.Compile(source, expr.Env(map[string]any{"incident": directory.IncidentFacts{}}), expr.AsBool(),
+	env := func(facts directory.IncidentFacts, work *budget.Work) map[string]any {
+		return map[string]any{"incident": facts, budget.Name: work}
+	}
+	program, err := expr.Compile(source, append(budget.Options(), expr.Env(env(directory.IncidentFacts{}, nil)), expr.AsBool(),
 		expr.MaxNodes(maxConditionNodes), expr.DisableBuiltin("duration"), expr.DisableBuiltin("now"),
-		expr.Function("duration", duration, ParseDuration))
+		expr.Function("duration", duration, ParseDuration), expr.Patch(&budget.Visitor{}))...)
 	var at *file.Error
 	if errors.As(err, &at) {
 		message := plainWords(at.Message)
@@ -51,7 +55,9 @@ func (b *builder) required(source string) func(directory.IncidentFacts) (bool, e
 		return nil
 	}
 	return func(facts directory.IncidentFacts) (bool, error) {
-		result, err := expr.Run(program, map[string]any{"incident": facts})
+		work := &budget.Work{}
+		work.Reset()
+		result, err := expr.Run(program, env(facts, work))
 		if err != nil {
 			return false, fmt.Errorf("postmortem.required_when: %w", err)
 		}

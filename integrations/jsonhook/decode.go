@@ -13,6 +13,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine/event"
 	"github.com/tocsin-oncall/tocsin/integrations/payload"
+	"github.com/tocsin-oncall/tocsin/rules/budget"
 )
 
 // Decode evaluates the map over a body: one event for an object, one for each element of an array. Headers and query
@@ -23,13 +24,13 @@ func (m *Mapping) Decode(body []byte, headers http.Header, query url.Values, now
 	if err != nil {
 		return nil, fmt.Errorf("json: %w", err)
 	}
-	env := environment{Headers: headersOf(headers), Query: queryOf(query), Now: now}
+	env := environment{Headers: headersOf(headers), Query: queryOf(query), Now: now, Work: &budget.Work{}}
 	elements, many := v.([]any)
 	if !many {
 		elements = []any{v}
 	}
 	events := make([]event.Event, 0, len(elements))
-	var machine vm.VM
+	machine := vm.VM{MemoryBudget: budget.MaxElements}
 	for i, element := range elements {
 		env.Body = element
 		e, err := m.event(&machine, env)
@@ -50,6 +51,7 @@ func (m *Mapping) event(machine *vm.VM, env environment) (event.Event, error) {
 		if program == nil {
 			continue
 		}
+		env.Work.Reset()
 		v, err := machine.Run(program, env)
 		if err != nil {
 			return e, fmt.Errorf("map.%s failed: %s; where a value may be absent, write ?. and ??", Fields[i], reason(err))

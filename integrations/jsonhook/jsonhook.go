@@ -12,6 +12,8 @@ import (
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/vm"
+
+	"github.com/tocsin-oncall/tocsin/rules/budget"
 )
 
 // Fields are the keys that a map may have, in the order in which they are evaluated.
@@ -47,6 +49,7 @@ type environment struct {
 	Headers map[string]string `expr:"headers"` // by lower-case name; several values are joined by ", "
 	Query   map[string]string `expr:"query"`   // the first value of each
 	Now     time.Time         `expr:"now"`     // when the request came
+	Work    *budget.Work      `expr:"#work"`   // what the evaluation may still do; no expression can name it
 }
 
 const (
@@ -94,9 +97,14 @@ func compile(field, source string) (*vm.Program, *Problem) {
 	case len(source) > maxSource:
 		return nil, &Problem{Field: field, Offset: maxSource, Message: fmt.Sprintf("the expression has %d bytes; at most %d are allowed", len(source), maxSource)}
 	}
-	program, err := expr.Compile(source, expr.Env(environment{}), expr.DisableBuiltin("now"), expr.MaxNodes(maxNodes), expr.Timezone("UTC"))
+	accounting := &budget.Visitor{}
+	program, err := expr.Compile(source, append(budget.Options(), expr.Env(environment{}), expr.DisableBuiltin("now"),
+		expr.MaxNodes(maxNodes), expr.Timezone("UTC"), expr.Patch(accounting))...)
 	if err != nil {
 		return nil, problemOf(field, err)
+	}
+	if large := accounting.Large; large != nil {
+		return nil, &Problem{Field: field, Offset: large.Location().From, Message: budget.ErrLargePattern.Error(), Hint: "write several"}
 	}
 	return program, nil
 }

@@ -222,3 +222,22 @@ func TestAPriorityThatNobodyKnowsDoesNotCostTheAlert(t *testing.T) {
 		t.Errorf("got %+v, %v; want the event with its words, which the intake notes and leaves out", events, err)
 	}
 }
+
+func TestAMappingThatWouldNotEndIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, source := range []string{
+		`len(map(1..900, map(1..900, #)))`,
+		`repeat(body.text, 1000000)`,
+		`let a = [body.list, body.list]; let b = [a, a]; let c = [b, b]; let d = [c, c]; let e = [d, d]; let f = [e, e]; let g = [f, f]; toJSON([[g, g], [g, g], [g, g], [g, g], [g, g], [g, g]])`,
+		`string(all(1..90000, body.text contains "zzz" or # > 0))`,
+	} {
+		m := compiled(t, map[string]string{"dedup_key": `"k"`, "title": source})
+		body := `{"text": "` + strings.Repeat("a", 50_000) + `", "list": ["` + strings.Repeat("b", 50_000) + `"]}`
+		if _, err := m.Decode([]byte(body), nil, nil, now); err == nil || !strings.Contains(err.Error(), "map.title failed: ") {
+			t.Errorf("%.60s: got %v, want that it does too much", source, err)
+		}
+	}
+	if _, problems := Compile(map[string]string{"dedup_key": `body.id matches "` + strings.Repeat("x{1000}", 50) + `" ? "a" : "b"`}); len(problems) != 1 {
+		t.Errorf("a pattern that is too large: got %v", problems)
+	}
+}

@@ -135,3 +135,18 @@ func isConstant(n ast.Node) bool {
 }
 
 func isMap(n ast.Node) bool { return n.Type().Kind() == reflect.Map }
+
+// Visitor accounts for every node of a program: expr.Patch(&Visitor{}).
+type Visitor struct {
+	Large *ast.StringNode // a pattern that is too large; nil if there is none
+}
+
+// Visit accounts for a node.
+func (v *Visitor) Visit(node *ast.Node) {
+	if n, ok := (*node).(*ast.BinaryNode); ok && n.Operator == "matches" {
+		if source, ok := n.Right.(*ast.StringNode); ok && CheckPattern(source.Value) != nil {
+			v.Large = source
+		}
+	}
+	Account(node)
+}

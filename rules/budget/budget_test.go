@@ -7,21 +7,16 @@ import (
 	"time"
 
 	"github.com/expr-lang/expr"
-	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/vm"
 
 	"github.com/tocsin-oncall/tocsin/rules/budget"
 )
 
-type accounting struct{}
-
-func (accounting) Visit(node *ast.Node) { budget.Account(node) }
-
 func run(t *testing.T, source string, env map[string]any) (value any, err error) {
 	t.Helper()
 	work := &budget.Work{}
 	env[budget.Name] = work
-	program, err := expr.Compile(source, append(budget.Options(), expr.Env(env), expr.Patch(accounting{}))...)
+	program, err := expr.Compile(source, append(budget.Options(), expr.Env(env), expr.Patch(&budget.Visitor{}))...)
 	if err != nil {
 		t.Fatalf("%.100s: %v", source, err)
 	}
