@@ -19,6 +19,7 @@ type Settings struct {
 	Urgent     []string // the policies whose alerts must not wait for somebody to read e-mail; nil for all
 	Severities map[coverage.Kind]coverage.Severity
 	Waivers    []coverage.Waiver
+	Unseen     bool // nothing is known of which ways were seen to work, so all count as verified
 }
 
 // Plan is what coverage.Audit needs to know of a directory. A channel of a policy is no person: nobody is paged

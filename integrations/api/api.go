@@ -33,6 +33,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/store"
 	"github.com/tocsin-oncall/tocsin/engine/trail"
 	"github.com/tocsin-oncall/tocsin/schedules"
+	"github.com/tocsin-oncall/tocsin/schedules/coverage"
 )
 
 // Prefix is what all paths begin with.
@@ -102,6 +103,11 @@ type Contacts interface {
 	EnterCode(ctx context.Context, user, via, code, by string) (*contact.State, error)
 }
 
+// Auditor is what it needs of the coverage audit.
+type Auditor interface {
+	Coverage(ctx context.Context, s audit.Settings, from, to time.Time) (coverage.Report, error)
+}
+
 // Trail is what it needs of the audit trail.
 type Trail interface {
 	Trail(ctx context.Context, before store.Cursor, limit int) ([]*trail.Entry, store.Cursor, error)
@@ -123,6 +129,7 @@ type Engine interface {
 	Calendars
 	Feeds
 	Contacts
+	Auditor
 	Trail
 	World
 }

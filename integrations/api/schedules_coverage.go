@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/tocsin-oncall/tocsin/engine/audit"
 	"github.com/tocsin-oncall/tocsin/schedules/coverage"
 )
 
@@ -70,24 +69,13 @@ func getCoverage(c *call) (any, error) {
 	if from.IsZero() {
 		from = c.env.Now.Truncate(time.Second)
 	}
-	away, err := c.Engine.Away(c.ctx)
+	settings := c.Audit()
+	settings.Unseen = c.Offline
+	report, err := c.Engine.Coverage(c.ctx, settings, from, from.AddDate(0, 0, days))
 	if err != nil {
 		return nil, err
 	}
-	seen, err := c.seen()
-	if err != nil {
-		return nil, err
-	}
-	return coverageOf(coverage.Audit(audit.Plan(c.env.Dir, away, seen, c.Audit()), from, from.AddDate(0, 0, days))), nil
-}
-
-// seen says which ways to people were seen to work.
-func (c *call) seen() (audit.Seen, error) {
-	if c.Offline {
-		return nil, nil
-	}
-	list, err := c.Engine.Contacts(c.ctx)
-	return audit.SeenIn(list, c.env), err
+	return coverageOf(report), nil
 }
 
 func coverageOf(r coverage.Report) Coverage {

@@ -102,6 +102,7 @@ func (a *App) assemble(ctx context.Context, world *config.World, replica string)
 		Run: a.sends.Go, Fetch: webcal.New(transport()), Pick: randomBelow, Watch: a.metrics, Log: a.log,
 	})
 	metrics.Watch(registry, a.engine, a.log)
+	metrics.Coverage(registry, a.coverage, a.engine.Now, a.log)
 	metrics.Shards(registry, a.engine.Wheel.Owned)
 	a.runner = runner.Runner{Engine: a.engine, Store: a.store, Replica: replica, Log: a.log, Repaired: a.metrics.Repaired}
 	next, err := a.build(world)
@@ -109,8 +110,12 @@ func (a *App) assemble(ctx context.Context, world *config.World, replica string)
 		return err
 	}
 	a.swap(next)
+	audit, err := a.coveragePage()
+	if err != nil {
+		return err
+	}
 	a.server = &http.Server{
-		Handler:           a.routes(registry),
+		Handler:           a.routes(registry, audit),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       30 * time.Second,
 		WriteTimeout:      60 * time.Second,

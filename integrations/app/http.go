@@ -18,7 +18,7 @@ import (
 )
 
 // routes mounts every surface. What depends on the configuration is looked up at each request.
-func (a *App) routes(registry *prometheus.Registry) http.Handler {
+func (a *App) routes(registry *prometheus.Registry, audit http.Handler) http.Handler {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.Use(middleware.RecoverWithConfig(middleware.RecoverConfig{LogErrorFunc: func(c echo.Context, err error, stack []byte) error {
@@ -37,6 +37,7 @@ func (a *App) routes(registry *prometheus.Registry) http.Handler {
 	e.Any(calendar.Path+":feed", echo.WrapHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a.live.Load().feeds.ServeHTTP(w, r)
 	})))
+	e.Any("/coverage", echo.WrapHandler(audit))
 	a.callbacks(e)
 
 	e.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(registry, promhttp.HandlerOpts{
