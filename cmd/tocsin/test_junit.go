@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/xml"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/tocsin-oncall/tocsin/engine/rehearsal/suite"
@@ -81,15 +80,4 @@ func plainly(r suite.Result) string {
 	var b strings.Builder
 	stdio{out: &b, env: func(string) (string, bool) { return "", false }}.testResult(r)
 	return b.String()
-}
-
-// indent writes lines further to the right.
-type indent struct{ to io.Writer }
-
-// Write implements io.Writer for whole lines.
-func (i indent) Write(p []byte) (int, error) {
-	if _, err := io.WriteString(i.to, "    "); err != nil {
-		return 0, err
-	}
-	return i.to.Write(p)
 }

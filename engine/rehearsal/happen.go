@@ -156,3 +156,10 @@ func (p *play) answer(id store.ID, al *Alert, user, via string) {
 		}
 	})
 }
+
+// away reports whether a person is away now.
+func (p *play) away(user string) bool {
+	return slices.ContainsFunc(p.script.Away, func(a schedules.Away) bool {
+		return a.User == user && !a.From.After(p.now) && p.now.Before(a.Until)
+	})
+}

@@ -73,13 +73,13 @@ func TestAStoryIsTheSameWithoutTheMemory(t *testing.T) {
 func chaos(dice *rand.Rand) Script {
 	minutes := func(n int) time.Duration { return time.Duration(dice.IntN(n*60)) * time.Second }
 	s := Script{
-		Start: time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC), Until: 5 * time.Hour, Forget: time.Hour,
+		Start: time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC), Until: 3 * time.Hour, Forget: time.Hour,
 		Answers: map[string]time.Duration{"ethan": 4 * time.Minute},
 		Outages: []Outage{{Via: "slack", From: minutes(20), Until: 30*time.Minute + minutes(60)}},
 		Pings:   []Ping{{At: minutes(30), Heartbeat: "backup"}},
 	}
 	for i := range 40 {
-		a := Arrival{At: minutes(180), Integration: "prom", Event: event.Event{
+		a := Arrival{At: minutes(120), Integration: "prom", Event: event.Event{
 			Status: event.Firing, DedupKey: fmt.Sprintf("k%d", dice.IntN(9)), Title: "Disk full", Priority: event.Priorities[dice.IntN(5)],
 			Labels: map[string]string{"group": []string{"", "", "web"}[dice.IntN(3)]}, Details: map[string]any{"n": i, "f": 1.5},
 		}}
@@ -90,7 +90,7 @@ func chaos(dice *rand.Rand) Script {
 	}
 	for range 12 {
 		do := []alert.Do{alert.Ack, alert.Unack, alert.Escalate, alert.Close, alert.Note}[dice.IntN(5)]
-		s.Acts = append(s.Acts, Act{At: minutes(240), On: dice.IntN(41) - 1, Action: alert.Action{Do: do, By: "amir", Note: "a word"}})
+		s.Acts = append(s.Acts, Act{At: minutes(150), On: dice.IntN(41) - 1, Action: alert.Action{Do: do, By: "amir", Note: "a word"}})
 	}
 	return s
 }

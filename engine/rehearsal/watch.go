@@ -164,12 +164,26 @@ func (p *play) pageText(pg *Page, m deliver.Message) string {
 	}
 	switch {
 	case len(pg.Bundle) > 1:
-		text += fmt.Sprintf(": one message about %d alerts", len(pg.Bundle))
+		text += ": one message about " + numbers(pg.Bundle)
 	case m.Text != "":
 		text += ": " + strings.ReplaceAll(m.Text, "\n", "; ")
 	}
 	if pg.Error != "" {
 		text += " fails: " + pg.Error
+	}
+	return text
+}
+
+// numbers are those of alerts, as far as anybody reads.
+func numbers(list []uint64) string {
+	const most = 10
+	var names []string
+	for _, n := range list[:min(most, len(list))] {
+		names = append(names, fmt.Sprintf("#%d", n))
+	}
+	text := strings.Join(names, ", ")
+	if more := len(list) - most; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
 	}
 	return text
 }

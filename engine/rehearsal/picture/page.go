@@ -68,54 +68,6 @@ func (p *drawing) footer() {
 	p.height = p.at + margin/2
 }
 
-// Ending says in a sentence how a story ends. Clock writes the time of an entry.
-func Ending(s *rehearsal.Story, clock func(rehearsal.Entry) string) string {
-	at := clock(rehearsal.Entry{At: s.End})
-	if len(s.Alerts) == 0 {
-		return "No alert was opened."
-	}
-	paged, open, acked, exhausted := 0, 0, 0, 0
-	for _, a := range s.Alerts {
-		paged += a.Pages
-		switch a.Status {
-		case "open":
-			open++
-			if !a.ExhaustedAt.IsZero() {
-				exhausted++
-			}
-		case "acked":
-			acked++
-		}
-	}
-	var parts []string
-	if len(s.Alerts) == 1 {
-		a := s.Alerts[0]
-		state := "is " + a.Status
-		switch {
-		case exhausted == 1:
-			state = "is open: everything was tried and nobody acknowledged"
-		case a.Status == "acked":
-			state = "is acknowledged by " + a.AckedBy
-		}
-		parts = append(parts, fmt.Sprintf("#%d %s", a.Number, state))
-	} else {
-		parts = append(parts, fmt.Sprintf("%d alerts: %d open (%d of them to no avail), %d acknowledged, %d closed",
-			len(s.Alerts), open, exhausted, acked, len(s.Alerts)-open-acked))
-	}
-	switch paged {
-	case 0:
-		parts = append(parts, "nobody was paged")
-	case 1:
-		parts = append(parts, "1 page")
-	default:
-		parts = append(parts, fmt.Sprintf("%d pages", paged))
-	}
-	if s.Quiet {
-		return "Nothing more happens after " + at + ": " + strings.Join(parts, "; ") + "."
-	}
-	return "At " + at + " the rehearsal ends, and it would go on: " + strings.Join(parts, "; ") + "."
-}
-
 // document puts the picture together.
 func (p *drawing) document(title string) string {
 	var b strings.Builder

@@ -172,7 +172,7 @@ func Words(e rehearsal.Entry, several bool, zone *time.Location) string {
 	if e.By != "" && !strings.Contains(text, e.By) {
 		text = e.By + ": " + text
 	}
-	if several && e.Alert > 0 {
+	if several && e.Alert > 0 && (e.Page == nil || len(e.Page.Bundle) < 2) {
 		text = fmt.Sprintf("#%d %s", e.Alert, text)
 	}
 	text = instants.ReplaceAllStringFunc(text, func(written string) string {
