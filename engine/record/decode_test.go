@@ -49,6 +49,7 @@ func lost(path string, a, b any) (names []string) {
 
 func TestRecordsOfTheFirstFormatAreReadWithEverythingTheyHold(t *testing.T) {
 	t.Parallel()
+	const pool = `throttle|policy:standard|"links"|labels.cluster="west"`
 	for name, where := range map[string][2]string{
 		"acked-alert":     {"acked/P1 paged/darren", "dedup/api\x00disk-db-3 number/1"},
 		"snoozed-alert":   {"snoozed/P2 paged/darren", "dedup/api\x00queue number/3"},
@@ -65,6 +66,9 @@ func TestRecordsOfTheFirstFormatAreReadWithEverythingTheyHold(t *testing.T) {
 		"contact":         {"contacts", "contact/sms/ethan"},
 		"feed":            {"", "feed/user/ethan"},
 		"entry":           {"trail", ""},
+		"held-alert":      {"open/P1 held/delay held/require", "dedup/prom\x00queue number/4"},
+		"summary-alert":   {"open/P4 held/throttle", "dedup/prom\x00" + pool + "|2026-03-09T03:10:00Z number/3 member/prom\x00" + pool + "\x00west-2 member/prom\x00" + pool + "\x00west-3"},
+		"throttle":        {"", `throttle/policy:standard|"links"|labels.cluster="west"`},
 		"swap":            {"swaps/accepted", "name/SWAP-2"},
 		"calendar":        {"calendars", "calendar/6f1e8a2b3c4d5e6f708192a3b4c5d6e7"},
 		"calendar-text":   {"", ""},
