@@ -21,6 +21,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/policy"
 	"github.com/tocsin-oncall/tocsin/engine/record"
 	"github.com/tocsin-oncall/tocsin/engine/store"
+	"github.com/tocsin-oncall/tocsin/rules"
 )
 
 // life is a random alert to which anything may happen at any time.
@@ -95,6 +96,7 @@ func TestWhateverHappensToAnAlertItsPromisesHold(t *testing.T) {
 			"edit":   l.edit,
 			"act":    l.act,
 			"event":  l.event,
+			"hold":   l.hold,
 			"":       l.check,
 		})
 	})
@@ -118,6 +120,13 @@ func born(t *rapid.T) *life {
 		d.Delay = time.Hour
 	case 2, 3:
 		d.GroupKey = "g"
+		d.Group = rules.Group{Wait: time.Minute * time.Duration(rapid.IntRange(0, 2).Draw(t, "wait")), Limit: rapid.IntRange(0, 2).Draw(t, "limit")}
+	case 4:
+		d.Require = &rules.Require{Events: rapid.IntRange(2, 4).Draw(t, "required"), Within: time.Hour}
+	case 5:
+		d.AutoClose = time.Duration(rapid.IntRange(1, 300).Draw(t, "auto close")) * time.Minute
+	case 6:
+		dir.QuietHours = []directory.Quiet{{Window: "nights", Hours: nights(t), Priorities: []string{"P1"}}}
 	}
 	l.s, _ = alert.New(store.NewID(store.KindAlert, 3), 1, "prom", "k", ev, d, l.env)
 	l.before, l.input = l.s.Status, "new"
@@ -269,7 +278,8 @@ func (l *life) check(t *rapid.T) {
 	if gone := s.GoneAt(l.env); !claimable && !wake.IsZero() && wake.Before(now) && (gone.IsZero() || gone.After(now)) {
 		t.Fatalf("wants to be woken at %v, which is over; it is %v", wake, now)
 	}
-	if s.Status == alert.Open && wake.IsZero() && s.ExhaustedAt.IsZero() && s.Policy != "" {
+	l.checkHeld(t)
+	if s.Status == alert.Open && wake.IsZero() && s.ExhaustedAt.IsZero() && s.Policy != "" && (!s.Held() || !s.HeldUntil().IsZero()) {
 		t.Fatalf("open, not exhausted, and waits for nothing: %+v", s.Runs)
 	}
 	if len(s.Timeline) > 400 || len(s.Pages) > 700 || len(s.Posts) > 50 {
