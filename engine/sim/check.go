@@ -25,6 +25,7 @@ func (o *observer) checkAlert(c *call, was, s *alert.State, ch *store.Change) {
 		o.checkHistory(was, s)
 		o.checkStatus(c, was, s)
 	}
+	o.checkHeld(c, was, s)
 	o.checkRuns(c, was, s)
 	o.checkPages(c, was, s)
 	if s.Status == alert.Open && !s.ExhaustedAt.IsZero() && was.ExhaustedAt.IsZero() && !slices.Contains(ch.Join, alert.ListExhausted) {
@@ -152,7 +153,7 @@ func (o *observer) checkStatus(c *call, was, s *alert.State) {
 	case to == alert.Snoozed:
 		fine = did == alert.Snooze
 	case to == alert.Closed:
-		fine = did == alert.Close || c.what == "ingest" || ended(was.ExpiresAt)
+		fine = did == alert.Close || c.what == "ingest" || ended(was.ExpiresAt) || ended(was.StaleAt) || was.Require != nil && ended(heldUntil(was))
 	case from == alert.Closed:
 		fine = c.what == "ingest" && now.Before(was.ClosedAt.Add(reopenWithin+time.Second)) && s.Integration == "prom"
 	case from == alert.Acked:
@@ -172,7 +173,7 @@ func (o *observer) checkGone(c *call, k *known) {
 	}
 	s := k.state
 	for _, t := range o.configs(c) {
-		if s.Status == alert.Closed && !s.WantIncident && !s.ClosedAt.Add(t.retention).After(c.decided.Add(o.slack(c))) {
+		if s.Status == alert.Closed && (!s.WantIncident || len(s.Holds) > 0) && !s.ClosedAt.Add(t.retention).After(c.decided.Add(o.slack(c))) {
 			return
 		}
 	}
@@ -231,10 +232,10 @@ func (o *observer) close() {
 			continue
 		}
 		a := k.state
-		if a.WantIncident {
+		if a.WantIncident && len(a.Holds) == 0 {
 			s.broke("incident", a.Number, "#%d still waits for its incident", a.Number)
 		}
-		if a.Labels["incident"] == "yes" && a.Labels["quiet"] != "yes" && a.Incident == "" {
+		if a.Labels["incident"] == "yes" && a.Labels["quiet"] != "yes" && a.Incident == "" && len(a.Holds) == 0 {
 			s.broke("incident", a.Number, "#%d was to open an incident or to join one, and is in none", a.Number)
 		}
 		if a.Status == alert.Open && !a.ExhaustedAt.IsZero() {

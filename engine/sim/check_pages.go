@@ -36,6 +36,8 @@ func (o *observer) checkClaim(c *call, s *alert.State, old, p *page.Page) {
 	now := c.decided.Add(o.slack(c))
 	wanted := p.Kind != page.Escalation || s.Status == alert.Open || p.Always && s.Status == alert.Acked || p.Always && p.Step == 0 && s.Status == alert.Snoozed
 	switch {
+	case len(s.Holds) > 0 && p.Attempts == 1 && p.Step > 0 && p.Kind == page.Escalation:
+		o.sim.broke("held", s.Number, "page %d of #%d was claimed though the alert is held for %s", p.N, s.Number, s.Holds[0].Reason)
 	case !wanted:
 		o.sim.broke("after-ack", s.Number, "page %d of #%d was claimed though the alert is %s", p.N, s.Number, s.Status)
 	case p.Status != page.Sending || p.Attempts != old.Attempts+1 || p.Replica != c.replica.name:

@@ -31,7 +31,7 @@ func (o *observer) checkRuns(c *call, was, s *alert.State) {
 			if !first && !restarted && !r.Fallback {
 				o.sim.broke("pinned", s.Number, "policy %s of #%d was started anew without a reason", r.Policy.Name, s.Number)
 			}
-			o.checkTaken(c, s, &alert.Run{ID: r.ID, Policy: r.Policy, Base: r.Base}, r, did)
+			o.checkTaken(c, was, s, &alert.Run{ID: r.ID, Policy: r.Policy, Base: r.Base}, r, did)
 			continue
 		}
 		w := &was.Runs[old]
@@ -41,7 +41,7 @@ func (o *observer) checkRuns(c *call, was, s *alert.State) {
 		if r.Round < w.Round || r.Round == w.Round && r.Next < w.Next || w.Over && !r.Over {
 			o.sim.broke("steps", s.Number, "policy %s of #%d went back from round %d step %d to round %d step %d", r.Policy.Name, s.Number, w.Round, w.Next, r.Round, r.Next)
 		}
-		o.checkTaken(c, s, w, r, did)
+		o.checkTaken(c, was, s, w, r, did)
 	}
 	if !s.ExhaustedAt.IsZero() && was.ExhaustedAt.IsZero() && did != alert.Escalate {
 		if !slices.ContainsFunc(s.Runs, func(r alert.Run) bool { return r.Over }) && len(s.Runs) > 0 {
@@ -63,11 +63,15 @@ func samePolicy(a, b policy.Policy) bool {
 }
 
 // checkTaken holds every step that a commit took, and the end of the run, against the policy.
-func (o *observer) checkTaken(c *call, s *alert.State, w, r *alert.Run, did alert.Do) {
+func (o *observer) checkTaken(c *call, was, s *alert.State, w, r *alert.Run, did alert.Do) {
 	asked := did == alert.Escalate
 	at := *w // the run as it goes on
+	ran := slices.ContainsFunc(was.Runs, func(x alert.Run) bool { return x.ID == r.ID })
+	if ran && r.Base.Equal(w.Base) && r.Round == w.Round && did == "" && c.what != "ingest" && len(was.Holds) > 0 && len(s.Holds) == 0 && s.Status != alert.Closed {
+		o.sim.broke("held", s.Number, "#%d is not held any more, and the times of policy %s did not stand still", s.Number, r.Policy.Name)
+	}
 	if !r.Base.Equal(w.Base) && r.Round == w.Round {
-		if did != alert.Escalate && c.what != "ingest" {
+		if did != alert.Escalate && c.what != "ingest" && !wentOn(was, s, w, r) {
 			o.sim.broke("early", s.Number, "the times of policy %s of #%d were moved by %s", r.Policy.Name, s.Number, c.what)
 		}
 		at.Base = r.Base
@@ -91,6 +95,7 @@ func (o *observer) checkTaken(c *call, s *alert.State, w, r *alert.Run, did aler
 		if due.After(r.LastAt) && !lost && !asked {
 			o.sim.broke("early", s.Number, "step %d of #%d (round %d) was due at %s, and taken at %s", n+1, s.Number, at.Round, clock(due), clock(r.LastAt))
 		}
+		o.checkNight(c, s, r.LastAt, asked)
 		asked = false
 		at.LastAt = r.LastAt
 		o.checkNamed(c, s, &at, r.LastAt)

@@ -35,12 +35,18 @@ func debts(s *alert.State, retention time.Duration) (list []debt) {
 		}
 	}
 	if s.Status == alert.Closed {
-		if retention > 0 && !s.WantIncident {
+		if retention > 0 && (!s.WantIncident || len(s.Holds) > 0) {
 			add(s.ClosedAt.Add(retention), "the end of retention", false)
 		}
 		return list
 	}
 	add(s.ExpiresAt, "expiry", false)
+	for _, h := range s.Holds {
+		add(h.Until, "the end of a hold", false)
+	}
+	if len(s.Holds) == 0 && s.Status != alert.Snoozed {
+		add(s.StaleAt, "the end of the time without events", false)
+	}
 	add(s.SnoozedUntil, "the end of the snooze", false)
 	if s.Status == alert.Acked && len(s.Runs) > 0 && s.Runs[0].Policy.AckTimeout > 0 {
 		add(s.AckedAt.Add(s.Runs[0].Policy.AckTimeout), "the end of the acknowledgement", false)
@@ -55,7 +61,7 @@ func debts(s *alert.State, retention time.Duration) (list []debt) {
 
 // nextOf is what a run does next, "" for nothing.
 func nextOf(s *alert.State, r *alert.Run) (at time.Time, what string) {
-	if r.Over {
+	if r.Over || len(s.Holds) > 0 {
 		return at, ""
 	}
 	steps := r.Policy.Steps

@@ -104,8 +104,26 @@ var mutants = []mutant{
 	{"incident-forgotten", "the wish for an incident is lost", 30, []edit{
 		{"alert/create.go", "	if d.Incident {\n", "	if d.Incident && !on(`incident-forgotten`) {\n"},
 	}},
+	{"hold-forgotten", "an alert that is to wait does not", 30, []edit{
+		{"alert/hold.go", "	if s.Overridden || reached(h.Until, env.Now) {\n", "	if s.Overridden || on(`hold-forgotten`) || reached(h.Until, env.Now) {\n"},
+	}},
+	{"held-for-ever", "a hold does not end", 30, []edit{
+		{"alert/wake.go", "			add(h.Until)\n", "			if !on(`held-for-ever`) {\n				add(h.Until)\n			}\n"},
+	}},
+	{"hold-ends-early", "a hold ends with the next event", 30, []edit{
+		{"alert/wait.go", "	s.LastEventAt = env.Now\n", "	s.LastEventAt = env.Now\n	if on(`hold-ends-early`) {\n		s.release(env.Now, \"\", env, func(h Hold) bool { return h.Reason == HoldDelay })\n	}\n"},
+	}},
+	{"held-clock-runs", "the clock of a policy does not stand still while the alert is held", 30, []edit{
+		{"alert/hold.go", "		run.Base = run.Base.Add(by)\n", "		if !on(`held-clock-runs`) {\n			run.Base = run.Base.Add(by)\n		}\n"},
+	}},
+	{"no-quiet-hours", "nothing waits for the morning", 60, []edit{
+		{"alert/hold.go", "	if until.IsZero() {\n		return false\n", "	if until.IsZero() || on(`no-quiet-hours`) {\n		return false\n"},
+	}},
+	{"throttle-loses", "what exceeds a throttle is accepted and lost", 30, []edit{
+		{"aim.go", "			sum.add(ev, l.at[k])\n", "			if !on(`throttle-loses`) || k > 0 {\n				sum.add(ev, l.at[k])\n			}\n"},
+	}},
 	{"closed-unseen", "a close is not seen by what sorts events: a new alert begins beside the one that is open", 30, []edit{
-		{"intake.go", "	return in.state == nil || ", "	return in.state == nil || on(`closed-unseen`) && in.state.Status == alert.Acked || "},
+		{"intake.go", "	case in.state == nil:\n		return true\n", "	case in.state == nil || on(`closed-unseen`) && in.state.Status == alert.Acked:\n		return true\n"},
 	}},
 	{"sent-without-commit", "what was claimed is sent although the commit failed", within, []edit{
 		{"edit.go", "			e.Delivery.Release(a.claims)\n			out[i].err = err\n", "			if on(`sent-without-commit`) {\n				e.Delivery.Dispatch(a.claims, env)\n			} else {\n				e.Delivery.Release(a.claims)\n			}\n			out[i].err = err\n"},

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine"
@@ -198,6 +199,14 @@ func difference(was, s *alert.State) string {
 		if r := &s.Runs[i]; was == nil || i >= len(was.Runs) || was.Runs[i].Next != r.Next || was.Runs[i].Round != r.Round || was.Runs[i].Over != r.Over {
 			text += fmt.Sprintf(", run %d (%s) round %d next step %d", r.ID, r.Policy.Name, r.Round, r.Next+1)
 		}
+	}
+	for _, h := range s.Holds {
+		if was == nil || !slices.ContainsFunc(was.Holds, func(o alert.Hold) bool { return o.Reason == h.Reason }) {
+			text += fmt.Sprintf(", held (%s) until %s", h.Reason, clock(h.Until))
+		}
+	}
+	if was != nil && len(was.Holds) > 0 && len(s.Holds) == 0 {
+		text += ", not held any more"
 	}
 	if !s.ExhaustedAt.IsZero() && (was == nil || was.ExhaustedAt.IsZero()) {
 		text += ", exhausted"

@@ -27,5 +27,6 @@ var Promises = map[string]string{
 	"retention":  "a closed alert is deleted when its retention is over, and not before",
 	"postmortem": "a closing incident that owes a postmortem has exactly one, and one that owes none has none",
 	"incident":   "an alert that wants an incident is in exactly one that lists it; one key gathers in one incident",
+	"held":       "an alert pages nobody while it is held; when its hold is over it pages, unless it was taken or is over by then",
 	"rest":       "nothing goes round in circles",
 }

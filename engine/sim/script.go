@@ -38,6 +38,7 @@ type item struct {
 type news struct {
 	integration, key, priority, policy, group, service string
 	firing, quiet, incident                            bool
+	hold                                               string // which kind of rule holds it; see holds
 	expires                                            time.Duration
 }
 
@@ -72,6 +73,7 @@ func newScript(seed uint64, days float64) *script {
 	}
 	s.loads(rng, length)
 	s.faults(rng, length)
+	s.holdSome(stream(seed, "holds"))
 	for i := range s.items {
 		s.items[i].n = i
 	}
@@ -121,6 +123,23 @@ func (s *script) loads(rng *rand.Rand, length time.Duration) {
 		}
 		if batch != nil {
 			s.add(at, item{what: "send", news: *batch, i: rng.IntN(4)})
+		}
+	}
+}
+
+// holdSome lets rules hold some of the alerts.
+func (s *script) holdSome(rng *rand.Rand) {
+	chosen := map[string]string{}
+	for _, it := range s.items {
+		for _, n := range it.news {
+			hold, ok := chosen[n.key]
+			if !ok {
+				if rng.IntN(4) == 0 && n.group == "" && !n.quiet {
+					hold = holds[rng.IntN(len(holds))]
+				}
+				chosen[n.key] = hold
+			}
+			n.hold = hold
 		}
 	}
 }

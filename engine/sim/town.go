@@ -20,7 +20,8 @@ type town struct {
 	teams     []team
 	schedules []rota
 	policies  []ladder
-	storm     int // messages a minute
+	storm     int  // messages a minute
+	nights    bool // P5 waits for the morning
 	retention time.Duration
 	world     *engine.World
 }
@@ -136,6 +137,7 @@ func (t *town) change(rng *rand.Rand, at time.Time) {
 	for i := range policies {
 		t.policies = append(t.policies, newLadder(rng, fmt.Sprintf("p%d", i)))
 	}
+	t.nights = len(t.policies[0].steps) < 4 // not by a throw of the dice, which would change all that follow
 	t.policies = append(t.policies, ladder{name: "everyone", steps: []step{{targets: []string{"team:west"}}}, grace: 30 * time.Minute})
 	for i := range 2 {
 		s := &t.schedules[i]
@@ -223,9 +225,15 @@ func (t *town) yaml() string {
 			put(`      - {name: s%d, after: %s, notify: ["%s"]%s}`, i, s.after, strings.Join(s.targets, `", "`), unless)
 		}
 	}
+	if t.nights {
+		put("quiet_hours: [{during: nights, priorities: [P5]}]")
+	}
 	put("rules:")
 	put("  - {when: 'labels.quiet == \"yes\"', suppress: true, to: 'policy:p0'}")
 	for i := range policies {
+		for _, hold := range holds {
+			put("  - {when: 'labels.policy == \"p%d\" and labels.hold == \"%s\"', name: p%d %s, to: 'policy:p%d', incident: 'labels.incident == \"yes\"', %s}", i, hold, i, hold, i, holding[hold])
+		}
 		for _, group := range []bool{true, false} {
 			when, how := fmt.Sprintf(`labels.policy == "p%d"`, i), ""
 			if group {
@@ -249,7 +257,16 @@ func ways(list []way) string {
 // reopenWithin is that of the integration prom.
 const reopenWithin = 10 * time.Minute
 
-const fixed = `services: [{name: bank, team: west}, {name: shop, team: east}]
+// holds are the kinds of rules that hold alerts, and holding is how they are written.
+var holds = []string{"delay", "until", "require", "auto-close", "throttle"}
+
+var holding = map[string]string{
+	"delay": "delay: 7m", "until": "delay_until: nights", "require": "require: {events: 2, within: 2h}",
+	"auto-close": "auto_close: 90m", "throttle": "throttle: {pages: 1, per: 6h}",
+}
+
+const fixed = `windows: [{name: nights, from: "22:00", to: "07:00"}]
+services: [{name: bank, team: west}, {name: shop, team: east}]
 channels:
   - {name: sre, type: slack, to: "#sre"}
   - {name: hook, type: webhook, url: "https://example.com/hook"}

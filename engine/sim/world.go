@@ -230,6 +230,9 @@ func (n *news) event(now time.Time) event.Event {
 	if n.incident {
 		ev.Labels["incident"] = "yes"
 	}
+	if n.hold != "" {
+		ev.Labels["hold"] = n.hold
+	}
 	if n.quiet {
 		ev.Labels["quiet"] = "yes"
 	}
