@@ -7,8 +7,9 @@
 // many goroutines.
 //
 // Conditions are written in expr (https://expr-lang.org) over the fields of an
-// [Event], with three additions: time_between("17:00", "06:00"),
-// weekday in ["sat", "sun"] and during("business-hours").
+// [Event], with functions of our own and named lists; [Fields], [Functions] and
+// [Builtins] tell all of them. What an evaluation may do is bounded by the package budget.
+// [Lint] finds rules that compile and can hardly be meant.
 //
 // # How an event is decided
 //
