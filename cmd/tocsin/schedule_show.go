@@ -135,11 +135,37 @@ func (d *duties) draw(raw json.RawMessage, loc *time.Location, svg, html string)
 			o.Width, o.Color = d.width, d.paint(bold, "x") != "x"
 			_, problem = fmt.Fprint(d.out, draw.Text(tl, o))
 		}
+		d.calendars(answer.Rotations)
 	})
 	if err != nil {
 		return err
 	}
 	return problem
+}
+
+// calendars says what is wrong with the calendars of which rotations are made.
+func (d *duties) calendars(rotations []api.TimelineRotation) {
+	for _, r := range rotations {
+		c := r.Calendar
+		if c == nil {
+			continue
+		}
+		if !c.Known {
+			fmt.Fprintf(d.err, "%s: the calendar at %s was never read, so nobody is on call by it%s\n", line(r.Name), line(c.Host), line(because(c.Error)))
+		} else if c.Error != "" {
+			fmt.Fprintf(d.err, "%s: the calendar could not be refreshed since %s: %s\n", line(r.Name), d.at(c.FetchedAt.Time), line(c.Error))
+		}
+		if c.Why != "" {
+			fmt.Fprintf(d.err, "%s: not everything in the calendar is understood: %s\n", line(r.Name), line(c.Why))
+		}
+	}
+}
+
+func because(why string) string {
+	if why == "" {
+		return ""
+	}
+	return ": " + why
 }
 
 // write writes a file, or to standard output for "-".

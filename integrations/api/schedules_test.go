@@ -161,6 +161,10 @@ func TestAScheduleShowsTheStateOfItsCalendars(t *testing.T) {
 	if c == nil || !c.Known || c.Host != "rota.ics" || !c.FetchedAt.Equal(noon) || c.Events != 3 || c.Unknown != 1 || c.Complaints[0].Title != "Eathan" || c.Why != `1 event names no user: "Eathan"` {
 		t.Errorf("its calendar is %+v", c)
 	}
+	tl := into[api.Timeline](w.get("/api/v1/schedules/office/timeline?to=2026-03-11T00:00:00Z", viewer))
+	if got, want := told(tl.Final), []string{"Mon 12:00-Tue 00:00 ethan", "Tue 00:00-Wed 00:00 "}; !slices.Equal(got, want) || tl.Rotations[0].Calendar.Unknown != 1 {
+		t.Errorf("the timeline is %q, its calendar %+v", got, tl.Rotations[0].Calendar)
+	}
 	if primary := into[api.Schedule](w.get("/api/v1/schedules/primary", viewer)); primary.Rotations[0].Calendar != nil {
 		t.Errorf("without a calendar: %+v", primary)
 	}

@@ -23,6 +23,7 @@ type Timeline struct {
 type TimelineRotation struct {
 	Name      string     `json:"name"`
 	Intervals []Interval `json:"intervals"`
+	Calendar  *Source    `json:"calendar,omitempty" doc:"Where its turns come from, if they are in a calendar that others keep."`
 }
 
 // Interval is a time in which nothing changes.
@@ -67,7 +68,11 @@ func getTimeline(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return timelineOf(s.Timeline(from, to), s.Location().String()), nil
+	out, sources := timelineOf(s.Timeline(from, to), s.Location().String()), c.sourcesOf(s.Name())
+	for i := range out.Rotations {
+		out.Rotations[i].Calendar = sources[out.Rotations[i].Name]
+	}
+	return out, nil
 }
 
 var spanParams = []param{
@@ -104,7 +109,7 @@ func timelineOf(tl schedules.Timeline, zone string) Timeline {
 		Base: intervals(tl.Base), Overrides: []TimelineOverride{}, Final: intervals(tl.Final),
 	}
 	for _, r := range tl.Rotations {
-		out.Rotations = append(out.Rotations, TimelineRotation{r.Name, intervals(r.Intervals)})
+		out.Rotations = append(out.Rotations, TimelineRotation{Name: r.Name, Intervals: intervals(r.Intervals)})
 	}
 	for _, o := range tl.Overrides {
 		out.Overrides = append(out.Overrides, TimelineOverride{
