@@ -134,3 +134,13 @@ func manyRules(n int, nth func(i int) string) rules.Spec {
 	spec.Rules = append(spec.Rules, rules.Rule{When: indexed(n - 1), To: "policy:last"})
 	return spec
 }
+
+// BenchmarkLint measures what check adds to a reload.
+func BenchmarkLint(b *testing.B) {
+	spec := manyRules(1_000, indexed)
+	for b.Loop() {
+		if problems := rules.Lint(spec); len(problems) > 0 {
+			b.Fatal(problems)
+		}
+	}
+}

@@ -93,7 +93,7 @@ func setBy(s *rules.Set) (did []string) {
 	}
 	for _, f := range [...]struct{ name, value string }{
 		{"priority", s.Priority}, {"team", s.Team}, {"service", s.Service}, {"title", s.Title}, {"description", s.Description},
-		{"tags", strings.Join(s.Tags, ", ")}, {"labels", pairs(s.Labels)}, {"details", pairs(s.Details)},
+		{"link", s.Link}, {"runbook", s.Runbook}, {"tags", strings.Join(s.Tags, ", ")}, {"labels", pairs(s.Labels)}, {"details", pairs(s.Details)},
 	} {
 		if f.value != "" {
 			did = append(did, "sets "+f.name+" "+f.value)
