@@ -7,7 +7,6 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine"
 	"github.com/tocsin-oncall/tocsin/engine/store"
-	"github.com/tocsin-oncall/tocsin/engine/store/mem"
 	"github.com/tocsin-oncall/tocsin/engine/virtual"
 )
 
@@ -72,7 +71,7 @@ type play struct {
 	end    time.Time
 	steps  int
 
-	store   *mem.Store
+	store   *shelf
 	engine  *engine.Engine
 	memory  *memory // nil for none
 	log     *complaints

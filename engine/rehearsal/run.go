@@ -3,8 +3,6 @@ package rehearsal
 import (
 	"fmt"
 	"time"
-
-	"github.com/tocsin-oncall/tocsin/engine/store"
 )
 
 // run lets time pass from one thing to the next.
@@ -21,9 +19,9 @@ func (p *play) run() error {
 		if err := p.work(); err != nil {
 			return err
 		}
-		next, ok := p.next()
-		if p.err != nil {
-			return p.err
+		next, ok, err := p.next()
+		if err != nil {
+			return err
 		}
 		if !ok {
 			p.story.Quiet = true
@@ -125,7 +123,7 @@ func nudged(c <-chan struct{}) bool {
 
 // next is when something happens next. A record that the store has as overdue waits in the wheel, which knows when to
 // look again; otherwise looking before the earliest wake-up would find nothing.
-func (p *play) next() (at time.Time, ok bool) {
+func (p *play) next() (at time.Time, ok bool, err error) {
 	sooner := func(t time.Time) {
 		if !ok || t.Before(at) {
 			at, ok = t, true
@@ -137,29 +135,12 @@ func (p *play) next() (at time.Time, ok bool) {
 	if !p.bundles.IsZero() {
 		sooner(p.bundles)
 	}
-	if wake := p.earliest(); !wake.IsZero() {
+	wake, err := p.store.earliest(p.ctx)
+	if !wake.IsZero() {
 		if !wake.After(p.now) {
 			wake = p.look
 		}
 		sooner(wake)
 	}
-	return at, ok
-}
-
-// always is later than any wake-up.
-var always = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
-
-// earliest is the earliest wake-up of all records, zero when there is none.
-func (p *play) earliest() (at time.Time) {
-	for shard := range store.Shards {
-		due, err := p.store.Due(p.ctx, shard, time.Time{}, always, 1)
-		if err != nil {
-			p.err = err // the context's
-			return at
-		}
-		if len(due) > 0 && (at.IsZero() || due[0].At.Before(at)) {
-			at = due[0].At
-		}
-	}
-	return at
+	return at, ok, err
 }

@@ -34,7 +34,7 @@ const many = 1 << 30
 // stage makes the engine.
 func (p *play) stage() {
 	p.log = &complaints{}
-	p.store = mem.New(func() time.Time { return p.now })
+	p.store = &shelf{Store: mem.New(func() time.Time { return p.now })}
 	dice := rand.New(rand.NewPCG(p.script.Seed, 0))
 	o := engine.Options{
 		Store: p.store, Replica: "rehearsal", World: p.world, Pick: dice.IntN,
