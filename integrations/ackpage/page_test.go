@@ -48,6 +48,16 @@ func TestThePageSaysWhatIsWrongWhoWasPagedAndWhatComesNext(t *testing.T) {
 	}
 }
 
+func TestThePageSaysWhatTheAlertWaitsFor(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	st := w.open()
+	st.Holds = []alert.Hold{{Reason: alert.HoldQuiet, Name: "nights", Text: "quiet hours nights", Until: now.Add(8 * time.Hour)}}
+	if all := w.get(w.link(id, "ethan")).text("main"); !strings.Contains(all, "It waits before it pages: quiet hours nights, until Mon 9 Mar 07:00 EDT (in 8 h 0 min).") {
+		t.Errorf("the page says %s", all)
+	}
+}
+
 func TestGetAndHeadNeverChangeAnything(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
