@@ -85,25 +85,33 @@ func Change(was Image, r Record, env directory.Env, holders map[string]store.ID)
 		}
 		c.Data, c.Wake = data, Wake(r, env)
 	}
-	for _, l := range lists {
-		if !slices.Contains(was.lists, l) {
-			c.Join = append(c.Join, l)
-		}
+	c.Join, c.Leave = without(lists, was.lists), without(was.lists, lists)
+	for _, k := range without(keys, was.keys) {
+		c.Keys = append(c.Keys, store.KeyChange{Name: k, From: holders[k], To: id})
 	}
-	for _, l := range was.lists {
-		if !slices.Contains(lists, l) {
-			c.Leave = append(c.Leave, l)
-		}
-	}
-	for _, k := range keys {
-		if !slices.Contains(was.keys, k) {
-			c.Keys = append(c.Keys, store.KeyChange{Name: k, From: holders[k], To: id})
-		}
-	}
-	for _, k := range was.keys {
-		if !slices.Contains(keys, k) {
-			c.Keys = append(c.Keys, store.KeyChange{Name: k, From: id})
-		}
+	for _, k := range without(was.keys, keys) {
+		c.Keys = append(c.Keys, store.KeyChange{Name: k, From: id})
 	}
 	return c, nil
+}
+
+// few is up to how many names it is faster to look through all of them; an alert that gathers has hundreds of keys.
+const few = 16
+
+// without is the names that are not among others.
+func without(names, others []string) (rest []string) {
+	has := func(name string) bool { return slices.Contains(others, name) }
+	if len(others) > few {
+		set := make(map[string]bool, len(others))
+		for _, o := range others {
+			set[o] = true
+		}
+		has = func(name string) bool { return set[name] }
+	}
+	for _, name := range names {
+		if !has(name) {
+			rest = append(rest, name)
+		}
+	}
+	return rest
 }
