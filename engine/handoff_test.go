@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -309,4 +310,36 @@ func TestHandoffsAreCounted(t *testing.T) {
 	if err != nil || len(s.Timeline) != 3 || s.Timeline[1].User != "ethan" {
 		t.Errorf("the timeline is %+v (%v)", s, err)
 	}
+}
+
+func TestACalendarThatChangesIsToldEvenWhereEachReplicaReadsAFileOfItsOwn(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "rota.ics")
+	write := func(text string) {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(rota("ethan", "ethan"))
+	yaml := strings.Replace(imported, `url: "https://calendar.example.com/s3cr3t.ics"`, "file: "+path, 1)
+	tw := newTown(t, 2, strings.Replace(yaml, "- name: office", "- name: office\n    handoff: {}", 1))
+	tw.keep()
+	want(t, tw.notices(), "\n03:00:00 ethan on\n")
+	write(rota("jason", "jason"))
+	tw.clock.t = tw.clock.t.Add(10 * time.Minute)
+	if _, err := tw.engines[1].Import(context.Background(), tw.clock.t); err != nil { // only one of them sees it
+		t.Fatal(err)
+	}
+	tw.settle()
+	for range 6 { // they go on to disagree
+		tw.clock.t = tw.clock.t.Add(30 * time.Second)
+		tw.keep()
+	}
+	want(t, tw.notices(), "\n03:10:30 ethan off\n03:10:30 jason on\n")
+	if _, err := tw.engines[0].Import(context.Background(), tw.clock.t); err != nil {
+		t.Fatal(err)
+	}
+	tw.settle()
+	tw.keep()
+	want(t, tw.notices(), "\n")
 }

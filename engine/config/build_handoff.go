@@ -48,12 +48,14 @@ func (b *builder) handoff(path string, s Schedule, edition string) {
 	b.dir.Handoffs[string(s.Name)] = settings
 }
 
-// edition names all that a schedule is made of in the configuration; calendars are those of its rotations, by index.
-func edition(spec schedules.Spec, calendars map[int]string) string {
+// edition names all in the configuration that decides who is on call: the schedule, the calendars of its rotations by
+// their index, and the users, for an override of anybody else does not count.
+func edition(spec schedules.Spec, calendars map[int]string, users []string) string {
 	text, err := json.Marshal(struct {
 		Spec      schedules.Spec
 		Calendars map[int]string
-	}{spec, calendars})
+		Users     []string
+	}{spec, calendars, users})
 	if err != nil { // it holds nothing that cannot be written
 		text = []byte(err.Error())
 	}

@@ -48,7 +48,7 @@ func (b *builder) schedules() {
 			if len(calendars) > 0 {
 				b.dir.Imported[string(s.Name)] = directory.Imported{Spec: spec, Calendars: calendars}
 			}
-			b.handoff(path+".handoff", s, edition(spec, calendars))
+			b.handoff(path+".handoff", s, edition(spec, calendars, b.known[user]))
 		}
 	}
 }

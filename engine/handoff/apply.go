@@ -23,14 +23,15 @@ type Input interface{ apply(*State, Env) }
 // Apply makes one thing happen, and then what is due by now.
 func Apply(s *State, in Input, env Env) Effects {
 	in.apply(s, env)
-	return s.advance(env)
+	leave := s.look(env)
+	s.tidy(env)
+	return Effects{Leave: leave}
 }
 
-func (s *State) advance(env Env) Effects {
-	leave := s.look(env)
+// tidy gives up and forgets what is not wanted any more.
+func (s *State) tidy(env Env) {
 	s.dropUnwanted(env)
 	s.compact()
-	return Effects{Leave: leave}
 }
 
 // Configured says what a configuration says that was loaded just now: it counts from now on.
@@ -68,7 +69,7 @@ func (s *State) Settled(o page.Outcome, env Env) {
 	if p := s.Page(o.N); p != nil && p.Settle(o, env.Now) && p.Status == page.Failed {
 		s.failed(env, p)
 	}
-	s.advance(env)
+	s.tidy(env)
 }
 
 // Reported takes a provider's later word about a page.
@@ -76,7 +77,7 @@ func (s *State) Reported(n int, ref string, delivered bool, reason string, env E
 	if p := s.Page(n); p != nil && p.Report(ref, delivered, reason, env.Now) && p.Status == page.Failed {
 		s.failed(env, p)
 	}
-	s.advance(env)
+	s.tidy(env)
 }
 
 // Woken is the passing of time.
