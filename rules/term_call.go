@@ -16,6 +16,9 @@ func termOfCall(n *ast.CallNode) *term {
 	if !ok {
 		return opaque()
 	}
+	if text, p, isPattern := budget.Matches(n); isPattern {
+		return termOfPattern(text, p)
+	}
 	switch callee.Value {
 	case withinName, holidayName:
 		return termOfTime(n.Arguments)
@@ -51,6 +54,29 @@ func termOfNetworks(args []ast.Node) *term {
 		return opaque()
 	}
 	return asked(s, question{holds: list.contain})
+}
+
+// maxEventText is longer than any text of an event, in bytes.
+const maxEventText = 60 << 10
+
+// termOfPattern is keyed by the text that the pattern asks for at the beginning. It is safe where no text of an event is too
+// much work for the machine.
+func termOfPattern(text ast.Node, p *budget.Pattern) *term {
+	s, isSubject := subjectOf(text)
+	if !isSubject {
+		return opaque()
+	}
+	prefix := anchoredPrefix(p.Source())
+	t := &term{safe: p.Cost(maxEventText) <= budget.MaxWork}
+	t.keys, t.keyed = keysOf(s, question{how: begins, values: []string{prefix}, keyed: prefix != ""})
+	t.test = func(v *view) verdict {
+		text := s.in(v)
+		if p.Cost(len(text)) > workShare {
+			return unknown
+		}
+		return decided(p.Match(text))
+	}
+	return t
 }
 
 // termOfGlob is keyed by what the pattern begins with. A text that does not begin so is refused at once; one that

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -68,13 +67,6 @@ func questionOf(operator string, right ast.Node) (question, bool) {
 		return question{holds: func(s string) bool { return strings.HasSuffix(s, text) }}, true
 	case "contains":
 		return question{holds: func(s string) bool { return strings.Contains(s, text) }}, true
-	case "matches":
-		re, err := regexp.Compile(text)
-		if err != nil {
-			return question{}, false
-		}
-		prefix := anchoredPrefix(text)
-		return question{how: begins, values: []string{prefix}, keyed: prefix != "", holds: re.MatchString}, true
 	}
 	return question{}, false
 }

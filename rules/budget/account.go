@@ -40,7 +40,7 @@ func accountForOperator(node *ast.Node, n *ast.BinaryNode) {
 			ast.Patch(node, Call(inName, n.Left, n.Right))
 		}
 	case "matches":
-		accountForPattern(node, n, false)
+		accountForPattern(node, n)
 	}
 }
 
@@ -78,8 +78,6 @@ func (inLoop) Visit(node *ast.Node) {
 			if !isConstant(n.Right) { // else it is no longer than the source
 				weighOperand(&n.Left)
 			}
-		case "matches":
-			accountForPattern(node, n, true)
 		}
 	case *ast.BuiltinNode:
 		switch n.Name {

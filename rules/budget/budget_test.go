@@ -76,6 +76,8 @@ func TestNoExpressionDoesMoreThanItsShare(t *testing.T) {
 		`text matches pattern`,
 		`text matches long`,
 		`text matches "(a?){300}(a){300}(b|c|d){100}x{200}"`,
+		strings.Repeat(`text matches "(a?){60}(a){60}b" or `, 100) + "false",
+		strings.Repeat(`text matches "(?i)out of memory" or `, 200) + "false",
 		nested(`toJSON(z)`),
 		nested(`string(z)`),
 		nested(`flatten(z)`),

@@ -10,20 +10,27 @@ import (
 )
 
 // Regular expressions are Go's, RE2: their time grows with the size of the pattern's program and with the length of the
-// text, never faster. Small patterns that are written out are left to expr, outside of loops. The others spend
-// work by that product.
+// text, never faster. It can be 100 ns for each instruction and byte, so matching spends work by that product.
 const (
-	smallProgram   = 256    // instructions of a pattern that is free
-	largestProgram = 20_000 // of any
+	largestProgram = 20_000 // instructions of any pattern
 	longPattern    = 256    // bytes of a pattern that is not written out
-	stepsPerWork   = 16     // instructions times bytes that cost one unit
+	stepsPerWork   = 4      // instructions times bytes that cost one unit
 )
 
-// pattern is a compiled regular expression with the number of its instructions.
-type pattern struct {
+// Pattern is a compiled regular expression.
+type Pattern struct {
 	re   *regexp.Regexp
-	size int
+	size int // instructions
 }
+
+// Source is what was written.
+func (p *Pattern) Source() string { return p.re.String() }
+
+// Match says whether a text matches, whatever it costs.
+func (p *Pattern) Match(text string) bool { return p.re.MatchString(text) }
+
+// Cost is the work of matching a text of so many bytes.
+func (p *Pattern) Cost(length int) int { return times(length/stepsPerWork+1, p.size) }
 
 // ErrLargePattern says that a pattern is not allowed for its size, though it is one.
 var ErrLargePattern = errors.New("the regular expression is too large")
@@ -37,7 +44,7 @@ func CheckPattern(source string) error {
 	return nil
 }
 
-func newPattern(source string) (*pattern, error) {
+func newPattern(source string) (*Pattern, error) {
 	parsed, err := syntax.Parse(source, syntax.Perl)
 	if err != nil {
 		return nil, err
@@ -53,7 +60,7 @@ func newPattern(source string) (*pattern, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &pattern{re, len(program.Inst)}, nil
+	return &Pattern{re, len(program.Inst)}, nil
 }
 
 // matches is text matches pattern, where the pattern costs something. It is compiled or a text.
@@ -66,21 +73,20 @@ func matches(args ...any) (any, error) {
 	if !ok {
 		return nil, fmt.Errorf("matches needs text, not %T", args[1])
 	}
-	p, ok := args[2].(*pattern)
+	p, ok := args[2].(*Pattern)
 	if !ok {
 		var err error
 		if p, err = patternOf(w, args[2]); err != nil {
 			return nil, err
 		}
 	}
-	// An instruction is cheap, so a unit of work buys several.
-	if err := w.Spend(times(len(text)/stepsPerWork+1, p.size)); err != nil {
+	if err := w.Spend(p.Cost(len(text))); err != nil {
 		return nil, err
 	}
 	return p.re.MatchString(text), nil
 }
 
-func patternOf(w *Work, value any) (*pattern, error) {
+func patternOf(w *Work, value any) (*Pattern, error) {
 	source, ok := value.(string)
 	switch {
 	case !ok:
@@ -94,15 +100,29 @@ func patternOf(w *Work, value any) (*pattern, error) {
 	return newPattern(source)
 }
 
+// Matches reads what Account made of matches with a pattern that is written out.
+func Matches(node ast.Node) (text ast.Node, p *Pattern, ok bool) {
+	call, isCall := node.(*ast.CallNode)
+	if !isCall || len(call.Arguments) != 3 {
+		return nil, nil, false
+	}
+	constant, ok := call.Arguments[2].(*ast.ConstantNode)
+	if !ok {
+		return nil, nil, false
+	}
+	p, ok = constant.Value.(*Pattern)
+	return call.Arguments[1], p, ok
+}
+
 // accountForPattern compiles a pattern that is written out, and leaves one that does not compile to the type check.
-func accountForPattern(node *ast.Node, n *ast.BinaryNode, loop bool) {
+func accountForPattern(node *ast.Node, n *ast.BinaryNode) {
 	if !MaybeText(n.Left) || !MaybeText(n.Right) {
 		return
 	}
 	right := n.Right
 	if source, ok := n.Right.(*ast.StringNode); ok {
 		p, err := newPattern(source.Value)
-		if err != nil || p.size <= smallProgram && !loop {
+		if err != nil {
 			return
 		}
 		right = &ast.ConstantNode{Value: p}
