@@ -49,7 +49,7 @@ type Options struct {
 	Watch   Observer
 	Log     *slog.Logger
 	// Committed, unless nil, is told of every record as it was committed, before anything that follows from it is
-	// done. It must neither keep nor change the record.
+	// done. It must not change the record, and may keep it only to give it back by Decode.
 	Committed func(record.Record)
 	// Decode, unless nil, reads records that are about to change, instead of record.Decode, whose answer it must give.
 	Decode func(store.Record) (record.Record, error)

@@ -4,7 +4,7 @@
 // goroutine is started, and the same script gives the same story to the last byte.
 //
 // Providers take messages at once and without limits of rate, unless the script says that they are down. Heartbeats that
-// the script does not name are taken to be heard of, and no canary is sent.
+// the script does not name are taken to be heard of; no canary is sent, and nobody is told of hand-offs.
 package rehearsal
 
 import (

@@ -122,3 +122,20 @@ func TestAnAlertThatIsForgottenStaysInTheStory(t *testing.T) {
 		t.Errorf("entries %v", kinds(story))
 	}
 }
+
+func TestHandOffsAndCanariesAreNoPartOfANight(t *testing.T) {
+	t.Parallel()
+	yaml := strings.Replace(town, "  - name: primary\n", "  - name: primary\n    handoff: {}\n", 1) + "canary: {every: 1h, user: ethan}\n"
+	story := play(t, world(t, yaml), script(func(s *rehearsal.Script) {
+		s.Start, s.Until = night.Add(20*time.Hour), 6*time.Hour // into the next shift
+		s.Acts = []rehearsal.Act{{At: time.Minute, Action: alert.Action{Do: alert.Close, By: "amir"}}}
+	}))
+	for _, e := range story.Entries {
+		if e.Page != nil && e.Alert == 0 {
+			t.Errorf("told of something else: %+v %+v", e, e.Page)
+		}
+	}
+	if !story.Quiet || story.End.Sub(story.Start) > time.Hour {
+		t.Errorf("quiet %t at %v", story.Quiet, story.End)
+	}
+}

@@ -18,7 +18,7 @@ import (
 func world(w *engine.World, s *Script) *engine.World {
 	dir := *w.Dir.With(s.Overrides)
 	dir.Retention = directory.Retention{Alerts: s.Forget}
-	dir.Canary = directory.Canary{}
+	dir.Canary, dir.Handoffs = directory.Canary{}, nil
 	dir.Heartbeats = map[string]directory.Heartbeat{}
 	for _, p := range s.Pings {
 		dir.Heartbeats[p.Heartbeat] = w.Dir.Heartbeats[p.Heartbeat]

@@ -28,7 +28,7 @@ type Story struct {
 const (
 	Arrived      = "event"         // an event came in
 	Paged        = "page"          // a message to a person or place was tried: see Entry.Page
-	Noticed      = "notice"        // the same, of a message that only says what became of an alert
+	Noticed      = "notice"        // the same, of any other message: what became of an alert, a reminder
 	Refusal      = "refused"       // an act was refused
 	ProviderDown = "provider_down" // an outage begins,
 	ProviderUp   = "provider_up"   // and ends

@@ -44,7 +44,10 @@ func (p *play) alert(s *alert.State) {
 		p.story.Alerts = append(p.story.Alerts, al)
 	}
 	al.Title, al.Status, al.Priority, al.Team, al.Service = s.Title, string(s.Status), s.Priority, s.Team, s.Service
-	al.Policy, al.Tags, al.Incident, al.Count = s.Policy, s.Tags, s.Incident, s.Count
+	al.Policy, al.Incident, al.Count = s.Policy, s.Incident, s.Count
+	if !slices.Equal(al.Tags, s.Tags) {
+		al.Tags = slices.Clone(s.Tags)
+	}
 	al.AckedAt, al.AckedBy, al.ClosedAt, al.ExhaustedAt = s.AckedAt, s.AckedBy, s.ClosedAt, s.ExhaustedAt
 	fresh := len(s.Timeline) + s.Dropped - al.seen
 	for _, e := range s.Timeline[max(0, len(s.Timeline)-fresh):] {
@@ -92,9 +95,9 @@ type provider struct {
 func (v provider) Send(_ context.Context, m deliver.Message) (deliver.Receipt, error) {
 	p := v.play
 	pg, number := p.pageOf(v.via, m)
-	kind := Paged
-	if m.Kind == page.Notice {
-		kind = Noticed
+	kind := Noticed
+	if m.Kind == page.Escalation {
+		kind = Paged
 	}
 	err := p.refusal(v.via)
 	pg.Sent = err == nil
