@@ -87,13 +87,13 @@ func (l *linter) check(i int, when takenApart) bool {
 	at := fmt.Sprintf("%s[%d]", l.path, i)
 	switch above := l.above(when); {
 	case l.catchAll >= 0:
-		l.warn(at, fmt.Sprintf("this is never tried: %s takes everything", l.name(l.catchAll)), "put the rule without a condition last")
+		l.warnOf(l.catchAll, at, "this is never tried: %s takes everything", "put the rule without a condition last")
 	case len(when.branches) == 0 && len(when.reads) > 0:
 		l.warn(at+".when", "this can never be true: its parts exclude each other", "write or where either of them is enough")
 	case len(when.branches) == 0:
 		l.warn(at+".when", "this is never true", "remove the rule, or give it a condition")
 	case above >= 0:
-		l.warn(at, fmt.Sprintf("this can never match: %s takes all that it would", l.name(above)), "put the rule that takes less above it, or remove it")
+		l.warnOf(above, at, "this can never match: %s takes all that it would", "put the rule that takes less above it, or remove it")
 	default:
 		l.checkCondition(i, at+".when", when)
 		return true
@@ -116,7 +116,7 @@ func (l *linter) checkCondition(i int, at string, when takenApart) {
 	slices.Sort(parts)
 	key := strings.Join(slices.Compact(parts), "\x03")
 	if first, twice := l.same[key]; twice && l.unchanged(first-1, when.reads) {
-		l.warn(at, fmt.Sprintf("%s has the same condition", l.name(first)), "make one rule of the two")
+		l.warnOf(first, at, "%s has the same condition", "make one rule of the two")
 		return
 	}
 	l.same[key] = i
@@ -176,13 +176,14 @@ func (l *linter) warn(path, message, hint string) {
 	l.problems = append(l.problems, Problem{Path: path, Offset: -1, Message: message, Hint: hint})
 }
 
-// name is how a message calls a rule.
-func (l *linter) name(i int) string {
-	path := fmt.Sprintf("%s[%d]", l.path, i)
-	if name := l.list[i].Name; name != "" {
-		return fmt.Sprintf("%q (%s)", name, path)
+// warnOf warns of what another rule, which the message names, does to this one.
+func (l *linter) warnOf(other int, path, message, hint string) {
+	there := fmt.Sprintf("%s[%d]", l.path, other)
+	name := there
+	if given := l.list[other].Name; given != "" {
+		name = fmt.Sprintf("%q (%s)", given, there)
 	}
-	return path
+	l.problems = append(l.problems, Problem{Path: path, Offset: -1, Message: fmt.Sprintf(message, name), Hint: hint, Other: there})
 }
 
 // changes are the fields that a Set may change.

@@ -115,6 +115,8 @@ type Problem struct {
 	Message string
 	// Hint says what to write instead; it may be empty.
 	Hint string
+	// Other is the path of another rule that the message is about; mostly empty.
+	Other string
 }
 
 // String gives the problem on one line.

@@ -94,6 +94,9 @@ func (b *builder) chosen(t Team) bool {
 // lint warns of rules that do not do what was probably meant.
 func (b *builder) lint(spec rules.Spec) {
 	for _, p := range rules.Lint(spec) {
+		if at := b.origin.tree.find(p.Other).at; p.Other != "" && at.src != nil {
+			p.Hint += "; the other one is at " + at.String()
+		}
 		b.report(Warning, p.Path, p.Offset, p.Message, p.Hint)
 	}
 }
