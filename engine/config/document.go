@@ -13,7 +13,9 @@ func ReadDocument(path string, env func(string) (string, bool), into any, what s
 	l := &loader{env: env, tree: &node{kind: mapping}, whole: what + " is a mapping of keys"}
 	l.file(path)
 	l.tree.place("")
-	l.decode(l.tree, reflect.ValueOf(into).Elem(), what)
+	if !l.broken { // what is missing cannot be told from what could not be read
+		l.decode(l.tree, reflect.ValueOf(into).Elem(), what)
+	}
 	d := &Document{&origin{tree: l.tree, files: l.files, faults: map[position]bool{}, secrets: l.secrets, broken: l.broken}}
 	return d, d.origin.finish(l.problems)
 }

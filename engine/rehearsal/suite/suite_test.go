@@ -208,6 +208,14 @@ func paths(problems config.Problems) string {
 	return strings.Join(list, " ")
 }
 
+func TestAFileThatIsNoYAMLIsSaidOnce(t *testing.T) {
+	t.Parallel()
+	s, problems := load(t, "tests: [")
+	if s != nil || len(problems) != 1 || !strings.Contains(problems[0].OneLine(), "town.test.yaml:2:8: YAML syntax") {
+		t.Errorf("problems %s", problems)
+	}
+}
+
 func TestAConfigurationThatCannotBeUsedIsSaid(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "x.test.yaml")
