@@ -50,12 +50,16 @@ func (s *State) HeldUntil() (until time.Time) {
 	return until
 }
 
-// Held holds the alert, or changes the end of the hold of that reason and name. Since is when it happens. It does
-// nothing to an alert that is closed, or for which a person has said that it shall not wait.
+// Held holds the alert, or changes the end of the hold of that reason and name: one that ends by now is released.
+// Since is when it happens. It does nothing to an alert that is closed, or for which a person has said that it shall
+// not wait.
 type Held struct{ Hold Hold }
 
-func (in Held) apply(s *State, env Env, _ *Effects) error {
-	if s.Active() {
+func (in Held) apply(s *State, env Env, fx *Effects) error {
+	switch {
+	case reached(in.Hold.Until, env.Now):
+		return Released{Reason: in.Hold.Reason, Name: in.Hold.Name}.apply(s, env, fx)
+	case s.Active():
 		s.hold(in.Hold, env)
 	}
 	return nil

@@ -191,6 +191,23 @@ func TestAFailureWhileItIsHeldBringsOnTheNextWayWhenItIsNot(t *testing.T) {
 	}
 }
 
+func TestAHoldThatIsShortenedToNowEnds(t *testing.T) {
+	t.Parallel()
+	dir := people()
+	dir.Policies["p"] = twoSteps(t)
+	start := time.Date(2026, 3, 9, 3, 0, 0, 0, time.UTC)
+	s := firing(alert.Routing{Delay: time.Minute}, at(start, dir))
+	for _, until := range []time.Time{start.Add(time.Hour), start.Add(2 * time.Minute)} {
+		in := alert.Held{Hold: alert.Hold{Reason: "other", Name: "a", Text: "maintenance", Until: until}}
+		if _, err := alert.Apply(s, in, at(start.Add(2*time.Minute), dir)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s.Held() || len(s.Pages) == 0 || !s.Pages[0].DueAt.Equal(start.Add(2*time.Minute)) {
+		t.Errorf("held for %+v, pages %+v", s.Holds, s.Pages)
+	}
+}
+
 func TestAPlainAlertIsNotLargerThanBefore(t *testing.T) {
 	t.Parallel()
 	dir := people()
