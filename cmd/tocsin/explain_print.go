@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/event"
 	"github.com/tocsin-oncall/tocsin/integrations/api"
@@ -115,7 +116,7 @@ func (io stdio) steps(x api.Explanation) {
 		}
 		fmt.Fprintf(io.out, "  step %d, after %s, %s: %s%s\n", s.Step, shortened(s.After), io.exactly(s.At.Time), strings.Join(s.Targets, ", "), unless)
 		for _, u := range s.Users {
-			io.planned(u)
+			io.planned(u, s.At.Time)
 		}
 		for _, c := range s.Channels {
 			fmt.Fprintln(io.out, "      channel "+line(c))
@@ -135,11 +136,12 @@ func (io stdio) steps(x api.Explanation) {
 	}
 }
 
-func (io stdio) planned(u api.PlannedUser) {
+// planned prints who would be paged, and over which ways how long after the step.
+func (io stdio) planned(u api.PlannedUser, step time.Time) {
 	var ways []string
-	for i, w := range u.Ways {
+	for _, w := range u.Ways {
 		way := w.Via
-		if late := w.At.Sub(u.Ways[0].At.Time); i > 0 && late > 0 {
+		if late := w.At.Sub(step); late > 0 {
 			way += " after " + shortened(late.String())
 		}
 		ways = append(ways, way)
