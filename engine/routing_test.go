@@ -61,6 +61,29 @@ rules:
 	}
 }
 
+func TestWhatTemplatesGiveIsInTheAlert(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 1, `
+lists: {vips: [acme]}
+rules:
+  - set:
+      title: "{{ labels.customer }}: {{ title }}"
+      priority: '{{ labels.customer in vips ? "P1" : "P9" }}'
+      link: "https://grafana.example.com/{{ labels.customer }}"
+      runbook: "https://wiki.example.com/{{ labels.customer }}"
+    to: "policy:standard"
+`)
+	vip := tw.fire(event.Event{DedupKey: "a", Title: "slow", Labels: map[string]string{"customer": "acme"}, Runbook: "https://example.com/old"})
+	other := tw.fire(event.Event{DedupKey: "b", Title: "slow", Priority: "P4", Labels: map[string]string{"customer": "initech"}})
+	if a := tw.again(vip); a.Title != "acme: slow" || a.Priority != "P1" || a.Link != "https://grafana.example.com/acme" || a.Runbook != "https://wiki.example.com/acme" {
+		t.Errorf("title %q, priority %s, link %q, runbook %q", a.Title, a.Priority, a.Link, a.Runbook)
+	}
+	a := tw.again(other)
+	if a.Priority != "P4" || a.Policy != "standard" || !strings.Contains(fmt.Sprint(a.Timeline), `"P9" is no priority; it stays as it was`) {
+		t.Errorf("a priority that is none: %s by %s, and the timeline says %v", a.Priority, a.Policy, a.Timeline)
+	}
+}
+
 const grouped = `
 rules: [{group_by: [labels.cluster], to: "policy:standard"}]
 `
