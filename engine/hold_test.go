@@ -203,7 +203,7 @@ func TestAnAlertWithTooFewEventsClosesAndSaysWhy(t *testing.T) {
 	tw.fire(low)
 	tw.wait(6 * time.Minute)
 	a = tw.again(a)
-	if last := a.Timeline[len(a.Timeline)-1]; a.Status != alert.Closed || last.Text != "2 of 3 events came within 5m0s, which is too few to page" {
+	if last := a.Timeline[len(a.Timeline)-1]; a.Status != alert.Closed || last.Text != "2 of 3 events came within 5m, which is too few to page" {
 		t.Errorf("%s: %+v", a.Status, last)
 	}
 	tw.fire(low) // within reopen_within: it counts anew
@@ -251,6 +251,34 @@ func TestWhatWaitsForTheMorningIsNotClosedBeforeItHasPaged(t *testing.T) {
 	tw.wait(time.Hour)
 	if got := tw.again(a); got.Status != alert.Closed {
 		t.Errorf("%s an hour after it paged", got.Status)
+	}
+}
+
+func TestNothingClosesForEventsThatNobodyWasThereToTake(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 1, `
+rules:
+  - {when: title == "few", require: {events: 3, within: 1h}, to: "policy:standard"}
+  - {delay: 10m, auto_close: 1h, to: "policy:standard"}
+`)
+	few, silent := tw.fire(event.Event{DedupKey: "f", Title: "few", Priority: "P4"}), tw.fire(low)
+	tw.frozen[0] = true
+	tw.wait(5 * time.Hour) // everything is down
+	tw.frozen[0] = false
+	tw.wait(30 * time.Minute)
+	for _, a := range []*alert.State{few, silent} {
+		if got := tw.again(a); got.Status != alert.Open {
+			t.Errorf("%s is %s", a.Title, got.Status)
+		}
+	}
+	if tw.phones.to("ethan", "email") == 0 {
+		t.Error("what was delayed pages nobody")
+	}
+	tw.wait(31 * time.Minute)
+	for _, a := range []*alert.State{few, silent} {
+		if got := tw.again(a); got.Status != alert.Closed {
+			t.Errorf("%s is %s an hour later", a.Title, got.Status)
+		}
 	}
 }
 

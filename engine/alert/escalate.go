@@ -26,9 +26,7 @@ func (s *State) timeouts(env Env) {
 	if s.Active() {
 		s.endHolds(env)
 	}
-	if reached(s.staleAt(), env.Now) {
-		s.close(env, "", fmt.Sprintf("no event came for %s", short(s.AutoClose)))
-	}
+	s.silent(env)
 	switch s.Status {
 	case Snoozed:
 		if reached(s.SnoozedUntil, env.Now) {

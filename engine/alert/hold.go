@@ -1,7 +1,6 @@
 package alert
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -114,8 +113,7 @@ func (h Hold) String() string {
 
 // endHolds ends the holds whose time has come.
 func (s *State) endHolds(env Env) {
-	if s.Require != nil && s.Status == Open && slices.ContainsFunc(s.Holds, func(h Hold) bool { return h.Reason == HoldRequire && reached(h.Until, env.Now) }) {
-		s.close(env, "", fmt.Sprintf("%d of %d events came within %s, which is too few to page", len(s.Require.At), s.Require.Events, s.Require.Within))
+	if s.tooFew(env) {
 		return
 	}
 	s.release(time.Time{}, "", env, func(h Hold) bool { return reached(h.Until, env.Now) })
@@ -142,11 +140,12 @@ func (s *State) release(at time.Time, by string, env Env, over func(Hold) bool) 
 		return
 	}
 	s.Holds = nil
-	s.goOn(at.Sub(s.HeldAt), at)
+	s.goOn(at.Sub(s.HeldAt))
+	s.stale(env.Now)
 }
 
 // goOn moves everything that stood still while the alert was held.
-func (s *State) goOn(by time.Duration, now time.Time) {
+func (s *State) goOn(by time.Duration) {
 	for i := range s.Runs {
 		run := &s.Runs[i]
 		run.Base = run.Base.Add(by)
@@ -158,7 +157,6 @@ func (s *State) goOn(by time.Duration, now time.Time) {
 		s.Pages[i].GoOn(by)
 	}
 	s.HeldAt = time.Time{}
-	s.stale(now)
 	s.Rev++
 }
 

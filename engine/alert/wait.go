@@ -2,6 +2,7 @@ package alert
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/event"
@@ -52,6 +53,38 @@ func (s *State) required(env Env) {
 		Reason: HoldRequire, Text: fmt.Sprintf("%d of the %d events within %s that it takes to page", len(r.At), r.Events, short(r.Within)),
 		Until: env.Now.Add(r.Within),
 	}, env)
+}
+
+// absent is how much later than its time an alert is woken only when nobody was there to wake it. Then nobody was there
+// to take its events either.
+const absent = time.Minute
+
+// tooFew closes an open alert that has not had the events that it takes to page, and reports whether it did. Where
+// nobody was there to count them, it is given the time anew.
+func (s *State) tooFew(env Env) bool {
+	i := slices.IndexFunc(s.Holds, func(h Hold) bool { return h.Reason == HoldRequire && reached(h.Until, env.Now) })
+	if s.Require == nil || s.Status != Open || i < 0 {
+		return false
+	}
+	if env.Now.Sub(s.Holds[i].Until) > absent {
+		s.Holds[i].Until = env.Now.Add(s.Require.Within)
+		return false
+	}
+	s.close(env, "", fmt.Sprintf("%d of %d events came within %s, which is too few to page", len(s.Require.At), s.Require.Events, short(s.Require.Within)))
+	return true
+}
+
+// silent closes an alert of which nothing has been heard for so long. Where nobody was there to hear it, it is given
+// the time anew.
+func (s *State) silent(env Env) {
+	at := s.staleAt()
+	switch {
+	case !reached(at, env.Now):
+	case env.Now.Sub(at) > absent:
+		s.stale(env.Now)
+	default:
+		s.close(env, "", fmt.Sprintf("no event came for %s", short(s.AutoClose)))
+	}
 }
 
 // stale sets when the alert closes because nothing is heard of it any more, counted from the given time: its latest
