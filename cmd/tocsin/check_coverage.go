@@ -2,19 +2,17 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/tocsin-oncall/tocsin/engine/config"
 	"github.com/tocsin-oncall/tocsin/integrations/api"
 )
 
-// coverage audits configuration files or, without any, the server, for the days after now.
-func (r *remote) coverage(ctx context.Context, paths []string, ahead string) (found api.Coverage, err error) {
+// cover audits configuration files or, without any, the server, for the days after now.
+func (r *remote) cover(ctx context.Context, paths []string, ahead string) (found api.Coverage, err error) {
 	length, err := horizon("--coverage", ahead)
 	if err != nil {
 		return found, err
@@ -33,57 +31,14 @@ func (r *remote) coverage(ctx context.Context, paths []string, ahead string) (fo
 	return found, nil
 }
 
-// checkServer prints what a server says about its coverage.
-func (r *remote) checkServer(ctx context.Context, ahead string) error {
-	if ahead == "" {
-		return errors.New("name the files to check; only --coverage can be asked of a server")
-	}
-	report, err := r.coverage(ctx, nil, ahead)
-	if err != nil {
-		return err
-	}
-	return r.audited(nil, report, r.json)
-}
-
-// checked prints what is wrong with a configuration that can be used, and with its coverage.
-func (io stdio) checked(problems config.Problems, report api.Coverage, asJSON bool) error {
-	if !asJSON {
-		fmt.Fprint(io.out, problems)
-		fmt.Fprintln(io.out, verdict(0, len(problems.Warnings())))
-		fmt.Fprintln(io.out)
-	}
-	return io.audited(problems, report, asJSON)
-}
-
-// audited prints what is wrong with coverage, for programs with the problems beside it.
-func (io stdio) audited(problems config.Problems, report api.Coverage, asJSON bool) error {
-	errs := 0
-	if asJSON {
-		for _, f := range report.Findings {
-			if f.Severity == "error" {
-				errs++
-			}
-		}
-		if err := io.printJSON(map[string]any{"problems": found(problems), "coverage": report}); err != nil {
-			return err
-		}
-	} else {
-		errs = io.covered(report)
-	}
-	if errs > 0 {
-		return no{errors.New("")}
-	}
-	return nil
-}
-
 // shownSpans is how many times of a finding are printed; --json has all.
 const shownSpans = 3
 
 // severities are the styles of findings.
 var severities = map[string]style{"error": red, "warning": yellow, "info": cyan}
 
-// covered prints what an audit found, and returns how many errors there are.
-func (io stdio) covered(c api.Coverage) (errs int) {
+// covered prints what an audit found.
+func (io stdio) covered(c api.Coverage) {
 	fmt.Fprintf(io.out, "Coverage from %s to %s:\n", io.at(c.From.Time), io.at(c.To.Time))
 	t := table{head: []string{"POLICY", "REACHES NOBODY", "AT WORST", "AFTER"}, wide: 2}
 	for _, p := range c.Policies {
@@ -97,7 +52,7 @@ func (io stdio) covered(c api.Coverage) (errs int) {
 		t.row(text(p.Policy), gaps, worst, delay)
 	}
 	io.table(t)
-	warnings := 0
+	errs, warnings := 0, 0
 	for _, f := range c.Findings {
 		switch f.Severity {
 		case "error":
@@ -113,7 +68,6 @@ func (io stdio) covered(c api.Coverage) (errs int) {
 			io.at(f.WaivedUntil.Time), line(f.Reason))
 	}
 	fmt.Fprintf(io.out, "\n%s, %s, %s waived.\n", count(errs, "error"), count(warnings, "warning"), count(len(c.Waived), "finding"))
-	return errs
 }
 
 // subject is what a finding is about: the policy standard, step 2, amir.

@@ -77,7 +77,7 @@ func (io stdio) test(ctx context.Context, paths []string, o testOptions) error {
 	if o.json {
 		err = io.printJSON(tested{Passed: passed(results), Failed: failed, Results: results})
 	} else if o.junit != "-" {
-		io.testResults(results)
+		io.testResults(results, 0)
 	}
 	if err == nil && failed > 0 {
 		err = no{errors.New("")}

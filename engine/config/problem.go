@@ -61,19 +61,13 @@ func (p Problem) String() string {
 	return p.OneLine() + "\n    " + p.shown + "\n    " + under(p.shown, p.caret) + "^"
 }
 
-// under is the white space that leads to a column of line, tabs kept.
-func under(line string, col int) string {
-	var b strings.Builder
-	for _, r := range line {
-		if col--; col < 1 {
-			break
-		}
-		if r != '\t' {
-			r = ' '
-		}
-		b.WriteRune(r)
+// Source is the line that the problem is in, secrets masked and what is far from the place cut off, and where in it the
+// place is, in characters from 1; empty and 0 where there is no line to show.
+func (p Problem) Source() (line string, caret int) {
+	if p.shown == "" {
+		return "", 0
 	}
-	return b.String()
+	return p.shown, p.caret
 }
 
 // Problems are in the order of the files, and within one of lines and columns.
