@@ -124,7 +124,9 @@ func (f *faulty) Commit(_ context.Context, txs ...store.Tx) []error {
 	case commitSlow:
 		s.tell(0, "%s: the answer to a commit is slow", r.name)
 		f.hurt()
-		s.wait(time.Duration(1+s.net.IntN(20)) * time.Second)
+		long := time.Duration(1+s.net.IntN(20)) * time.Second
+		r.stuck = s.now.Add(long)
+		s.wait(long)
 		f.hurt()
 	default:
 		if s.calm&calmLatency == 0 && s.net.Float64() < s.plan.latency {

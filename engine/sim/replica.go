@@ -38,6 +38,7 @@ type replica struct {
 	asleep       []func()  // what waits for its thaw
 	silent       time.Time // since when the others do not hear it; zero while they do
 	hurt         time.Time // when something last went wrong with it: a fault of the store, a freeze, a jump of its clock
+	stuck        time.Time // until when it waits for the slow answer to a commit
 
 	stepping int
 	again    bool
@@ -76,8 +77,10 @@ func (s *Sim) start(place int) *replica {
 
 func (r *replica) clock() time.Time { return r.sim.now.Add(r.skew).Truncate(time.Millisecond) }
 
-// healthy reports whether the replica works and reaches the store.
-func (r *replica) healthy() bool { return !r.dead && !r.frozen && !r.sim.away(r) }
+// healthy reports whether the replica works and reaches the store, and does not wait for an answer of it.
+func (r *replica) healthy() bool {
+	return !r.dead && !r.frozen && !r.sim.away(r) && r.sim.now.After(r.stuck)
+}
 
 func (r *replica) forget(c *call) {
 	for i, x := range r.calls {
