@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
@@ -31,14 +30,7 @@ func (e *Engine) Absence(ctx context.Context, name string) (*override.Absence, e
 
 // AbsenceByID returns an absence by its id, as links name it.
 func (e *Engine) AbsenceByID(ctx context.Context, id store.ID) (*override.Absence, error) {
-	found, err := e.store.Load(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	if !found[0].Exists() {
-		return nil, fmt.Errorf("%w: there is no such absence", ErrNotFound)
-	}
-	return as[*override.Absence](found[0], "absence")
+	return byID[*override.Absence](ctx, e, "absence", id)
 }
 
 // CoverAbsence has somebody take the shift n of an absence or, with 0, all that are open and that they can take. It and the

@@ -71,14 +71,7 @@ func contactNote(s *contact.State, by, did, text string) trail.Note {
 
 // Contact returns a way by its id, as links name it.
 func (e *Engine) Contact(ctx context.Context, id store.ID) (*contact.State, error) {
-	found, err := e.store.Load(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	if !found[0].Exists() {
-		return nil, fmt.Errorf("%w: there is no such test", ErrNotFound)
-	}
-	return as[*contact.State](found[0], "test of a way")
+	return byID[*contact.State](ctx, e, "test of a way", id)
 }
 
 // Contacts returns every way that was ever tested.

@@ -31,6 +31,18 @@ func findNamed[T record.Record](ctx context.Context, e *Engine, what, name strin
 	return rec, found[0], err
 }
 
+// byID returns the record with an id, as links name it; what is its kind in words.
+func byID[T record.Record](ctx context.Context, e *Engine, what string, id store.ID) (none T, _ error) {
+	found, err := e.store.Load(ctx, id)
+	if err != nil {
+		return none, err
+	}
+	if !found[0].Exists() {
+		return none, fmt.Errorf("%w: there is no such %s", ErrNotFound, what)
+	}
+	return as[T](found[0], what)
+}
+
 // as reads a record that exists and must be of a kind; what is the kind in words.
 func as[T record.Record](r store.Record, what string) (none T, err error) {
 	rec, err := record.Decode(r)

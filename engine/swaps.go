@@ -10,7 +10,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/store"
 )
 
-// ProposeSwap asks somebody to trade on-call time. Nothing changes until they accept.
+// ProposeSwap asks somebody, in a message, to trade on-call time. Nothing changes until they accept.
 func (e *Engine) ProposeSwap(ctx context.Context, t override.Trade) (*override.Swap, error) {
 	away, err := e.Away(ctx)
 	if err != nil {
@@ -20,6 +20,11 @@ func (e *Engine) ProposeSwap(ctx context.Context, t override.Trade) (*override.S
 	return create(ctx, e, "swap", check, func(n uint64, env directory.Env) (*override.Swap, error) {
 		return override.NewSwap(store.NewID(store.KindSwap, incident.Shard), n, t, away, env)
 	}, (*override.Swap).Made)
+}
+
+// SwapByID returns a swap by its id, as links name it.
+func (e *Engine) SwapByID(ctx context.Context, id store.ID) (*override.Swap, error) {
+	return byID[*override.Swap](ctx, e, "swap", id)
 }
 
 // AcceptSwap carries a swap out: it and its overrides are one commit. It is held against the schedule as it is then.

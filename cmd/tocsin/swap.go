@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -12,8 +13,8 @@ import (
 
 func swapVerb(io stdio) *cobra.Command {
 	n := &noun{remote: &remote{stdio: io}, path: "/api/v1/swaps", say: saySwap}
-	c := group("swap", "Trade shifts", `Proposes, answers and lists swaps of shifts. Nothing changes until whoever is asked accepts; overrides then carry it
-out. A proposal that nobody answers expires when the first of its shifts begins.`,
+	c := group("swap", "Trade shifts", `Proposes, answers and lists swaps of shifts. Whoever is asked gets a message with a link. Nothing changes until they
+accept; overrides then carry it out. A proposal that nobody answers expires when the first of its shifts begins.`,
 		n.proposeSwap(), n.listSwaps(),
 		n.answerSwap("accept", "accept", "Carry swaps out", "Only who was asked can, with --as.", "tocsin swap accept SWAP-7 --as amir"),
 		n.answerSwap("decline", "decline", "Turn swaps down", "Only who was asked can, with --as.", "tocsin swap decline SWAP-7 --as amir --note \"I am away, too\""),
@@ -30,7 +31,11 @@ func saySwap(raw json.RawMessage) (string, error) {
 	if err := json.Unmarshal(raw, &s); err != nil {
 		return "", fmt.Errorf("the answer is not of this version's kind: %w; --json shows it", err)
 	}
-	return line(fmt.Sprintf("%s %s: %s asks %s to trade %s", s.ID, s.Status, s.From, s.To, s.Schedule)), nil
+	said := fmt.Sprintf("%s %s: %s asks %s to trade %s", s.ID, s.Status, s.From, s.To, s.Schedule)
+	if len(s.Overrides) > 0 {
+		said += "; carried out by " + strings.Join(s.Overrides, ", ")
+	}
+	return line(said), nil
 }
 
 func (n *noun) proposeSwap() *cobra.Command {

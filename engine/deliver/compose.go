@@ -57,6 +57,11 @@ func compose(rec record.Record, p page.Page, setup *Setup, env directory.Env) Me
 		if p.Kind == page.Request {
 			link(&m, token.Token{Subject: string(r.ID), User: p.User, Page: p.N, Expires: r.To}, setup, env)
 		}
+	case *override.Swap:
+		m.Title = r.Title(p.Kind)
+		if p.Kind == page.Request {
+			link(&m, token.Token{Subject: string(r.ID), User: p.User, Page: p.N, Expires: r.Expires()}, setup, env)
+		}
 	}
 	return m
 }

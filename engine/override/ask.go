@@ -63,7 +63,7 @@ func (s *Absence) ask(away []schedules.Away, env Env) {
 		zone := zoneOf(user, env)
 		text := fmt.Sprintf("%s is away from %s to %s%s. Somebody has to take:\n%s\nTake it with the link, or with: tocsin away cover %s --as %s",
 			s.User, when(s.From, zone), when(s.To, zone), because(s.Reason), lines(asked[user], zone), s.Name(), user)
-		s.send(user, page.Request, text, "", env)
+		send(&s.Batch, user, page.Request, text, "", env)
 	}
 }
 
@@ -154,7 +154,7 @@ func (s *Absence) tell(taken []*Ask, by string, env Env) {
 		list = append(list, *a)
 	}
 	s.enough(env)
-	s.send(s.User, page.Notice, by+" covers for you:\n"+lines(list, zoneOf(s.User, env)), "", env)
+	send(&s.Batch, s.User, page.Notice, by+" covers for you:\n"+lines(list, zoneOf(s.User, env)), "", env)
 }
 
 // enough stops asking when nothing is open any more.

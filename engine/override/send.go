@@ -9,7 +9,7 @@ import (
 
 // send pages somebody at once over the first way of their plans, that of low urgency first, or over the one after a way
 // that failed. Whom no way reaches is not paged: the audit says so.
-func (s *Absence) send(user string, kind page.Kind, text, failed string, env Env) {
+func send(b *page.Batch, user string, kind page.Kind, text, failed string, env Env) {
 	var ways []string
 	for _, priority := range append([]string{""}, env.Dir.HighUrgency...) {
 		for _, m := range env.Dir.Reach(user, priority) {
@@ -22,7 +22,7 @@ func (s *Absence) send(user string, kind page.Kind, text, failed string, env Env
 	if failed != "" && next == 0 || next >= len(ways) {
 		return
 	}
-	s.Add(page.Page{Kind: kind, User: user, Via: ways[next], Text: text, DueAt: env.Now})
+	b.Add(page.Page{Kind: kind, User: user, Via: ways[next], Text: text, DueAt: env.Now})
 }
 
 // Settled takes what came of a claimed page. Where a way fails for good the person's next one is tried.
@@ -35,7 +35,7 @@ func (s *Absence) Reported(n int, ref string, delivered bool, reason string, env
 
 func (s *Absence) again(failed *page.Page, env Env) {
 	if failed != nil && s.Status == Active {
-		s.send(failed.User, failed.Kind, failed.Text, failed.Via, env)
+		send(&s.Batch, failed.User, failed.Kind, failed.Text, failed.Via, env)
 	}
 	if s.Status != Active {
 		s.stop(env)

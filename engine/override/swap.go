@@ -2,6 +2,7 @@ package override
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/incident"
@@ -54,9 +55,10 @@ type Swap struct {
 	EndedBy   string    `json:"ended_by,omitempty"`
 	EndedFor  string    `json:"ended_for,omitempty"`
 	Overrides []string  `json:"overrides,omitempty"` // that carry it out
+	page.Batch
 }
 
-// NewSwap is a proposal, or *Refused. Its id must be of incident.Shard.
+// NewSwap is a proposal, or *Refused, and asks the one whom it is made to. Its id must be of incident.Shard.
 func NewSwap(id store.ID, number uint64, t Trade, away []schedules.Away, env Env) (*Swap, error) {
 	s := &Swap{
 		Format: Format, ID: id, Number: number, Status: Proposed, Schedule: t.Schedule, Giver: t.Giver, Asked: t.Asked,
@@ -66,6 +68,9 @@ func NewSwap(id store.ID, number uint64, t Trade, away []schedules.Away, env Env
 		return nil, err
 	}
 	_, err := s.wishes(away, env)
+	if err == nil {
+		s.propose(env)
+	}
 	return s, err
 }
 
@@ -109,7 +114,7 @@ func (s *Swap) wishes(away []schedules.Away, env Env) ([]Wish, error) {
 	for i, o := range specs {
 		wishes[i] = Wish{
 			Schedule: s.Schedule, Rotation: o.Rotation, User: o.User, Replace: o.Replace, From: pieces[i].From, To: pieces[i].To,
-			Reason: reason[:min(len(reason), maxReason)], By: s.Giver, Via: s.Via, Swap: s.Name(),
+			Reason: strings.ToValidUTF8(reason[:min(len(reason), maxReason)], ""), By: s.Giver, Via: s.Via, Swap: s.Name(),
 		}
 	}
 	return wishes, nil
@@ -157,6 +162,7 @@ func (s *Swap) Decline(by, note string, env Env) error {
 
 func (s *Swap) end(status Status, by, note string, env Env) {
 	s.Status, s.EndedAt, s.EndedBy, s.EndedFor = status, env.Now, by, note
+	s.answered(env)
 }
 
 func (s *Swap) open(env Env) error {
@@ -182,6 +188,7 @@ func (s *Swap) Tick(env Env) {
 	if s.Status == Proposed && !s.Expires().After(env.Now) {
 		s.end(Expired, "", "", env)
 	}
+	s.stopAsking(env)
 }
 
 // Name is what people call it: SWAP-7.
@@ -198,6 +205,7 @@ func (s *Swap) Waits(env Env, add func(time.Time)) {
 	if s.Status == Proposed {
 		add(s.Expires())
 	}
+	s.Batch.Waits(add)
 	add(s.GoneAt(env))
 }
 
@@ -219,5 +227,5 @@ func (s *Swap) Lists() []string { return []string{SwapsOf(s.Status)} }
 // Keys is the lookup key by which it is found: its name.
 func (s *Swap) Keys() []string { return []string{incident.NameKey(s.Name())} }
 
-// Paging are none.
-func (s *Swap) Paging() []page.Page { return nil }
+// Paging are its pages, to be claimed in place.
+func (s *Swap) Paging() []page.Page { return s.Pages }

@@ -70,6 +70,7 @@ func TestRecordsOfTheFirstFormatAreReadWithEverythingTheyHold(t *testing.T) {
 		"summary-alert":   {"open/P4 held/throttle", "dedup/prom\x00" + pool + "|2026-03-09T03:10:00Z number/3 member/prom\x00" + pool + "\x00west-2 member/prom\x00" + pool + "\x00west-3"},
 		"throttle":        {"", `throttle/policy:standard|"links"|labels.cluster="west"`},
 		"swap":            {"swaps/accepted", "name/SWAP-2"},
+		"swap-asked":      {"swaps/proposed", "name/SWAP-3"},
 		"calendar":        {"calendars", "calendar/6f1e8a2b3c4d5e6f708192a3b4c5d6e7"},
 		"calendar-text":   {"", ""},
 	} {

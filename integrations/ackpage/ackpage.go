@@ -49,6 +49,10 @@ type Alerts interface {
 	// what cannot be, is an *alert.Refused.
 	Absence(ctx context.Context, id string) (*override.Absence, error)
 	Cover(ctx context.Context, name, by string, shift int) (*override.Absence, error)
+	// Swap returns a proposed swap of shifts by its id, and AnswerSwap has a person accept or decline it, by its name. One
+	// that is gone, or what cannot be, is as above.
+	Swap(ctx context.Context, id string) (*override.Swap, error)
+	AnswerSwap(ctx context.Context, name, by string, accept bool) (*override.Swap, error)
 	// Contact returns a tested way to a person by its id, and OpenContact confirms it with the link of a test. One that is
 	// gone, or what cannot be, is an *alert.Refused.
 	Contact(ctx context.Context, id string) (*contact.State, error)
@@ -177,6 +181,9 @@ func (p *Page) get(w http.ResponseWriter, r *http.Request, v *visit) {
 		return
 	case v.absence():
 		p.getAbsence(w, r, v, "")
+		return
+	case v.swap():
+		p.getSwap(w, r, v, "")
 		return
 	case v.bundle():
 		if alerts := p.loadBundle(w, r, v); alerts != nil {

@@ -49,6 +49,9 @@ func (p *Page) post(w http.ResponseWriter, r *http.Request, v *visit) {
 	case v.absence():
 		p.cover(w, r, v, do)
 		return
+	case v.swap():
+		p.answerSwap(w, r, v, do)
+		return
 	case v.bundle():
 		p.ackAll(w, r, v, do)
 		return

@@ -43,6 +43,7 @@ type world struct {
 	refusing string
 	canary   *canary.State
 	absence  *override.Absence
+	swap     *override.Swap
 	contact  *contact.State
 }
 
@@ -297,6 +298,28 @@ func (w *world) Absence(_ context.Context, id string) (*override.Absence, error)
 		return nil, &alert.Refused{Reason: "gone"}
 	}
 	return w.absence, w.away
+}
+
+func (w *world) Swap(_ context.Context, id string) (*override.Swap, error) {
+	if w.swap == nil || string(w.swap.ID) != id {
+		return nil, &alert.Refused{Reason: "gone"}
+	}
+	return w.swap, w.away
+}
+
+func (w *world) AnswerSwap(_ context.Context, name, by string, accept bool) (*override.Swap, error) {
+	switch {
+	case w.away != nil:
+		return nil, w.away
+	case w.refusing != "":
+		return nil, &alert.Refused{Reason: w.refusing}
+	}
+	w.done = append(w.done, fmt.Sprintf("%s: %s accepts: %v", name, by, accept))
+	w.swap.Status = override.Declined
+	if accept {
+		w.swap.Status = override.Accepted
+	}
+	return w.swap, nil
 }
 
 func (w *world) Cover(ctx context.Context, name, by string, shift int) (*override.Absence, error) {

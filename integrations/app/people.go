@@ -81,6 +81,20 @@ func (p people) Cover(ctx context.Context, name, by string, shift int) (*overrid
 	return s, forPeople(err)
 }
 
+func (p people) Swap(ctx context.Context, id string) (*override.Swap, error) {
+	s, err := p.e.SwapByID(ctx, store.ID(id))
+	return s, forPeople(err)
+}
+
+func (p people) AnswerSwap(ctx context.Context, name, by string, accept bool) (*override.Swap, error) {
+	answer := p.e.DeclineSwap
+	if accept {
+		answer = p.e.AcceptSwap
+	}
+	s, err := answer(ctx, name, by, "")
+	return s, forPeople(err)
+}
+
 func (p people) Contact(ctx context.Context, id string) (*contact.State, error) {
 	s, err := p.e.Contact(ctx, store.ID(id))
 	return s, forPeople(err)
