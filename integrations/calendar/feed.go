@@ -45,9 +45,9 @@ func (f *Feeds) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "a feed can only be read", http.StatusMethodNotAllowed)
 		return
 	}
-	token, suffixed := strings.CutSuffix(strings.TrimPrefix(r.URL.Path, Path), Suffix)
-	kind, name, ok := f.Links.Read(token)
-	if suffixed && ok && f.known(kind, name) {
+	token, ok := strings.CutSuffix(strings.TrimPrefix(r.URL.Path, Path), Suffix)
+	kind, name, read := f.Links.Read(token)
+	if ok = ok && read && f.known(kind, name); ok {
 		revoked, err := f.Revoked(r.Context(), kind, name)
 		if err != nil {
 			w.Header().Set("Retry-After", "60")
@@ -56,8 +56,11 @@ func (f *Feeds) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		ok = f.Links.Genuine(token, revoked)
 	}
-	feed, known := f.feed(kind, name)
-	if !suffixed || !ok || !known {
+	var feed ical.Feed
+	if ok { // nothing is worked out for who does not have the secret
+		feed, ok = f.feed(kind, name)
+	}
+	if !ok {
 		http.Error(w, "there is no such calendar; its address may have been revoked", http.StatusNotFound)
 		return
 	}
