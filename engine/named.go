@@ -80,8 +80,8 @@ type doing struct {
 }
 
 // records are the new records that are committed with what was done: the entry of the trail last.
-func (d doing) records(env directory.Env) []record.Record {
-	return append(d.with, trail.New(store.NewID(store.KindEntry, incident.Shard), d.note, env.Now))
+func (d doing) records(ctx context.Context, env directory.Env) []record.Record {
+	return append(d.with, trail.New(ctx, store.NewID(store.KindEntry, incident.Shard), d.note, env.Now))
 }
 
 // create commits a new numbered record, and what the trail says of it. check refuses it before a number is spent.
@@ -99,7 +99,7 @@ func create[T record.Record](ctx context.Context, e *Engine, counter string, che
 	if err != nil {
 		return none, err
 	}
-	changes, err := e.together(record.Image{ID: rec.Identity()}, rec, nil, doing{note: note(rec)}.records(env), env)
+	changes, err := e.together(record.Image{ID: rec.Identity()}, rec, nil, doing{note: note(rec)}.records(ctx, env), env)
 	if err != nil {
 		return none, err
 	}
@@ -125,7 +125,7 @@ func change[T record.Record](ctx context.Context, e *Engine, what, name string, 
 		if err != nil || done == nil {
 			return rec, err
 		}
-		changes, err := e.together(image, rec, nil, done.records(env), env)
+		changes, err := e.together(image, rec, nil, done.records(ctx, env), env)
 		if err != nil {
 			return none, err
 		}
@@ -167,7 +167,7 @@ func upsert[T record.Record](ctx context.Context, e *Engine, key store.Key, fres
 		if err != nil || done == nil {
 			return rec, err
 		}
-		changes, err := e.together(image, rec, holders, done.records(env), env)
+		changes, err := e.together(image, rec, holders, done.records(ctx, env), env)
 		if err != nil {
 			return none, err
 		}

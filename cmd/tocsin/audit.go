@@ -14,7 +14,8 @@ func auditVerb(io stdio) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "audit",
 		Short: "Show who did what to who is on call",
-		Long: `Lists what people did to who is on call, newest first, with who, when and why: overrides, absences and swaps, feeds
+		Long: `Lists what people did to who is on call, newest first, with who, through which key or link,
+when and why: overrides, absences and swaps, feeds
 that were revoked, ways to people that were tested. It is kept for 400 days. What was done to alerts, incidents and
 postmortems is in their timelines.`,
 		Example: "  tocsin audit --limit 200",
@@ -37,9 +38,9 @@ func (n *noun) trail(list []api.AuditEntry) {
 		fmt.Fprintln(n.out, "nothing was done yet")
 		return
 	}
-	t := table{head: []string{"AT", "BY", "DID", "TO", "WHAT", "WHY"}, wide: 4}
+	t := table{head: []string{"AT", "BY", "VIA", "DID", "TO", "WHAT", "WHY"}, wide: 5}
 	for _, e := range list {
-		t.row(text(n.at(e.At.Time)), text(e.By), text(e.Did), text(e.What), text(e.Text), text(e.Why))
+		t.row(text(n.at(e.At.Time)), text(e.By), text(e.Via), text(e.Did), text(e.What), text(e.Text), text(e.Why))
 	}
 	n.table(t)
 }

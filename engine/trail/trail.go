@@ -3,6 +3,7 @@
 package trail
 
 import (
+	"context"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/directory"
@@ -21,11 +22,20 @@ const List = "trail"
 
 // Note is what somebody did.
 type Note struct {
-	By   string `json:"by"`   // the user's name, or "api:NAME" for a key
-	Did  string `json:"did"`  // such as override.made
-	What string `json:"what"` // what it is called: OVR-3, user:ethan
+	By   string `json:"by"`            // the user's name, or "api:NAME" for a key
+	Via  string `json:"via,omitempty"` // see From
+	Did  string `json:"did"`           // such as override.made
+	What string `json:"what"`          // what it is called: OVR-3, user:ethan
 	Text string `json:"text,omitempty"`
 	Why  string `json:"why,omitempty"`
+}
+
+type via struct{}
+
+// From says through what everything is done that is done with a context: "api:NAME" for a key, or "link". Whoever has a
+// key that may act does so in any user's name; this tells them apart.
+func From(ctx context.Context, what string) context.Context {
+	return context.WithValue(ctx, via{}, what)
 }
 
 // Entry is a line of the trail; it is stored as JSON.
@@ -36,8 +46,9 @@ type Entry struct {
 	Note
 }
 
-// New is the entry of what is done now. Its id must be of the shard of what was done.
-func New(id store.ID, n Note, now time.Time) *Entry {
+// New is the entry of what is done now with a context. Its id must be of the shard of what was done.
+func New(ctx context.Context, id store.ID, n Note, now time.Time) *Entry {
+	n.Via, _ = ctx.Value(via{}).(string)
 	return &Entry{Format: Format, ID: id, At: now, Note: n}
 }
 

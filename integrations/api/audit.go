@@ -6,6 +6,7 @@ import "github.com/tocsin-oncall/tocsin/engine/trail"
 type AuditEntry struct {
 	At   Time   `json:"at"`
 	By   string `json:"by" doc:"The user's name, or api:NAME for a key."`
+	Via  string `json:"via" doc:"Through what: api:NAME for a key, which may act in the name of any user, or link."`
 	Did  string `json:"did" doc:"Such as override.made, absence.covered, swap.accepted, feed.revoked or contact.verified."`
 	What string `json:"what" doc:"What it was done to: OVR-7, AWAY-2, user:ethan."`
 	Text string `json:"text"`
@@ -21,5 +22,7 @@ func listAudit(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return listOf(list, next, func(e *trail.Entry) AuditEntry { return AuditEntry{utc(e.At), e.By, e.Did, e.What, e.Text, e.Why} }), nil
+	return listOf(list, next, func(e *trail.Entry) AuditEntry {
+		return AuditEntry{utc(e.At), e.By, e.Via, e.Did, e.What, e.Text, e.Why}
+	}), nil
 }

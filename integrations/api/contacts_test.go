@@ -69,7 +69,7 @@ func TestAFeedIsRevokedByAnAdminOrByItsUser(t *testing.T) {
 	}
 	w.do("DELETE", "/api/v1/schedules/primary/feed", admin, "").is(200)
 	trail := into[api.List[api.AuditEntry]](w.get("/api/v1/audit", viewer))
-	if len(trail.Items) != 2 || trail.Items[1].By != "ethan" || trail.Items[1].Did != "feed.revoked" || trail.Items[1].Why != "a lost laptop" {
+	if len(trail.Items) != 2 || trail.Items[1].By != "ethan" || trail.Items[1].Via != "api:bot" || trail.Items[1].Did != "feed.revoked" || trail.Items[1].Why != "a lost laptop" {
 		t.Errorf("the trail has %+v", trail)
 	}
 }

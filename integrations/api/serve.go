@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/engine/trail"
 )
 
 // call is one authenticated request on its way through its handler.
@@ -56,6 +57,7 @@ func (c *call) run() (any, error) {
 	if c.key, err = admit(r, c.Keys(), c.route.role); err != nil {
 		return nil, err
 	}
+	c.ctx = trail.From(c.ctx, "api:"+c.key.Name)
 	if c.query, err = parseQuery(r.URL.RawQuery, c.route.params, c.route.labels); err != nil {
 		return nil, err
 	}

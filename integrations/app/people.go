@@ -15,6 +15,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/deliver"
 	"github.com/tocsin-oncall/tocsin/engine/override"
 	"github.com/tocsin-oncall/tocsin/engine/store"
+	"github.com/tocsin-oncall/tocsin/engine/trail"
 	"github.com/tocsin-oncall/tocsin/integrations/slack"
 )
 
@@ -71,13 +72,16 @@ func (p people) ConfirmCanary(ctx context.Context, id string, page int, by strin
 	return s, forPeople(err)
 }
 
+// byLink has the audit trail say that something is done by a link.
+func byLink(ctx context.Context) context.Context { return trail.From(ctx, "link") }
+
 func (p people) Absence(ctx context.Context, id string) (*override.Absence, error) {
 	s, err := p.e.AbsenceByID(ctx, store.ID(id))
 	return s, forPeople(err)
 }
 
 func (p people) Cover(ctx context.Context, name, by string, shift int) (*override.Absence, error) {
-	s, err := p.e.CoverAbsence(ctx, name, by, "link", shift)
+	s, err := p.e.CoverAbsence(byLink(ctx), name, by, "link", shift)
 	return s, forPeople(err)
 }
 
@@ -91,7 +95,7 @@ func (p people) AnswerSwap(ctx context.Context, name, by string, accept bool) (*
 	if accept {
 		answer = p.e.AcceptSwap
 	}
-	s, err := answer(ctx, name, by, "")
+	s, err := answer(byLink(ctx), name, by, "")
 	return s, forPeople(err)
 }
 
@@ -101,7 +105,7 @@ func (p people) Contact(ctx context.Context, id string) (*contact.State, error) 
 }
 
 func (p people) OpenContact(ctx context.Context, id string, page int) (*contact.State, error) {
-	s, err := p.e.OpenContact(ctx, store.ID(id), page)
+	s, err := p.e.OpenContact(byLink(ctx), store.ID(id), page)
 	return s, forPeople(err)
 }
 
