@@ -22,6 +22,7 @@ const maxErrors = 20
 type evaluator struct {
 	vm     vm.VM
 	work   budget.Work
+	left   int // of the work for all rules together
 	view   view
 	search search
 
@@ -48,7 +49,7 @@ func (e *evaluator) begin(ev Event, now time.Time, tried *[]Tried) {
 		Description: ev.Description, Service: ev.Service, Tags: slices.Clone(ev.Tags),
 	}
 	e.view.see(ev, e.decision.Tags, now, e.loc)
-	e.now = now
+	e.now, e.left = now, budget.MaxTogether
 }
 
 // finish hands the decision over and lets go of the event.
@@ -130,12 +131,18 @@ func (e *evaluator) condition(x *expression, otherwise bool) (bool, error) {
 
 // run evaluates an expression. A panic inside is an error like any other.
 func (e *evaluator) run(x *expression) (value any, err error) {
+	e.work.ResetTo(e.left)
+	allowed := e.work.Left()
 	defer func() {
 		if p := recover(); p != nil {
 			value, err = nil, fmt.Errorf("the expression failed: %v", p)
 		}
+		left := e.work.Left()
+		e.left -= allowed - left
+		if err != nil && left == 0 && allowed < budget.MaxWork {
+			err = errTogether
+		}
 	}()
-	e.work.Reset()
 	return e.vm.Run(x.program, e.view.fill(x.reads))
 }
 
@@ -243,6 +250,9 @@ func (e *evaluator) note(text string) {
 		d.Errors = append(d.Errors, "further rules failed too")
 	}
 }
+
+// errTogether is for the rule at which the work for all of them is done, and those after it.
+var errTogether = fmt.Errorf("the rules together do too much work for this event; it is limited to %d times what one expression may do", budget.MaxTogether/budget.MaxWork)
 
 // maxReason bounds what is told of one failure, in bytes: it may quote the event.
 const maxReason = 400

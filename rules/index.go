@@ -29,7 +29,7 @@ func newIndex(list []rule) *index {
 	for i := range list {
 		keys, ok := []key(nil), false
 		if when := list[i].when; when != nil {
-			keys, ok = w.necessary(when.term)
+			keys, ok = w.necessary(when.term, 0)
 		}
 		if !ok {
 			x.always = append(x.always, int32(i))

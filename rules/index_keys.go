@@ -4,6 +4,8 @@ import (
 	"regexp/syntax"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/tocsin-oncall/tocsin/rules/budget"
 )
 
 // maxKeys is how many keys one rule may be found by; what needs more is not
@@ -52,36 +54,37 @@ func (w weights) of(keys []key) int {
 // necessary gives the keys of least weight of which an event has at least one
 // wherever the term is not simply no. An event without any of them gets no from
 // the term, not an error: only a part with nothing before it that can
-// fail is looked at. There need not be such keys.
-func (w weights) necessary(t *term) (keys []key, ok bool) {
+// fail is looked at, and which the work spent before it leaves enough to do. There need not be such keys.
+func (w weights) necessary(t *term, spent int) (keys []key, ok bool) {
 	switch t.shape {
 	case both:
-		keys, ok = w.necessary(t.parts[0])
+		keys, ok = w.necessary(t.parts[0], spent)
 		if !t.parts[0].safe {
 			return keys, ok
 		}
-		if others, also := w.necessary(t.parts[1]); also && (!ok || w.of(others) < w.of(keys)) {
+		if others, also := w.necessary(t.parts[1], spent+t.parts[0].work); also && (!ok || w.of(others) < w.of(keys)) {
 			return others, true
 		}
 		return keys, ok
 	case either:
-		return w.union(t.parts[0], t.parts[1])
+		return w.union(t.parts[0], spent, t.parts[1], spent+t.parts[0].work)
 	case choice:
 		if !t.parts[0].safe {
 			return nil, false
 		}
-		return w.union(t.parts[1], t.parts[2])
+		spent += t.parts[0].work
+		return w.union(t.parts[1], spent, t.parts[2], spent)
 	default:
-		return t.keys, t.keyed
+		return t.keys, t.keyed && spent+t.work <= budget.MaxWork
 	}
 }
 
-func (w weights) union(a, b *term) (keys []key, ok bool) {
-	left, ok := w.necessary(a)
+func (w weights) union(a *term, spentA int, b *term, spentB int) (keys []key, ok bool) {
+	left, ok := w.necessary(a, spentA)
 	if !ok {
 		return nil, false
 	}
-	right, ok := w.necessary(b)
+	right, ok := w.necessary(b, spentB)
 	if !ok || len(left)+len(right) > maxKeys {
 		return nil, false
 	}

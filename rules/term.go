@@ -22,7 +22,8 @@ func decided(matched bool) verdict {
 // understand, and all that can fail, is unknown.
 type term struct {
 	test func(*view) verdict
-	safe bool // the machine cannot fail on it, where there are not manyTags
+	safe bool // the machine cannot fail on it, where there are not manyTags and it can still do the work
+	work int  // the most that the machine spends on it
 
 	shape shape
 	parts []*term
@@ -49,7 +50,7 @@ func constant(value bool) *term {
 
 func bothOf(a, b *term) *term {
 	first, second := a.test, b.test
-	return &term{shape: both, parts: []*term{a, b}, safe: a.safe && b.safe, test: func(v *view) verdict {
+	return &term{shape: both, parts: []*term{a, b}, safe: a.safe && b.safe, work: a.work + b.work, test: func(v *view) verdict {
 		if answer := first(v); answer != yes {
 			return answer
 		}
@@ -59,7 +60,7 @@ func bothOf(a, b *term) *term {
 
 func eitherOf(a, b *term) *term {
 	first, second := a.test, b.test
-	return &term{shape: either, parts: []*term{a, b}, safe: a.safe && b.safe, test: func(v *view) verdict {
+	return &term{shape: either, parts: []*term{a, b}, safe: a.safe && b.safe, work: a.work + b.work, test: func(v *view) verdict {
 		if answer := first(v); answer != no {
 			return answer
 		}
@@ -68,7 +69,7 @@ func eitherOf(a, b *term) *term {
 }
 
 func choiceOf(c, a, b *term) *term {
-	return &term{shape: choice, parts: []*term{c, a, b}, safe: c.safe && a.safe && b.safe, test: func(v *view) verdict {
+	return &term{shape: choice, parts: []*term{c, a, b}, safe: c.safe && a.safe && b.safe, work: c.work + a.work + b.work, test: func(v *view) verdict {
 		switch c.test(v) {
 		case yes:
 			return a.test(v)
@@ -82,7 +83,7 @@ func choiceOf(c, a, b *term) *term {
 // notOf has no keys: what is not so leaves too much over.
 func notOf(a *term) *term {
 	test := a.test
-	return &term{safe: a.safe, test: func(v *view) verdict {
+	return &term{safe: a.safe, work: a.work, test: func(v *view) verdict {
 		switch test(v) {
 		case yes:
 			return no

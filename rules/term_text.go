@@ -123,6 +123,7 @@ func asked(s subject, q question) *term {
 	case ofLabel:
 		t.test = func(v *view) verdict { return decided(holds(v.labels[s.name])) }
 	case ofTag:
+		t.work = workShare
 		t.test = func(v *view) verdict {
 			if len(v.tags) > manyTags {
 				return unknown

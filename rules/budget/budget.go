@@ -23,11 +23,21 @@ const (
 	MaxTurns    = MaxWork / turn
 )
 
+// MaxTogether is the work of all evaluations that are made of one thing, such as the rules tried on one event: about two
+// seconds at worst.
+const MaxTogether = 100 * MaxWork
+
 // Work is what an evaluation may still do.
 type Work struct{ left int }
 
 // Reset begins an evaluation.
 func (w *Work) Reset() { w.left = MaxWork }
+
+// ResetTo begins an evaluation that may do less.
+func (w *Work) ResetTo(units int) { w.left = min(MaxWork, max(0, units)) }
+
+// Left is what the evaluation may still do; 0 of one that did too much.
+func (w *Work) Left() int { return w.left }
 
 // Spend takes units of work, and fails when that is more than is left.
 func (w *Work) Spend(units int) error {
