@@ -282,6 +282,25 @@ rules:
 	}
 }
 
+func TestAnAlertThatExpiredWhileEverythingWasDownStillPages(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 1, `rules: [{delay: 2m, to: "policy:standard"}]`)
+	ev := low
+	ev.ExpiresAt = start.Add(4 * time.Minute)
+	a := tw.fire(ev)
+	tw.frozen[0] = true
+	tw.wait(time.Hour) // its source repeats it, and nobody hears
+	tw.frozen[0] = false
+	tw.wait(3 * time.Minute)
+	if got := tw.again(a); got.Status != alert.Open || tw.phones.to("ethan", "email") == 0 {
+		t.Errorf("it is %s, and ethan got %d messages", got.Status, tw.phones.to("ethan", "email"))
+	}
+	tw.wait(time.Minute)
+	if got := tw.again(a); got.Status != alert.Closed {
+		t.Errorf("it is %s after the four minutes that its source had given", got.Status)
+	}
+}
+
 func TestAGroupGathersBeforeItPages(t *testing.T) {
 	t.Parallel()
 	tw := newTown(t, 1, `rules: [{group_by: [labels.cluster], group_wait: 30s, to: "policy:standard"}]`)

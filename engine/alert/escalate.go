@@ -19,10 +19,7 @@ func (s *State) advance(env Env, fx *Effects) {
 
 // timeouts are what ends by itself: a snooze, an acknowledgement, a firing that is not repeated.
 func (s *State) timeouts(env Env) {
-	if s.Active() && reached(s.ExpiresAt, env.Now) {
-		s.ExpiresAt, s.Members = time.Time{}, nil
-		s.over(env.Dir.Sources[s.Integration].KeepOnResolve, env)
-	}
+	s.expire(env)
 	if s.Active() {
 		s.endHolds(env)
 	}

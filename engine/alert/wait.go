@@ -74,6 +74,19 @@ func (s *State) tooFew(env Env) bool {
 	return true
 }
 
+// expire ends a firing that its source has not repeated in the time that it gave. Where nobody was there to take the
+// repetition, the source is given that time anew: its alert may not have paged anybody yet.
+func (s *State) expire(env Env) {
+	switch {
+	case !s.Active() || !reached(s.ExpiresAt, env.Now):
+	case env.Now.Sub(s.ExpiresAt) > absent:
+		s.ExpiresAt = env.Now.Add(max(absent, s.ExpiresAt.Sub(s.LastEventAt)))
+	default:
+		s.ExpiresAt, s.Members = time.Time{}, nil
+		s.over(env.Dir.Sources[s.Integration].KeepOnResolve, env)
+	}
+}
+
 // silent closes an alert of which nothing has been heard for so long. Where nobody was there to hear it, it is given
 // the time anew.
 func (s *State) silent(env Env) {
