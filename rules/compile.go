@@ -46,7 +46,7 @@ func Compile(spec Spec) (*Router, []Problem) {
 	if r.high == nil {
 		r.high = []string{"P1", "P2"}
 	}
-	r.gathers, r.windows, r.uses = c.gathers, c.windows, c.uses
+	r.gathers, r.windows, r.uses, r.shared = c.gathers, c.windows, c.uses, *c
 	r.evaluators = &sync.Pool{New: func() any { return newEvaluator(r) }}
 	return r, nil
 }

@@ -17,6 +17,7 @@ type Router struct {
 	windows  map[string]*span
 	gathers  bool
 	uses     Uses
+	shared   compiler // what conditions beside the rules are compiled with
 
 	evaluators *sync.Pool // of *evaluator
 }
