@@ -7,6 +7,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine/calendar"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/engine/maintenance"
 	"github.com/tocsin-oncall/tocsin/engine/override"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 )
@@ -86,10 +87,10 @@ func (d *duty) load(dir *directory.Directory, now time.Time) {
 func listsFor(dir *directory.Directory) []string {
 	for _, c := range dir.Calendars {
 		if c.URL != "" {
-			return []string{override.ListCounting, calendar.List}
+			return []string{override.ListCounting, maintenance.ListOf(maintenance.Active), calendar.List}
 		}
 	}
-	return []string{override.ListCounting}
+	return []string{override.ListCounting, maintenance.ListOf(maintenance.Active)}
 }
 
 // copies are those of the calendars at URLs that a directory names. What was read before is not read again.

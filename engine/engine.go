@@ -105,8 +105,8 @@ func (e *Engine) Now() time.Time { return e.store.Now().Truncate(time.Millisecon
 // World is the configuration in force, without what was changed at run time.
 func (e *Engine) World() *World { return e.world.Load() }
 
-// Directory is that of the configuration in force, with the overrides that were made at run time, and the turns that
-// calendars have.
+// Directory is that of the configuration in force, with the overrides and maintenances that were made at run time, and
+// the turns that calendars have.
 func (e *Engine) Directory() *directory.Directory { return e.duty.directory(e.World().Dir) }
 
 // Reload puts another configuration in force. Alerts keep the policies they were routed to; who is on call,
@@ -120,7 +120,8 @@ func (e *Engine) Reload(w *World) {
 
 // Env is the world now.
 func (e *Engine) Env() directory.Env {
-	return directory.Env{Now: e.Now(), Dir: e.Directory(), Pick: e.pick}
+	known := e.duty.since() // before the directory, which may then be newer
+	return directory.Env{Now: e.Now(), Dir: e.Directory(), Pick: e.pick, Known: known}
 }
 
 // Ready hands a record that waited for a place at a provider out again, if it is still waiting here.

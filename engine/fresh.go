@@ -8,6 +8,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine/calendar"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/engine/maintenance"
 	"github.com/tocsin-oncall/tocsin/engine/override"
 	"github.com/tocsin-oncall/tocsin/engine/record"
 	"github.com/tocsin-oncall/tocsin/engine/store"
@@ -21,8 +22,8 @@ const (
 	freshEach = 500 * time.Millisecond
 )
 
-// duty is the configuration in force with what is known at run time only: overrides, and the calendars of which rotations
-// are made. No lock is held while the store is asked: whoever finds that what is known is too old asks, and what was asked
+// duty is the configuration in force with what is known at run time only: overrides, maintenances, and the calendars of
+// which rotations are made. No lock is held while the store is asked: whoever finds that what is known is too old asks, and what was asked
 // last counts.
 type duty struct {
 	mu     sync.Mutex // guards what follows
@@ -30,8 +31,10 @@ type duty struct {
 	told   int        // the latest of them that has an answer
 	least  int        // only later ones are fresh
 	readAt time.Time  // when the latest one that is fresh was begun; zero for none
+	asOf   time.Time  // when the latest one that has an answer was begun; zero for none
 	seen   []edition  // what the store said
 	specs  map[string][]schedules.OverrideSpec
+	upkeep []*maintenance.State
 	base   *directory.Directory // of the configuration in force when dir was made
 	dir    *directory.Directory
 	calendars
@@ -48,7 +51,7 @@ func (d *duty) directory(base *directory.Directory) *directory.Directory {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.base != base || d.dir == nil {
-		d.base, d.dir = base, d.turns(base).With(d.specs)
+		d.base, d.dir = base, maintenance.Apply(d.turns(base).With(d.specs), d.upkeep)
 	}
 	return d.dir
 }
@@ -72,7 +75,7 @@ func (d *duty) stale() {
 }
 
 // end takes the answer to reading n, which was begun at that time.
-func (d *duty) end(n int, at time.Time, seen []edition, list []*override.State, copies calendar.Copies, window calendar.Window) {
+func (d *duty) end(n int, at time.Time, got reading) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if n > d.least && at.After(d.readAt) {
@@ -81,28 +84,47 @@ func (d *duty) end(n int, at time.Time, seen []edition, list []*override.State, 
 	if n <= d.told {
 		return // somebody who asked later was faster
 	}
-	d.told = n
-	if !slices.Equal(seen, d.seen) {
-		d.seen, d.specs, d.dir = seen, override.Specs(list), nil
+	d.told, d.asOf = n, at
+	if !slices.Equal(got.seen, d.seen) {
+		d.seen, d.specs, d.upkeep, d.dir = got.seen, override.Specs(got.overrides), got.upkeep, nil
 	}
-	if d.keep(copies, window) {
+	if d.keep(got.copies, got.window) {
 		d.dir = nil
 	}
 }
 
-// env is the world now, with overrides and calendars that are at most freshFor old. When the store cannot be read, those
+// since is when that was read which is known at run time only.
+func (d *duty) since() time.Time {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.asOf.IsZero() {
+		return time.UnixMilli(1) // nothing was read yet: directory.Env has another meaning for the zero time
+	}
+	return d.asOf
+}
+
+// reading is what the store said.
+type reading struct {
+	seen      []edition // of overrides and maintenances
+	overrides []*override.State
+	upkeep    []*maintenance.State
+	copies    calendar.Copies
+	window    calendar.Window
+}
+
+// env is the world now, with overrides, maintenances and calendars that are at most freshFor old. When the store cannot be read, those
 // that were read last stay in force.
 func (e *Engine) env(ctx context.Context) directory.Env {
 	_ = e.refresh(ctx, freshFor) // Fresh meets the same error, and the runner says it once
 	return e.Env()
 }
 
-// Fresh keeps overrides and calendars fresh for those who only look, and says when to be called again.
+// Fresh keeps overrides, maintenances and calendars fresh for those who only look, and says when to be called again.
 func (e *Engine) Fresh(ctx context.Context, now time.Time) (next time.Time, err error) {
 	return now.Add(freshEach), e.refresh(ctx, freshEach)
 }
 
-// refresh reads overrides and the state of calendars unless what is known of them is younger than age.
+// refresh reads overrides, maintenances and the state of calendars unless what is known of them is younger than age.
 func (e *Engine) refresh(ctx context.Context, age time.Duration) error {
 	now := e.Now()
 	n, due := e.duty.begin(now, age)
@@ -114,32 +136,31 @@ func (e *Engine) refresh(ctx context.Context, age time.Duration) error {
 	if err != nil {
 		return err
 	}
-	var seen []edition
-	var list []*override.State
+	got := reading{window: calendar.WindowAt(now)}
 	var states []*calendar.State
 	for _, r := range found {
-		if r.ID.Kind() == store.KindOverride {
-			seen = append(seen, edition{r.ID, r.Version})
+		if kind := r.ID.Kind(); kind == store.KindOverride || kind == store.KindMaintenance {
+			got.seen = append(got.seen, edition{r.ID, r.Version})
 		}
 		rec, err := record.Decode(r)
 		if err != nil {
-			e.log.Error("a record cannot be read; it does not count for who is on call", "id", r.ID, "error", err)
+			e.log.Error("a record cannot be read; it does not count", "id", r.ID, "error", err)
 			continue
 		}
 		switch s := rec.(type) {
 		case *override.State:
-			list = append(list, s)
+			got.overrides = append(got.overrides, s)
+		case *maintenance.State:
+			got.upkeep = append(got.upkeep, s)
 		case *calendar.State:
 			states = append(states, s)
 		}
 	}
-	copies, err := e.copies(ctx, base, states)
-	if err != nil {
+	if got.copies, err = e.copies(ctx, base, states); err != nil {
 		return err
 	}
-	window := calendar.WindowAt(now)
-	e.duty.books.Open(base, copies, window)
-	e.duty.end(n, now, seen, list, copies, window)
+	e.duty.books.Open(base, got.copies, got.window)
+	e.duty.end(n, now, got)
 	return nil
 }
 

@@ -196,7 +196,7 @@ func (e *Engine) together(image record.Image, rec record.Record, holders map[str
 func (e *Engine) renew(ctx context.Context) {
 	e.duty.stale()
 	if err := e.refresh(ctx, freshFor); err != nil {
-		e.log.Warn("overrides cannot be read; those known before stay in force for now", "error", err)
+		e.log.Warn("what is made at run time cannot be read; what was known before stays in force for now", "error", err)
 	}
 	e.keepSoon()
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/handoff"
 	"github.com/tocsin-oncall/tocsin/engine/heartbeat"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
+	"github.com/tocsin-oncall/tocsin/engine/maintenance"
 	"github.com/tocsin-oncall/tocsin/engine/override"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
@@ -108,6 +109,8 @@ func wake(rec record.Record, env directory.Env) (alert.Effects, error) {
 		r.Tick(env)
 	case *handoff.State:
 		return alert.Effects{Leave: handoff.Apply(r, handoff.Woken{}, env).Leave}, nil
+	case *maintenance.State:
+		r.Tick(env)
 	}
 	if t, ok := rec.(teller); ok {
 		return alert.Effects{Tell: t.Outgoing().Claim(env.Now)}, nil

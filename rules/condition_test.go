@@ -53,7 +53,7 @@ func TestAConditionThatCannotBeCompiledHasItsPlaceAndAHint(t *testing.T) {
 	t.Parallel()
 	r := besides(t)
 	for source, want := range map[string]string{
-		`servce == "checkout"`: `when: unknown name "servce" (at character 1); did you mean service?`,
+		`servce == "checkout"`: `when: unknown name "servce" (at character 1); did you mean "service"?`,
 		`during("night")`:      `unknown window "night"`,
 		`title`:                "the condition gives string, not true or false",
 		` `:                    "a condition is missing",

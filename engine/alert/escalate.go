@@ -11,6 +11,7 @@ import (
 // advance does everything that is due by now, until nothing is.
 func (s *State) advance(env Env, fx *Effects) {
 	s.timeouts(env)
+	s.maintain(env, fx)
 	for i := 0; i < len(s.Runs); i++ { // the fallback may be added on the way
 		for s.step(i, env, fx) {
 		}

@@ -17,10 +17,12 @@ const (
 	HoldRequire  HoldReason = "require"     // a rule wants more events first
 	HoldGroup    HoldReason = "group_wait"  // a rule lets its group gather first
 	HoldThrottle HoldReason = "throttle"    // it gathers what exceeds a rule's throttle
+
+	HoldMaintenance HoldReason = "maintenance" // it is in a maintenance, or silenced
 )
 
 // HoldReasons are all of them.
-var HoldReasons = [...]HoldReason{HoldDelay, HoldQuiet, HoldRequire, HoldGroup, HoldThrottle}
+var HoldReasons = [...]HoldReason{HoldDelay, HoldQuiet, HoldRequire, HoldGroup, HoldThrottle, HoldMaintenance}
 
 // Hold keeps an alert from paging. An alert may have several, and pages when the last has ended; meanwhile the clock
 // of its policy, and of the pages that it has made and not begun, stands still. A closed alert keeps those that have
@@ -31,6 +33,7 @@ type Hold struct {
 	Text   string     `json:"text,omitempty"` // why, in words
 	Since  time.Time  `json:"since"`          //
 	Until  time.Time  `json:"until,omitzero"` // zero: until it is released
+	Look   time.Time  `json:"look,omitzero"`  // when it is looked at whether its cause is still there; zero for never
 }
 
 // Held reports whether the alert waits before it pages.

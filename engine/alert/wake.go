@@ -27,6 +27,7 @@ func (s *State) Waits(env Env, add func(time.Time)) {
 	if s.Active() {
 		for _, h := range s.Holds {
 			add(h.Until)
+			add(h.Look)
 		}
 		add(s.staleAt())
 		add(s.SnoozedUntil)

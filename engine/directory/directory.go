@@ -28,15 +28,17 @@ type Directory struct {
 	Fallback      string   // the policy for whatever reaches nobody
 	Zone          *time.Location
 
-	QuietHours []Quiet
-	Storm      Storm
-	Retention  Retention
-	Postmortem Postmortem
-	Heartbeats map[string]Heartbeat // by integration
-	Holidays   map[string]Holidays  // calendars of holidays, by name
-	Fairness   Fairness
-	Canary     Canary
-	Handoffs   map[string]Handoff // by schedule; those that tell nobody are not in it
+	QuietHours  []Quiet
+	Maintenance []Maintenance
+	Language    *rules.Router // compiles the conditions that are made at run time
+	Storm       Storm
+	Retention   Retention
+	Postmortem  Postmortem
+	Heartbeats  map[string]Heartbeat // by integration
+	Holidays    map[string]Holidays  // calendars of holidays, by name
+	Fairness    Fairness
+	Canary      Canary
+	Handoffs    map[string]Handoff // by schedule; those that tell nobody are not in it
 	// Vias are the ways that have a provider, such as "slack"; a method over another one reaches nobody.
 	Vias map[string]bool
 }

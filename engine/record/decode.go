@@ -13,6 +13,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/handoff"
 	"github.com/tocsin-oncall/tocsin/engine/heartbeat"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
+	"github.com/tocsin-oncall/tocsin/engine/maintenance"
 	"github.com/tocsin-oncall/tocsin/engine/override"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
 	"github.com/tocsin-oncall/tocsin/engine/store"
@@ -80,6 +81,9 @@ func kindOf(id store.ID) (kind, bool) {
 	case store.KindHandoff:
 		return kind{func() Record { return &handoff.State{} }, func(r Record) int { return r.(*handoff.State).Format },
 			handoff.Format, handoffUpgrades}, true
+	case store.KindMaintenance:
+		return kind{func() Record { return &maintenance.State{} }, func(r Record) int { return r.(*maintenance.State).Format },
+			maintenance.Format, maintenanceUpgrades}, true
 	}
 	return kind{}, false
 }

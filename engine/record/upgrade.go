@@ -27,6 +27,8 @@ var (
 	feedUpgrades       []upgrade
 	entryUpgrades      []upgrade
 	handoffUpgrades    []upgrade
+
+	maintenanceUpgrades []upgrade
 )
 
 // upgraded is the data of a record in the latest format.

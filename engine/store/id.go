@@ -18,21 +18,22 @@ type Kind byte
 
 // The kinds of records.
 const (
-	KindAlert      Kind = 'a'
-	KindIncident   Kind = 'i'
-	KindPostmortem Kind = 'p'
-	KindHeartbeat  Kind = 'h'
-	KindCanary     Kind = 'c'
-	KindOverride   Kind = 'o'
-	KindAbsence    Kind = 'w'
-	KindSwap       Kind = 't'
-	KindCalendar   Kind = 'k'
-	KindText       Kind = 'd' // of a calendar
-	KindThrottle   Kind = 'q'
-	KindContact    Kind = 'v'
-	KindFeed       Kind = 'f'
-	KindEntry      Kind = 'l'
-	KindHandoff    Kind = 'n' // its notices
+	KindAlert       Kind = 'a'
+	KindIncident    Kind = 'i'
+	KindPostmortem  Kind = 'p'
+	KindHeartbeat   Kind = 'h'
+	KindCanary      Kind = 'c'
+	KindOverride    Kind = 'o'
+	KindAbsence     Kind = 'w'
+	KindSwap        Kind = 't'
+	KindCalendar    Kind = 'k'
+	KindText        Kind = 'd' // of a calendar
+	KindThrottle    Kind = 'q'
+	KindContact     Kind = 'v'
+	KindFeed        Kind = 'f'
+	KindEntry       Kind = 'l'
+	KindMaintenance Kind = 'm'
+	KindHandoff     Kind = 'n' // its notices
 )
 
 // crockford is base32 in lower case without the letters that people confuse.
@@ -50,7 +51,7 @@ func ParseID(s string) (ID, error) {
 		return "", fmt.Errorf("%q is not an id", clip(s))
 	}
 	id := ID(s)
-	if _, err := crockford.DecodeString(s[4:]); err != nil || id.Shard() < 0 || !strings.ContainsRune("aiphcowtkdqvfln", rune(s[0])) {
+	if _, err := crockford.DecodeString(s[4:]); err != nil || id.Shard() < 0 || !strings.ContainsRune("aiphcowtkdqvflmn", rune(s[0])) {
 		return "", fmt.Errorf("%q is not an id", clip(s))
 	}
 	return id, nil

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine"
-	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/event"
 	"github.com/tocsin-oncall/tocsin/rules"
 )
@@ -64,7 +63,7 @@ func (c *call) queriedEvent() (ev rules.Event, dedupKey string, err error) {
 		if err != nil {
 			return ev, "", err
 		}
-		return eventOf(a), a.DedupKey, nil
+		return a.RuleEvent(), a.DedupKey, nil
 	}
 	ev = rules.Event{
 		Title: c.query.text("title"), Description: c.query.text("description"), Source: c.query.text("source"),
@@ -78,15 +77,6 @@ func (c *call) queriedEvent() (ev rules.Event, dedupKey string, err error) {
 		}
 	}
 	return ev, "", nil
-}
-
-// eventOf is an alert as an event; what rules set is already in it.
-func eventOf(a *alert.State) rules.Event {
-	return rules.Event{
-		Source: a.Source, Title: a.Title, Description: a.Description, Status: string(event.Firing), Priority: a.Priority,
-		Tags: a.Tags, Actions: a.Actions, Labels: a.Labels, Details: a.Details,
-		Service: a.Service, Team: a.Team, Integration: a.Integration, Link: a.Link, Runbook: a.Runbook, StartsAt: a.StartsAt,
-	}
 }
 
 // explainBody explains an event, or all that a sender would post to an integration.

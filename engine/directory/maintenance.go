@@ -1,0 +1,50 @@
+package directory
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/tocsin-oncall/tocsin/rules"
+	"github.com/tocsin-oncall/tocsin/schedules"
+)
+
+// Maintenance is a time, which may come again, in which the alerts that match are held.
+type Maintenance struct {
+	Name   string // MNT-3, or that of the configuration
+	Reason string
+	When   *rules.Condition
+	Times  *schedules.Recurrence
+}
+
+// Maintained is a maintenance in force that an alert is in.
+type Maintained struct {
+	Name, Reason string
+	Until        time.Time
+}
+
+// maxMaintained bounds how many an alert is held for at once. When they end, others count.
+const maxMaintained = 20
+
+// Maintained returns the maintenances in force that an alert matches; ev is asked for what it is only where there are any.
+// One whose condition fails does not count; failed says why.
+func (d *Directory) Maintained(ev func() rules.Event, now time.Time) (in []Maintained, failed []string) {
+	var event *rules.Event
+	for i := range d.Maintenance {
+		m := &d.Maintenance[i]
+		o, on := m.Times.At(now)
+		if !on || len(in) == maxMaintained {
+			continue
+		}
+		if event == nil {
+			one := ev()
+			event = &one
+		}
+		switch matches, err := m.When.Holds(*event, now); {
+		case err != nil:
+			failed = append(failed, fmt.Sprintf("maintenance %s does not hold it, for its condition failed: %v", m.Name, err))
+		case matches:
+			in = append(in, Maintained{m.Name, m.Reason, o.Until})
+		}
+	}
+	return in, failed
+}
