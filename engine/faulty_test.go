@@ -15,6 +15,7 @@ type faulty struct {
 	conflicts int    // so many commits find that somebody was faster
 	refused   int    // so many commits fail before they are made
 	lost      int    // so many commits are made, but the answer is lost
+	unlisted  bool   // lists cannot be read
 	loaded    func() // runs with every load
 	before    func() // runs once, before the next commit: what another replica does at that moment
 }
@@ -83,7 +84,7 @@ func (f *faulty) Reserve(ctx context.Context, counter string, n int) (uint64, er
 }
 
 func (f *faulty) List(ctx context.Context, q store.Query) ([]store.Record, store.Cursor, error) {
-	if f.away {
+	if f.away || f.unlisted {
 		return nil, store.Cursor{}, errAway
 	}
 	return f.Store.List(ctx, q)

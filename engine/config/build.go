@@ -52,6 +52,7 @@ func Build(f *File) (*World, Problems) {
 	b.quietHours(router)
 	b.during(router)
 	b.integrations()
+	b.maintenance(router)
 	b.providers()
 	b.postmortem()
 	b.deadMan()
@@ -79,6 +80,7 @@ type builder struct {
 	zones    map[string]*time.Location // those that were loaded
 	known    map[thing][]string
 	used     map[thing]map[string]bool
+	also     []rules.Uses // what conditions beside the rules use
 	problems Problems
 	errors   int
 }
@@ -153,6 +155,7 @@ func (b *builder) names() {
 	}
 	b.unique("api_keys", len(f.APIKeys), func(i int) Name { return f.APIKeys[i].Name })
 	b.unique("integrations", len(f.Integrations), func(i int) Name { return f.Integrations[i].Name })
+	b.unique("maintenance", len(f.Maintenance), func(i int) Name { return f.Maintenance[i].Name })
 }
 
 func (b *builder) unique(list string, n int, name func(int) Name) []string {

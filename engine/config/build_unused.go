@@ -26,7 +26,7 @@ func (b *builder) use(path string, what thing, name string) {
 // unused warns of what nothing names: mostly a name that was changed in one place, or a rule that is missing. Services are a
 // catalogue, and complete without any use.
 func (b *builder) unused(router *rules.Router) {
-	uses := router.Uses()
+	uses := b.uses(router)
 	for i, w := range b.f.Windows {
 		if !uses.Windows[string(w.Name)] && !b.used[window][string(w.Name)] {
 			b.spare("windows", i, string(w.Name), "use it as during(%q), or remove it")

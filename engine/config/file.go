@@ -22,17 +22,18 @@ type File struct {
 	Urgency       Urgency `json:"urgency,omitzero" doc:"Which priorities use the high plan."`
 	Teams         []Team  `json:"teams,omitempty" doc:"Groups of users, with their routes."`
 
-	Schedules  []Schedule      `json:"schedules,omitempty" doc:"Who is on call when."`
-	Coverage   Coverage        `json:"coverage,omitzero" doc:"What tocsin check --coverage expects of schedules and policies."`
-	Fairness   Fairness        `json:"fairness,omitzero" doc:"How what being on call costs is counted, and from when on its sharing is unfair."`
-	Policies   []Policy        `json:"policies,omitempty" doc:"Escalation policies: who is notified how long after an alert began."`
-	Channels   []Channel       `json:"channels,omitempty" doc:"Places that are notified, rather than people."`
-	Services   []Service       `json:"services,omitempty" doc:"What the teams run."`
-	Windows    []Window        `json:"windows,omitempty" doc:"Named parts of the week, for during(…) in rules."`
-	Holidays   []Holidays      `json:"holidays,omitempty" doc:"Named calendars of days off, for fairness and for rules."`
-	QuietHours []QuietHours    `json:"quiet_hours,omitempty" doc:"When which alerts wait before they page."`
-	Lists      map[string]List `json:"lists,omitempty" doc:"Named lists of texts for rules: labels.customer in vips, labels.region in regions.eu."`
-	Rules      []Rule          `json:"rules,omitempty" doc:"Where alerts go. The first match wins, unless it says continue."`
+	Schedules   []Schedule      `json:"schedules,omitempty" doc:"Who is on call when."`
+	Coverage    Coverage        `json:"coverage,omitzero" doc:"What tocsin check --coverage expects of schedules and policies."`
+	Fairness    Fairness        `json:"fairness,omitzero" doc:"How what being on call costs is counted, and from when on its sharing is unfair."`
+	Policies    []Policy        `json:"policies,omitempty" doc:"Escalation policies: who is notified how long after an alert began."`
+	Channels    []Channel       `json:"channels,omitempty" doc:"Places that are notified, rather than people."`
+	Services    []Service       `json:"services,omitempty" doc:"What the teams run."`
+	Windows     []Window        `json:"windows,omitempty" doc:"Named parts of the week, for during(…) in rules."`
+	Holidays    []Holidays      `json:"holidays,omitempty" doc:"Named calendars of days off, for fairness and for rules."`
+	QuietHours  []QuietHours    `json:"quiet_hours,omitempty" doc:"When which alerts wait before they page."`
+	Maintenance []Maintenance   `json:"maintenance,omitempty" doc:"Times in which alerts that match are held, and page afterwards where they still fire. Others are made at run time."`
+	Lists       map[string]List `json:"lists,omitempty" doc:"Named lists of texts for rules: labels.customer in vips, labels.region in regions.eu."`
+	Rules       []Rule          `json:"rules,omitempty" doc:"Where alerts go. The first match wins, unless it says continue."`
 
 	Integrations []Integration `json:"integrations,omitempty" doc:"Who may send alerts."`
 	Providers    Providers     `json:"providers,omitzero" doc:"What pages are sent through."`
