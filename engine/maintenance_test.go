@@ -259,7 +259,7 @@ func TestWhatMakesNoSenseIsRefusedWithTheFieldThatItIsAbout(t *testing.T) {
 		"until: it is longer than 90 days":         {Match: maintenance.Match{Service: "x"}, Until: "2027-03-02"},
 		"ends: it has no end within two years":     {Match: maintenance.Match{Service: "x"}, For: time.Hour, RRule: "FREQ=DAILY"},
 		"rrule: comes again at 2026-03-10T03:00":   {Match: maintenance.Match{Service: "x"}, For: 25 * time.Hour, RRule: "FREQ=DAILY", Ends: "2026-04-01"},
-		"zone: \"Mars\" is not a time zone":        {Match: maintenance.Match{Service: "x"}, For: time.Hour, Zone: "Mars"},
+		"timezone: \"Mars\" is not a time zone":    {Match: maintenance.Match{Service: "x"}, For: time.Hour, Zone: "Mars"},
 		"from: \"soon\" is not a time":             {Match: maintenance.Match{Service: "x"}, From: "soon", For: time.Hour},
 	} {
 		if w.Reason == "" {

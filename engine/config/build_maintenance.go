@@ -30,6 +30,7 @@ func (b *builder) maintenance(router *rules.Router) {
 		if router != nil { // else there is no language to understand it
 			match := maintenance.Match{When: string(m.When), Service: m.Service, Team: m.Team, Integration: m.Integration, Labels: m.Labels}
 			var problems []rules.Problem
+			built.Condition = match.Condition()
 			built.When, problems = match.Compile(router)
 			for _, p := range problems {
 				b.report(Error, path+"."+p.Path, p.Offset, p.Message, p.Hint)

@@ -10,10 +10,11 @@ import (
 
 // Maintenance is a time, which may come again, in which the alerts that match are held.
 type Maintenance struct {
-	Name   string // MNT-3, or that of the configuration
-	Reason string
-	When   *rules.Condition
-	Times  *schedules.Recurrence
+	Name      string // MNT-3, or that of the configuration
+	Reason    string
+	Condition string // which alerts
+	When      *rules.Condition
+	Times     *schedules.Recurrence
 }
 
 // Maintained is a maintenance in force that an alert is in.

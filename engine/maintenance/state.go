@@ -47,7 +47,7 @@ func New(id store.ID, number uint64, w Wish, env Env) (*State, error) {
 func (s *State) Times() (*schedules.Recurrence, error) {
 	zone, err := time.LoadLocation(s.Zone)
 	if err != nil {
-		return nil, refuse("zone", "%q is not a time zone", clip(s.Zone))
+		return nil, refuse("timezone", "%q is not a time zone", clip(s.Zone))
 	}
 	spec := schedules.RecurrenceSpec{From: stamp(s.From), Until: stamp(s.Until), RRule: s.RRule, Zone: zone}
 	if !s.Ends.IsZero() {
@@ -103,7 +103,7 @@ func Apply(d *directory.Directory, list []*State) *directory.Directory {
 		when, problems := s.Match.Compile(d.Language)
 		times, err := s.Times()
 		if err == nil && len(problems) == 0 && s.Status == Active {
-			with.Maintenance = append(with.Maintenance, directory.Maintenance{Name: s.Name(), Reason: s.Reason, When: when, Times: times})
+			with.Maintenance = append(with.Maintenance, directory.Maintenance{Name: s.Name(), Reason: s.Reason, Condition: s.Condition(), When: when, Times: times})
 		}
 	}
 	return &with

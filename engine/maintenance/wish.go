@@ -109,7 +109,7 @@ func (w Wish) when(s *State, env Env) error {
 	if w.Zone != "" {
 		var err error
 		if zone, err = time.LoadLocation(w.Zone); err != nil || w.Zone == "Local" {
-			return refuse("zone", "%q is not a time zone; write an IANA name such as America/New_York", clip(w.Zone))
+			return refuse("timezone", "%q is not a time zone; write an IANA name such as America/New_York", clip(w.Zone))
 		}
 	}
 	read := func(field, text string, at *time.Time) error {

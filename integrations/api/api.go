@@ -27,6 +27,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/event"
 	"github.com/tocsin-oncall/tocsin/engine/heartbeat"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
+	"github.com/tocsin-oncall/tocsin/engine/maintenance"
 	"github.com/tocsin-oncall/tocsin/engine/override"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
@@ -90,6 +91,14 @@ type Overrides interface {
 	DeclineSwap(ctx context.Context, name, by, note string) (*override.Swap, error)
 }
 
+// Maintenances is what it needs about maintenances.
+type Maintenances interface {
+	Maintenance(ctx context.Context, name string) (*maintenance.State, error)
+	Maintenances(ctx context.Context, statuses []maintenance.Status, before store.Cursor, limit int) ([]*maintenance.State, store.Cursor, error)
+	AddMaintenance(ctx context.Context, w maintenance.Wish) (*maintenance.State, error)
+	CancelMaintenance(ctx context.Context, name, by, reason string) (*maintenance.State, error)
+}
+
 // Feeds is what it needs about calendar feeds.
 type Feeds interface {
 	FeedGeneration(ctx context.Context, kind, name string) (int, error)
@@ -126,6 +135,7 @@ type Engine interface {
 	Postmortems
 	Heartbeats
 	Overrides
+	Maintenances
 	Calendars
 	Feeds
 	Contacts

@@ -1,7 +1,10 @@
 package api
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/rules"
@@ -9,7 +12,7 @@ import (
 
 // hold writes what an alert of this decision would wait for, and returns from when the offsets of its policy count, as
 // far as that is known: not for want of further events.
-func (c *call) hold(x *Explanation, at time.Time, d rules.Decision, priority string) time.Time {
+func (c *call) hold(x *Explanation, at time.Time, ev rules.Event, d rules.Decision, priority string) time.Time {
 	begin := at
 	wait := func(until time.Time, why string) {
 		if until.After(at) {
@@ -30,13 +33,52 @@ func (c *call) hold(x *Explanation, at time.Time, d rules.Decision, priority str
 	if t := d.Throttle; t != nil && d.GroupKey == "" {
 		x.Held = append(x.Held, fmt.Sprintf("where %d alerts of %s began to page within %s before it: gathered until that time is over", t.Pages, t.Key, t.Per))
 	}
-	// Quiet hours may follow each other, such as a night and a weekend; within a week they have all come.
+	// Quiet hours and maintenances may follow each other, such as a night and a weekend; within a week they have all come.
+	asAlert := func() rules.Event { return asDecided(ev, d, priority) }
 	for range 50 {
-		until, window := c.env.Dir.Quiet(d.Team, priority, begin)
-		if until.IsZero() {
+		before := begin
+		in, failed := c.env.Dir.Maintained(asAlert, begin)
+		for _, m := range in {
+			wait(m.Until, "maintenance "+m.Name+": "+m.Reason)
+		}
+		for _, problem := range failed {
+			if !slices.Contains(x.Decision.Errors, problem) {
+				x.Decision.Errors = append(x.Decision.Errors, problem)
+			}
+		}
+		if until, window := c.env.Dir.Quiet(d.Team, priority, begin); !until.IsZero() {
+			wait(until, "quiet hours "+window)
+		}
+		if begin.Equal(before) {
 			break
 		}
-		wait(until, "quiet hours "+window)
 	}
 	return begin
+}
+
+// asDecided is the alert of a decision, as conditions see it.
+func asDecided(ev rules.Event, d rules.Decision, priority string) rules.Event {
+	ev.Priority, ev.Tags = priority, d.Tags
+	ev.Title, ev.Description = cmp.Or(d.Title, ev.Title), cmp.Or(d.Description, ev.Description)
+	ev.Service, ev.Team = cmp.Or(d.Service, ev.Service), cmp.Or(d.Team, ev.Team)
+	ev.Link, ev.Runbook = cmp.Or(d.Link, ev.Link), cmp.Or(d.Runbook, ev.Runbook)
+	if len(d.Labels) > 0 {
+		labels := maps.Clone(ev.Labels)
+		if labels == nil {
+			labels = map[string]string{}
+		}
+		maps.Copy(labels, d.Labels)
+		ev.Labels = labels
+	}
+	if len(d.Details) > 0 {
+		details := maps.Clone(ev.Details)
+		if details == nil {
+			details = map[string]any{}
+		}
+		for name, value := range d.Details {
+			details[name] = value
+		}
+		ev.Details = details
+	}
+	return ev
 }

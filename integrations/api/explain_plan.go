@@ -85,7 +85,7 @@ func (c *call) explain(ev rules.Event, dedupKey string, at time.Time) Explanatio
 	}
 	x.Policy, x.Text = p.Name, d.Rule+": policy "+p.Name
 	priority := cmp.Or(d.Priority, event.DefaultPriority)
-	begin := c.hold(&x, at, d, priority)
+	begin := c.hold(&x, at, ev, d, priority)
 	for _, why := range x.Held {
 		x.Text += "; held: " + why
 	}

@@ -145,6 +145,7 @@ func TestEveryGetAnswersAsDocumented(t *testing.T) {
 	w := begin(t)
 	a := w.fire(`{"title":"Disk full","priority":"P1","service":"checkout","tags":["disk"],"labels":{"host":"db1"},"details":{"free":0.5}}`)
 	w.post("/api/v1/incidents/"+a.Incident+"/close", responder, "").is(200)
+	w.post("/api/v1/maintenance", responder, `{"service":"x","for":"1h","reason":"x"}`).is(201)
 	examples := map[string][]string{
 		"/alerts":            {"?status=open,acked&priority=P1&tag=disk&since=2h&limit=1", "?exhausted=true"},
 		"/alerts/{ref}":      {fmt.Sprint("/", a.Number)},
@@ -166,6 +167,8 @@ func TestEveryGetAnswersAsDocumented(t *testing.T) {
 		"/users/{ref}/contacts":     {"/ethan"},
 		"/audit":                    {"", "?limit=1"},
 		"/swaps":                    {"?status=proposed"},
+		"/maintenance":              {"", "?status=active,over&limit=1"},
+		"/maintenance/{ref}":        {"/MNT-1"},
 		"/explain":                  {"?title=x&tags=critical", "?alert=1"},
 	}
 	for path, item := range parsed(t).Paths.Map() {

@@ -12,6 +12,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/contact"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
+	"github.com/tocsin-oncall/tocsin/engine/maintenance"
 	"github.com/tocsin-oncall/tocsin/engine/override"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
 	"github.com/tocsin-oncall/tocsin/engine/store"
@@ -63,10 +64,11 @@ func problemOf(err error) *problem {
 	var ofPostmortem *postmortem.Refused
 	var ofOverride *override.Refused
 	var ofContact *contact.Refused
+	var ofMaintenance *maintenance.Refused
 	switch {
 	case errors.As(err, &p):
 		return p
-	case errors.As(err, &ofAlert), errors.As(err, &ofIncident), errors.As(err, &ofPostmortem), errors.As(err, &ofOverride), errors.As(err, &ofContact):
+	case errors.As(err, &ofAlert), errors.As(err, &ofIncident), errors.As(err, &ofPostmortem), errors.As(err, &ofOverride), errors.As(err, &ofContact), errors.As(err, &ofMaintenance):
 		return &problem{http.StatusConflict, "refused", err.Error(), ""}
 	case errors.Is(err, engine.ErrNotFound):
 		return &problem{http.StatusNotFound, "not_found", err.Error(), ""}

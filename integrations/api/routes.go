@@ -74,6 +74,7 @@ func routes() []route {
 			role: Responder, acts: true, body: PostmortemAction{}, answer: Postmortem{}, handle: actOnPostmortem(a.do)})
 	}
 	table = append(table, overrideRoutes()...)
+	table = append(table, maintenanceRoutes()...)
 	return append(table,
 		route{method: get, path: "/oncall", id: "getOnCall", doc: "Who is on call, for every schedule.", role: Viewer,
 			params: []param{{name: "schedule", doc: "Only this one."}, {name: "at", doc: "When, RFC 3339; now by default."}},

@@ -69,8 +69,10 @@ func begin(t *testing.T) *world {
 		{Name: "wall", Secret: viewer, Role: api.Viewer},
 	}}
 	w.store = mem.New(w.clock)
+	dir := people(t)
+	dir.Language = router(t)
 	w.engine = engine.New(engine.Options{
-		Store: w.store, Replica: "one", World: &engine.World{Dir: people(t), Router: router(t)},
+		Store: w.store, Replica: "one", World: &engine.World{Dir: dir, Router: dir.Language},
 		Run: func(f func()) { f() }, Pick: func(int) int { return 0 }, Watch: unwatched{}, Log: slog.New(slog.DiscardHandler),
 	})
 	signer, err := token.NewSigner([]byte("0123456789abcdef"))

@@ -161,5 +161,5 @@ func Shards(reg prometheus.Registerer, owned func() int) {
 
 // Watch registers the metrics that look an engine up when they are scraped.
 func Watch(reg prometheus.Registerer, e Engine, log *slog.Logger) {
-	reg.MustRegister(newStock(e, log), newRota(e), newCalendars(e))
+	reg.MustRegister(newStock(e, log), newRota(e), newCalendars(e), newUpkeep(e))
 }

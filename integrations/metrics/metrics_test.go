@@ -247,6 +247,7 @@ tocsin_alerts{priority="P5",state="snoozed"} 0
 # TYPE tocsin_alerts_held gauge
 tocsin_alerts_held{reason="delay"} 0
 tocsin_alerts_held{reason="group_wait"} 0
+tocsin_alerts_held{reason="maintenance"} 0
 tocsin_alerts_held{reason="quiet_hours"} 0
 tocsin_alerts_held{reason="require"} 0
 tocsin_alerts_held{reason="throttle"} 0
