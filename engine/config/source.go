@@ -112,6 +112,12 @@ func clip(line []rune, caret int) (string, int) {
 	return strings.TrimRight(string(line), " \t"), caret
 }
 
+// deeper says whether the line after line n begins further to the right and is a key with its value.
+func (s *source) deeper(n int) bool {
+	next := s.line(n + 1)
+	return indentOf(next) > indentOf(s.line(n)) && slices.Contains(next, ':')
+}
+
 func printable(r rune) rune {
 	if r == '\t' || unicode.IsPrint(r) {
 		return r

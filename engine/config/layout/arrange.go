@@ -24,6 +24,7 @@ type arranger struct {
 	out    []string
 	levels []level
 	held   []string // blank lines and comments, until the place of what follows them is known
+	cut    bool     // the last line has no line break, and with one a text at the end would say something else
 }
 
 // arrange lays out a text that is YAML. What it returns is not yet proven to say the same.
@@ -43,7 +44,11 @@ func arrange(text string) (string, error) {
 	if len(a.out) == 0 {
 		return "", nil
 	}
-	return strings.Join(a.out, "\n") + "\n", nil
+	out := strings.Join(a.out, "\n")
+	if a.cut && !strings.HasSuffix(text, "\n") {
+		return out, nil
+	}
+	return out + "\n", nil
 }
 
 // line lays out what begins in a line, and returns the number of the line after it.

@@ -26,11 +26,14 @@ func TestFilesGetOneForm(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			// ␠, ⇥ and ␍ stand for white space that editors do not show, or would take away.
+			// ␠, ⇥ and ␍ stand for white space that editors do not show, or would take away, ␄ for the end without a line break.
 			before := strings.NewReplacer("␠", " ", "⇥", "\t", "␍", "\r", "␄\n", "").Replace(string(archive.Files[0].Data))
 			got, err := layout.Format("tocsin.yaml", before)
 			if err != nil {
 				got = "error: " + err.Error() + "\n"
+			}
+			if !strings.HasSuffix(got, "\n") {
+				got += "␄\n"
 			}
 			want := &archive.Files[1]
 			if os.Getenv("TOCSIN_WRITE_GOLDEN") != "" {

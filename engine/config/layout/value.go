@@ -112,7 +112,7 @@ func (a *arranger) block(i int, r row, rest string, in level) (next int, err err
 	if err := a.end(r, rest[len(sign):]); err != nil {
 		return 0, err
 	}
-	keep := head[1] == "+" || head[4] == "+"
+	keep := head[1]+head[4] == "+"
 	from, to := -1, max(0, in.to)+step
 	if digit := head[2] + head[3]; digit != "" {
 		n, err := strconv.Atoi(digit)
@@ -129,7 +129,8 @@ func (a *arranger) block(i int, r row, rest string, in level) (next int, err err
 			a.out = append(a.out, "")
 			continue
 		case !empty && (col <= in.from || isMark(line)):
-			return i, a.close(keep)
+			a.close(keep)
+			return i, nil
 		case from < 0:
 			from = col
 		}
@@ -138,18 +139,19 @@ func (a *arranger) block(i int, r row, rest string, in level) (next int, err err
 		}
 		a.out = append(a.out, strings.Repeat(" ", to)+line[from:])
 	}
-	return i, a.close(keep)
+	a.cut = head[1]+head[4] != "-" && strings.Trim(a.lines[i-1], blank) != ""
+	a.close(keep)
+	return i, nil
 }
 
 // close ends a text whose lines are kept: blank lines at its end are between it and what follows, unless they are part of it.
-func (a *arranger) close(keep bool) error {
+func (a *arranger) close(keep bool) {
 	if keep {
-		return nil
+		return
 	}
 	n := len(a.out)
 	a.out = trimEnd(a.out)
 	if len(a.out) < n {
 		a.held = append(a.held, "")
 	}
-	return nil
 }
