@@ -117,16 +117,19 @@ func TestAStepThatFiresLaterGoesToWhomAnOverrideSaysThen(t *testing.T) {
 
 func TestTheLaterMadeOverrideWinsOverTheOthersAndTheFile(t *testing.T) {
 	t.Parallel()
-	tw := newTown(t, 1, standard)
-	for _, user := range []string{"darren", "amir"} {
-		if _, err := tw.engines[0].AddOverride(context.Background(), override.Wish{
-			Schedule: "primary", User: user, To: tw.clock.t.Add(time.Hour), Reason: "mine", By: user,
-		}); err != nil {
-			t.Fatal(err)
+	for name, apart := range map[string]time.Duration{"at once": 0, "a minute later": time.Minute} {
+		tw := newTown(t, 1, standard)
+		for _, user := range []string{"darren", "amir"} {
+			tw.jump(apart)
+			if _, err := tw.engines[0].AddOverride(context.Background(), override.Wish{
+				Schedule: "primary", User: user, To: tw.clock.t.Add(time.Hour), Reason: "mine", By: user,
+			}); err != nil {
+				t.Fatal(err)
+			}
 		}
-	}
-	if got := tw.onCall(0); got != "amir" {
-		t.Errorf("%q is on call", got)
+		if got := tw.onCall(0); got != "amir" {
+			t.Errorf("made %s: %q is on call", name, got)
+		}
 	}
 }
 

@@ -138,6 +138,26 @@ func TestTheAddressOfACalendarIsNotToldToWhereItRedirects(t *testing.T) {
 	}
 }
 
+// leading answers every request over TLS with a redirect, and notes what is asked without it.
+type leading struct {
+	to   string
+	open bool
+}
+
+func (l *leading) RoundTrip(r *http.Request) (*http.Response, error) {
+	l.open = l.open || r.URL.Scheme == "http"
+	return &http.Response{StatusCode: http.StatusFound, Header: http.Header{"Location": {l.to}}, Body: http.NoBody, Request: r}, nil
+}
+
+func TestARedirectFromTLSToNoneIsNotFollowed(t *testing.T) {
+	t.Parallel()
+	over := &leading{to: "http://calendar.example.com" + secret}
+	_, err := webcal.New(over).Fetch(context.Background(), directory.Calendar{URL: "https://calendar.example.com" + secret, Host: "calendar.example.com"}, calendar.Tags{})
+	if over.open || err == nil || !strings.Contains(err.Error(), "a redirect from https to http") || strings.Contains(err.Error(), secret) {
+		t.Errorf("asked in the open: %v; %v", over.open, err)
+	}
+}
+
 // hanging never answers.
 type hanging struct{}
 
