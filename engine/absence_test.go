@@ -124,6 +124,9 @@ func TestWhoeverIsAwayAtOnceLeavesAQuarterOfAnHourToAnswer(t *testing.T) {
 	if diff := cmp.Diff([]string{asks, nobody}, tw.told("jason")); diff != "" {
 		t.Error(diff)
 	}
+	if _, err := tw.cover("darren", 1); err != nil || tw.onCall(0) != "darren" { // the rest of a shift that has begun
+		t.Errorf("%s is on call, %v", tw.onCall(0), err)
+	}
 }
 
 func TestAShiftThatIsCoveredByAnOverrideRemindsNobody(t *testing.T) {

@@ -158,7 +158,7 @@ func (io stdio) onCall(list []api.OnCall, now bool) {
 		fmt.Fprintln(io.out, "The configuration has no schedules.")
 		return
 	}
-	t := table{head: []string{"SCHEDULE", "ON CALL", "ROTATION", "FROM", "UNTIL"}, wide: 1}
+	t := table{head: []string{"SCHEDULE", "ON CALL", "ROTATION", "FROM", "UNTIL", "NEXT"}, wide: 1}
 	for _, o := range list {
 		who, rotation := text(strings.Join(o.Users, ", ")), text(o.Rotation)
 		if len(o.Users) == 0 {
@@ -171,7 +171,11 @@ func (io stdio) onCall(list []api.OnCall, now bool) {
 		if now {
 			until = io.moment(o.Until.Time)
 		}
-		t.row(text(o.Schedule), who, rotation, dashed(io.at(o.From.Time)), dashed(until))
+		next := strings.Join(o.Next, ", ")
+		if next == "" && until != "" {
+			next = "nobody"
+		}
+		t.row(text(o.Schedule), who, rotation, dashed(io.at(o.From.Time)), dashed(until), dashed(next))
 	}
 	io.table(t)
 }

@@ -26,8 +26,8 @@ a second. Of overlapping ones the one made last wins, over those of the configur
 // spanFlags adds the flags for a time from now on.
 func spanFlags(c *cobra.Command, p *api.Period) {
 	f := c.Flags()
-	f.StringVar(&p.From, "from", "", "from when on, RFC 3339 (default now)")
-	f.StringVar(&p.To, "to", "", "until when, RFC 3339")
+	f.StringVar(&p.From, "from", "", "from when on: RFC 3339, or wall clock of the schedule's zone such as 2026-12-24T18:00 (for away: of the person's; default now)")
+	f.StringVar(&p.To, "to", "", "until when, likewise")
 	f.StringVar(&p.For, "for", "", "instead of --to: how long, such as 1h or 2d")
 	c.MarkFlagsMutuallyExclusive("to", "for")
 	c.MarkFlagsOneRequired("to", "for")

@@ -92,7 +92,7 @@ func TestTheVerbsRunInThisProcess(t *testing.T) {
 	if code := run(t.Context(), io, []string{"oncall", "--config", "testdata/tocsin.yaml", "--at", "2026-03-10T13:30:00Z", "primary"}); code != exitFine {
 		t.Fatalf("exit code %d:\n%s", code, out)
 	}
-	if want := "primary   ethan    daily     2026-03-10 09:00 EDT  2026-03-11 09:00 EDT\n"; !strings.HasSuffix(out.String(), want) {
+	if want := "primary   ethan    daily     2026-03-10 09:00 EDT  2026-03-11 09:00 EDT  jason\n"; !strings.HasSuffix(out.String(), want) {
 		t.Errorf("got\n%s\nwant it to end in\n%s", out, want)
 	}
 }

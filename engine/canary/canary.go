@@ -76,23 +76,13 @@ func New(id store.ID, settings directory.Canary, env Env) *State {
 // schedule sets the next round: one period after the latest one, or now if there was none; with a time of day, then.
 func (s *State) schedule(env Env) {
 	if s.Settings.At != "" {
-		s.NextAt = postmortem.NextReminder(directory.Remind{Every: s.Settings.Every, At: s.Settings.At}, s.zone(env), s.StartedAt, env.Now).UTC()
+		s.NextAt = postmortem.NextReminder(directory.Remind{Every: s.Settings.Every, At: s.Settings.At}, env.Dir.ZoneOf(s.Settings.User), s.StartedAt, env.Now).UTC()
 		return
 	}
 	s.NextAt = env.Now
 	if next := s.StartedAt.Add(s.Settings.Every); !s.StartedAt.IsZero() && next.After(env.Now) {
 		s.NextAt = next
 	}
-}
-
-func (s *State) zone(env Env) *time.Location {
-	switch u := env.Dir.Users[s.Settings.User]; {
-	case u.Zone != nil:
-		return u.Zone
-	case env.Dir.Zone != nil:
-		return env.Dir.Zone
-	}
-	return time.UTC
 }
 
 // ways are those that are tested: what the configuration names, or else every way of the user's plans, as far as

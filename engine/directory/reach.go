@@ -1,6 +1,20 @@
 package directory
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
+
+// ZoneOf is the zone that a user lives in: their own, or else that of the configuration, or UTC.
+func (d *Directory) ZoneOf(user string) *time.Location {
+	switch u := d.Users[user]; {
+	case u.Zone != nil:
+		return u.Zone
+	case d.Zone != nil:
+		return d.Zone
+	}
+	return time.UTC
+}
 
 // Reach returns the ways of a user's plan for a priority that have an address, in the order of the plan.
 func (d *Directory) Reach(user, priority string) []Method {

@@ -126,17 +126,7 @@ func without(users, others []string) (rest []string) {
 
 // clock is a time as a person's wall clock shows it.
 func clock(env Env, user string, t time.Time) string {
-	return t.In(zone(env, user)).Format("Mon 2 Jan 15:04 MST")
-}
-
-func zone(env Env, user string) *time.Location {
-	switch u := env.Dir.Users[user]; {
-	case u.Zone != nil:
-		return u.Zone
-	case env.Dir.Zone != nil:
-		return env.Dir.Zone
-	}
-	return time.UTC
+	return t.In(env.Dir.ZoneOf(user)).Format("Mon 2 Jan 15:04 MST")
 }
 
 // audible is when a person may be told: now, or when their quiet time is over.
@@ -146,7 +136,7 @@ func (s *State) audible(env Env, user string) time.Time {
 	if err != nil || wrong != nil {
 		return env.Now
 	}
-	local := env.Now.In(zone(env, user))
+	local := env.Now.In(env.Dir.ZoneOf(user))
 	of := func(t time.Time) int { return t.Hour()*60 + t.Minute() }
 	days, at := 0, of(local)
 	switch begin, end := of(from), of(to); {

@@ -60,7 +60,7 @@ func (s *Absence) ask(away []schedules.Away, env Env) {
 		}
 	}
 	for _, user := range slices.Sorted(maps.Keys(asked)) {
-		zone := zoneOf(user, env)
+		zone := env.Dir.ZoneOf(user)
 		text := fmt.Sprintf("%s is away from %s to %s%s. Somebody has to take:\n%s\nTake it with the link, or with: tocsin away cover %s --as %s",
 			s.User, when(s.From, zone), when(s.To, zone), because(s.Reason), lines(asked[user], zone), s.Name(), user)
 		send(&s.Batch, user, page.Request, text, "", env)
@@ -154,7 +154,7 @@ func (s *Absence) tell(taken []*Ask, by string, env Env) {
 		list = append(list, *a)
 	}
 	s.enough(env)
-	send(&s.Batch, s.User, page.Notice, by+" covers for you:\n"+lines(list, zoneOf(s.User, env)), "", env)
+	send(&s.Batch, s.User, page.Notice, by+" covers for you:\n"+lines(list, env.Dir.ZoneOf(s.User)), "", env)
 }
 
 // enough stops asking when nothing is open any more.
@@ -187,13 +187,3 @@ func because(reason string) string {
 }
 
 func when(t time.Time, zone *time.Location) string { return t.In(zone).Format("Mon 2 Jan 15:04 MST") }
-
-func zoneOf(user string, env Env) *time.Location {
-	switch u := env.Dir.Users[user]; {
-	case u.Zone != nil:
-		return u.Zone
-	case env.Dir.Zone != nil:
-		return env.Dir.Zone
-	}
-	return time.UTC
-}

@@ -12,7 +12,7 @@ import (
 // propose asks whom the swap is proposed to.
 func (s *Swap) propose(env Env) {
 	send(&s.Batch, s.Asked, page.Request, fmt.Sprintf("%s asks you to trade on-call time%s:\n%s\nNothing changes until you accept, with the link or with: tocsin swap accept %s --as %s",
-		s.Giver, because(s.Reason), s.words(zoneOf(s.Asked, env)), s.Name(), s.Asked), "", env)
+		s.Giver, because(s.Reason), s.words(env.Dir.ZoneOf(s.Asked)), s.Name(), s.Asked), "", env)
 }
 
 // answered tells those who have not answered themselves what became of it: who would give the shift and, when it was
@@ -33,7 +33,7 @@ func (s *Swap) answered(env Env) {
 }
 
 func (s *Swap) news(what, user string, env Env) string {
-	return fmt.Sprintf("%s%s:\n%s", what, because(s.EndedFor), s.words(zoneOf(user, env)))
+	return fmt.Sprintf("%s%s:\n%s", what, because(s.EndedFor), s.words(env.Dir.ZoneOf(user)))
 }
 
 // words are the terms of it, a line for each piece.

@@ -64,7 +64,7 @@ func (s *Absence) remind(env Env) {
 	s.RemindedAt = env.Now
 	for _, user := range s.answerable(env) {
 		text := fmt.Sprintf("%s is away%s, and nobody covers:\n%s\nPut somebody on call with: tocsin away cover %s --as NAME, or with an override.",
-			s.User, because(s.Reason), lines(open, zoneOf(user, env)), s.Name())
+			s.User, because(s.Reason), lines(open, env.Dir.ZoneOf(user)), s.Name())
 		send(&s.Batch, user, page.Reminder, text, "", env)
 	}
 }

@@ -14,18 +14,7 @@ import (
 // schedule sets the next reminder, as long as the postmortem is owed. last is when its owner was reminded, zero
 // for never.
 func (s *State) schedule(env Env, last time.Time) {
-	s.RemindAt = NextReminder(env.Dir.Postmortem.Remind, zoneOf(env, s.Owner), last, env.Now).UTC()
-}
-
-// zoneOf is the zone of a user, and that of the directory for everybody else.
-func zoneOf(env Env, user string) *time.Location {
-	switch u, ok := env.Dir.Users[user]; {
-	case ok && u.Zone != nil:
-		return u.Zone
-	case env.Dir.Zone != nil:
-		return env.Dir.Zone
-	}
-	return time.UTC
+	s.RemindAt = NextReminder(env.Dir.Postmortem.Remind, env.Dir.ZoneOf(s.Owner), last, env.Now).UTC()
 }
 
 // remind makes the pages of the reminder that is due. However late it comes, it is one: what is left of an
@@ -116,7 +105,7 @@ func waysTo(env Env, user string) (ways []string) {
 
 // text is what a reminder says, in the zone of who gets it.
 func (s *State) text(env Env, user string) string {
-	due := s.DueAt.In(zoneOf(env, user)).Format("Mon 2 Jan 2006 15:04 MST")
+	due := s.DueAt.In(env.Dir.ZoneOf(user)).Format("Mon 2 Jan 2006 15:04 MST")
 	text := fmt.Sprintf("Postmortem %s of incident %s (%s) is due on %s, in %s.", s.Name(), s.Incident, s.Title, due, span(s.DueAt.Sub(env.Now)))
 	if s.Overdue(env.Now) {
 		text = fmt.Sprintf("Postmortem %s of incident %s (%s) was due on %s: overdue by %s.", s.Name(), s.Incident, s.Title, due, span(env.Now.Sub(s.DueAt)))

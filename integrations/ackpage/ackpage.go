@@ -130,7 +130,7 @@ func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			"It was made for "+v.token.User+", who is not in the configuration any more. Ask your team who has the alert.")
 		return
 	}
-	v.zone = v.where()
+	v.zone = v.dir.ZoneOf(v.token.User)
 	if r.Method == http.MethodPost {
 		p.post(w, r, v)
 		return
@@ -156,17 +156,6 @@ func (v *visit) known() bool {
 	}
 	_, known := v.dir.Users[v.token.User]
 	return known
-}
-
-// where is the zone that times are told in: the user's, or that of the configuration.
-func (v *visit) where() *time.Location {
-	switch u := v.dir.Users[v.token.User]; {
-	case u.Zone != nil:
-		return u.Zone
-	case v.dir.Zone != nil:
-		return v.dir.Zone
-	}
-	return time.UTC
 }
 
 // get shows what the link is about and changes nothing.

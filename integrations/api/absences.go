@@ -90,7 +90,7 @@ func createAbsence(c *call) (any, error) {
 	if w.User == "" {
 		return nil, invalid("who", "missing: say who is away")
 	}
-	if w.From, w.To, err = body.times(c.env.Now); err != nil {
+	if w.From, w.To, err = body.times(c.env.Now, c.env.Dir.ZoneOf(w.User)); err != nil {
 		return nil, err
 	}
 	if w.Reason, err = because(body.Reason, body.Actor); err != nil {

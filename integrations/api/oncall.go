@@ -19,6 +19,7 @@ type OnCall struct {
 	From     Time     `json:"from" doc:"Since when just they are; null when it has no beginning in the last two years."`
 	Until    Time     `json:"until" doc:"Until when; null when it has no end in the next two years."`
 	Override bool     `json:"override"`
+	Next     []string `json:"next" doc:"Who is on call by the schedule from until on; empty for nobody, and when until is null."`
 }
 
 func getOnCall(c *call) (any, error) {
@@ -66,6 +67,16 @@ func onCall(s *schedules.Schedule, at time.Time) (out []OnCall) {
 	}
 	if len(out) == 0 {
 		out = []OnCall{{Schedule: s.Name(), Users: []string{}}}
+		if h, ok := s.NextHandoff(at); ok {
+			out[0].Until = utc(h.At)
+		}
+	}
+	for i := range out {
+		o := &out[i]
+		o.Next = []string{}
+		if !o.Until.IsZero() {
+			o.Next = append(o.Next, s.OnCall(o.Until.Time)...)
+		}
 	}
 	return out
 }

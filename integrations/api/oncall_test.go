@@ -31,6 +31,12 @@ func TestWhoIsOnCall(t *testing.T) {
 	if ethan.Users[0] != "ethan" || !ethan.From.Equal(noon.Add(-3*time.Hour)) || !ethan.Until.Equal(noon.Add(21*time.Hour)) {
 		t.Errorf("primary: %+v", ethan)
 	}
+	if !slices.Equal(ethan.Next, []string{"amir"}) {
+		t.Errorf("after ethan comes %v", ethan.Next)
+	}
+	if nobody := all[1]; nobody.Until.IsZero() != (len(nobody.Next) == 0) {
+		t.Errorf("after nobody comes %+v", nobody)
+	}
 	w.get("/api/v1/oncall?schedule=primary&at=2026-03-10T12:00:00Z", viewer).is(200, `"users":["amir"]`)
 	w.get("/api/v1/oncall?schedule=primary&at=2026-03-10T00:00:00-12:00", viewer).is(200, `"users":["amir"]`)
 	w.get("/api/v1/oncall?schedule=second", viewer).is(404, "no schedule called second")

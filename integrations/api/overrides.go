@@ -40,21 +40,23 @@ type NewOverride struct {
 
 // Period is a time from now on.
 type Period struct {
-	From string `json:"from,omitempty" jsonschema:"format=date-time" doc:"Default: now."`
-	To   string `json:"to,omitempty" jsonschema:"format=date-time" doc:"Until then; at most 90 days."`
+	From string `json:"from,omitempty" doc:"RFC 3339, or without an offset: wall clock of the schedule's zone, or the person's for an absence. Default: now."`
+	To   string `json:"to,omitempty" doc:"Until then, written likewise; at most 90 days."`
 	For  string `json:"for,omitempty" doc:"Instead of to: how long, such as 1h or 2d."`
 }
 
 // times reads a period. No beginning is a zero time.
-func (p Period) times(now time.Time) (from, to time.Time, err error) {
-	if from, err = optionalTime("from", p.From); err != nil {
-		return from, to, err
+func (p Period) times(now time.Time, zone *time.Location) (from, to time.Time, err error) {
+	if p.From != "" {
+		if from, err = wallTime("from", p.From, zone); err != nil {
+			return from, to, err
+		}
 	}
 	switch {
 	case p.To != "" && p.For != "":
 		return from, to, invalid("for", "give to or for, not both")
 	case p.To != "":
-		to, err = parseTime("to", p.To)
+		to, err = wallTime("to", p.To, zone)
 		return from, to, err
 	case p.For == "":
 		return from, to, invalid("to", "missing: say until when, or for how long with for")
@@ -68,6 +70,14 @@ func (p Period) times(now time.Time) (from, to time.Time, err error) {
 		begin = now
 	}
 	return from, begin.Add(d), nil
+}
+
+// zoneOf is the zone of a schedule's wall clock; UTC where there is no such schedule, which is refused later.
+func (c *call) zoneOf(schedule string) *time.Location {
+	if s := c.env.Dir.Schedules[schedule]; s != nil {
+		return s.Location()
+	}
+	return time.UTC
 }
 
 // because is the reason that is given with an action: reason or, without one, the note.
@@ -113,7 +123,7 @@ func createOverride(c *call) (any, error) {
 		return nil, err
 	}
 	w := override.Wish{Schedule: body.Schedule, Rotation: body.Rotation, User: body.Who, Replace: body.Replace, By: by, Via: via}
-	if w.From, w.To, err = body.times(c.env.Now); err != nil {
+	if w.From, w.To, err = body.times(c.env.Now, c.zoneOf(body.Schedule)); err != nil {
 		return nil, err
 	}
 	if w.Reason, err = because(body.Reason, body.Actor); err != nil {

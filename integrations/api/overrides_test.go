@@ -51,7 +51,7 @@ func TestAnOverrideThatCannotBeSaysWhy(t *testing.T) {
 		`{"schedule":"primary","who":"amir","to":"2026-03-08T00:00:00Z","reason":"x"}`:     "not after its beginning",
 		`{"schedule":"primary","who":"amir","for":"91d","reason":"x"}`:                     "longer than 90 days",
 		`{"schedule":"primary","who":"amir","replace":"amir","for":"1h","reason":"x"}`:     "cannot replace themselves",
-		`{"schedule":"primary","who":"amir","for":"1h","reason":"x","from":"2026-03-09"}`:  "from",
+		`{"schedule":"primary","who":"amir","for":"1h","reason":"x","from":"yesterday"}`:   "from",
 		`{"schedule":"primary","rotation":"x","who":"amir","for":"1h","reason":"because"}`: "no rotation is named",
 	} {
 		w.post("/api/v1/overrides", responder, body).is(400, want)

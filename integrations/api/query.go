@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/tocsin-oncall/tocsin/schedules"
 )
 
 // How many items a page of a list has.
@@ -133,6 +135,14 @@ func parseTime(field, s string) (time.Time, error) {
 		return time.Time{}, invalid(field, "%q is not a time such as 2026-03-09T14:00:00Z", clip(s))
 	}
 	return t, nil
+}
+
+// wallTime is parseTime that also takes a time without an offset, such as 2026-12-24T18:00: wall clock in a zone.
+func wallTime(field, s string, zone *time.Location) (time.Time, error) {
+	if t, err := schedules.ParseTime(s, zone); err == nil {
+		return t, nil
+	}
+	return parseTime(field, s)
 }
 
 // since reads a time, or how long ago it was.

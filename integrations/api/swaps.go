@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/override"
 )
@@ -45,16 +46,16 @@ type NewSwap struct {
 // NewPiece is some on-call time that has not begun.
 type NewPiece struct {
 	Rotation string `json:"rotation,omitempty" doc:"Default: all."`
-	From     string `json:"from" jsonschema:"format=date-time"`
-	To       string `json:"to" jsonschema:"format=date-time"`
+	From     string `json:"from" doc:"RFC 3339, or without an offset: wall clock of the schedule's zone."`
+	To       string `json:"to"`
 }
 
-func (p NewPiece) read(field string) (out override.Piece, err error) {
+func (p NewPiece) read(field string, zone *time.Location) (out override.Piece, err error) {
 	out.Rotation = p.Rotation
-	if out.From, err = parseTime(field+".from", p.From); err != nil {
+	if out.From, err = wallTime(field+".from", p.From, zone); err != nil {
 		return out, err
 	}
-	out.To, err = parseTime(field+".to", p.To)
+	out.To, err = wallTime(field+".to", p.To, zone)
 	return out, err
 }
 
@@ -84,11 +85,12 @@ func proposeSwap(c *call) (any, error) {
 		return nil, err
 	}
 	t := override.Trade{Schedule: body.Schedule, Giver: cmp.Or(body.From, body.User), Asked: body.To, By: by, Via: via}
-	if t.Give, err = body.Give.read("give"); err != nil {
+	zone := c.zoneOf(body.Schedule)
+	if t.Give, err = body.Give.read("give", zone); err != nil {
 		return nil, err
 	}
 	if body.Take != nil {
-		take, err := body.Take.read("take")
+		take, err := body.Take.read("take", zone)
 		if err != nil {
 			return nil, err
 		}
