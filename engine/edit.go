@@ -176,6 +176,9 @@ func (e *Engine) follow(a attempt, env directory.Env) {
 		e.watch.Unreachable(a.fx.Unreachable)
 	}
 	al, ok := a.rec.(*alert.State)
+	if ok && al.Blocks != "" && !e.duty.blocked(al.Service, al.Blocks == alert.Urgency(true)) {
+		e.duty.stale() // the next event may be of a service that waits for it
+	}
 	if ok && a.fx.RuleErrors > 0 {
 		e.watch.RuleErrors(al.Integration, a.fx.RuleErrors)
 	}

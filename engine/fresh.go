@@ -36,7 +36,9 @@ type duty struct {
 	specs  map[string][]schedules.OverrideSpec
 	upkeep []*maintenance.State
 	base   *directory.Directory // of the configuration in force when dir was made
-	dir    *directory.Directory
+	dir    *directory.Directory // without blockers, which change often
+	whole  *directory.Directory // dir with blockers
+	blockers
 	calendars
 }
 
@@ -51,9 +53,12 @@ func (d *duty) directory(base *directory.Directory) *directory.Directory {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.base != base || d.dir == nil {
-		d.base, d.dir = base, maintenance.Apply(d.turns(base).With(d.specs), d.upkeep)
+		d.base, d.dir, d.whole = base, maintenance.Apply(d.turns(base).With(d.specs), d.upkeep), nil
 	}
-	return d.dir
+	if d.whole == nil {
+		d.whole = d.blockers.apply(d.dir)
+	}
+	return d.whole
 }
 
 // begin begins a reading, numbered from 1, if what is known is older than age.
@@ -91,6 +96,9 @@ func (d *duty) end(n int, at time.Time, got reading) {
 	if d.keep(got.copies, got.window) {
 		d.dir = nil
 	}
+	if d.blockers.take(got.blocking) {
+		d.whole = nil
+	}
 }
 
 // since is when that was read which is known at run time only.
@@ -110,6 +118,7 @@ type reading struct {
 	upkeep    []*maintenance.State
 	copies    calendar.Copies
 	window    calendar.Window
+	blocking  blocking
 }
 
 // env is the world now, with overrides, maintenances and calendars that are at most freshFor old. When the store cannot be read, those
@@ -119,9 +128,12 @@ func (e *Engine) env(ctx context.Context) directory.Env {
 	return e.Env()
 }
 
-// Fresh keeps overrides, maintenances and calendars fresh for those who only look, and says when to be called again.
+// Fresh keeps overrides, maintenances, calendars and what is known of blocking alerts fresh for those who only look,
+// releases what waited for alerts that are over, and says when to be called again.
 func (e *Engine) Fresh(ctx context.Context, now time.Time) (next time.Time, err error) {
-	return now.Add(freshEach), e.refresh(ctx, freshEach)
+	err = e.refresh(ctx, freshEach)
+	e.unblock(ctx)
+	return now.Add(freshEach), err
 }
 
 // refresh reads overrides, maintenances and the state of calendars unless what is known of them is younger than age.
@@ -157,6 +169,9 @@ func (e *Engine) refresh(ctx context.Context, age time.Duration) error {
 		}
 	}
 	if got.copies, err = e.copies(ctx, base, states); err != nil {
+		return err
+	}
+	if got.blocking, err = e.blocking(ctx, base); err != nil {
 		return err
 	}
 	e.duty.books.Open(base, got.copies, got.window)

@@ -82,6 +82,8 @@ func (io stdio) held(h api.Hold) string {
 		return h.Text
 	case h.Reason == alert.HoldRequire:
 		return h.Text + "; it closes without " + io.moment(h.Until.Time)
+	case h.Reason == alert.HoldDependency && h.Name != "":
+		return h.Text + "; it waits until " + io.moment(h.Until.Time) + " at most"
 	}
 	return h.Text + ", until " + io.moment(h.Until.Time)
 }

@@ -102,6 +102,7 @@ func (s *State) route(d Routing, env Env) {
 	}
 	s.note(env, "routed", "", text)
 	s.holdAsRouted(d, env)
+	s.awaitOthers(env)
 }
 
 func merged(a, b map[string]string) map[string]string {

@@ -12,10 +12,12 @@ import (
 func (s *State) advance(env Env, fx *Effects) {
 	s.timeouts(env)
 	s.maintain(env, fx)
+	s.depend(env)
 	for i := 0; i < len(s.Runs); i++ { // the fallback may be added on the way
 		for s.step(i, env, fx) {
 		}
 	}
+	s.block(env)
 }
 
 // timeouts are what ends by itself: a snooze, an acknowledgement, a firing that is not repeated.

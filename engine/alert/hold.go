@@ -19,10 +19,11 @@ const (
 	HoldThrottle HoldReason = "throttle"    // it gathers what exceeds a rule's throttle
 
 	HoldMaintenance HoldReason = "maintenance" // it is in a maintenance, or silenced
+	HoldDependency  HoldReason = "dependency"  // a service that its own depends on has an open alert
 )
 
 // HoldReasons are all of them.
-var HoldReasons = [...]HoldReason{HoldDelay, HoldQuiet, HoldRequire, HoldGroup, HoldThrottle, HoldMaintenance}
+var HoldReasons = [...]HoldReason{HoldDelay, HoldQuiet, HoldRequire, HoldGroup, HoldThrottle, HoldMaintenance, HoldDependency}
 
 // Hold keeps an alert from paging. An alert may have several, and pages when the last has ended; meanwhile the clock
 // of its policy, and of the pages that it has made and not begun, stands still. A closed alert keeps those that have
@@ -42,7 +43,7 @@ func (s *State) Held() bool { return len(s.Holds) > 0 }
 // HeldUntil is when the last hold ends; zero when the alert is not held, or when that is not known yet.
 func (s *State) HeldUntil() (until time.Time) {
 	for _, h := range s.Holds {
-		if h.Until.IsZero() {
+		if h.Until.IsZero() || h.AtTheLatest() {
 			return time.Time{}
 		}
 		if h.Until.After(until) {
@@ -108,11 +109,19 @@ func (s *State) hold(h Hold, env Env) {
 // String says why the alert waits and until when, for its timeline.
 func (h Hold) String() string {
 	text := "held: " + h.Text
-	if !h.Until.IsZero() && h.Reason != HoldRequire {
-		text += ", until " + h.Until.UTC().Format(time.RFC3339)
+	switch until := h.Until.UTC().Format(time.RFC3339); {
+	case h.Until.IsZero() || h.Reason == HoldRequire:
+	case h.AtTheLatest():
+		text += ", until it is over, or " + until
+	default:
+		text += ", until " + until
 	}
 	return text
 }
+
+// AtTheLatest says that the hold is expected to end before its Until: with another alert, of which nobody knows when it
+// is over.
+func (h Hold) AtTheLatest() bool { return h.Reason == HoldDependency && h.Name != "" }
 
 // endHolds ends the holds whose time has come.
 func (s *State) endHolds(env Env) {

@@ -21,32 +21,50 @@ func (s *State) maintain(env Env, fx *Effects) {
 	if !s.Active() || s.Overridden {
 		return
 	}
-	held := func(h Hold) bool { return h.Reason == HoldMaintenance }
-	begins := s.wouldPage(env)
-	if !begins && !slices.ContainsFunc(s.Holds, held) {
+	if !s.wouldPage(env) && !s.heldFor(HoldMaintenance) {
 		return
 	}
 	in, failed := env.Dir.Maintained(s.RuleEvent, env.Now)
 	for _, problem := range failed {
 		s.complain(env, fx, problem)
 	}
-	current := map[string]bool{}
-	for _, m := range in {
-		h := Hold{Reason: HoldMaintenance, Name: m.Name, Text: "maintenance " + m.Name + ": " + m.Reason, Until: m.Until, Look: env.Now.Add(lookSoon)}
-		if was := s.holdOf(h.Reason, h.Name); was != nil {
+	wanted := make([]Hold, len(in))
+	for i, m := range in {
+		wanted[i] = Hold{Reason: HoldMaintenance, Name: m.Name, Text: "maintenance " + m.Name + ": " + m.Reason, Until: m.Until}
+	}
+	s.renew(HoldMaintenance, wanted, env)
+}
+
+// renew brings the holds for a reason of which others are the cause in line with what is known of those: it holds the
+// alert for what is wanted, if it has anything to put off, and ends the holds whose cause is gone. What is newer than
+// what is known here stays.
+func (s *State) renew(reason HoldReason, wanted []Hold, env Env) {
+	begins := s.wouldPage(env)
+	current := map[string]bool{"": true} // one without a name has no other cause than time
+	for _, h := range wanted {
+		was := s.holdOf(reason, h.Name)
+		switch {
+		case was != nil:
 			h.Look = was.nextLook(env)
-		} else if !begins {
+		case begins:
+			h.Look = env.Now.Add(lookSoon)
+		default:
 			continue
 		}
 		current[h.Name] = true
 		s.hold(h, env)
 	}
 	for i := range s.Holds {
-		if h := &s.Holds[i]; held(*h) && !current[h.Name] && !env.Knows(h.Since) {
-			current[h.Name], h.Look = true, env.Now.Add(lookSoon/2) // it is newer than what is known here
+		if h := &s.Holds[i]; h.Reason == reason && !current[h.Name] && !env.Knows(h.Since) {
+			current[h.Name], h.Look = true, env.Now.Add(lookSoon/2)
 		}
 	}
-	s.release(env.Now, "", env, func(h Hold) bool { return held(h) && !current[h.Name] })
+	s.release(env.Now, "", env, func(h Hold) bool { return h.Reason == reason && !current[h.Name] })
+}
+
+// heldFor reports whether the alert is held for a reason.
+func (s *State) heldFor(reason HoldReason) bool {
+	return slices.ContainsFunc(s.Holds, func(h Hold) bool { return h.Reason == reason })
 }
 
 // wouldPage reports whether the policy has anything to do that a hold would put off.

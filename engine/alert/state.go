@@ -68,12 +68,15 @@ type State struct {
 	ClosedBy     string    `json:"closed_by,omitempty"`
 	ExhaustedAt  time.Time `json:"exhausted_at,omitzero"` // everything was tried and nobody acknowledged
 
-	Holds      []Hold        `json:"holds,omitempty"`      // what it waits for before it pages
-	HeldAt     time.Time     `json:"held_at,omitzero"`     // since when the clock of its policy stands still
-	Overridden bool          `json:"overridden,omitempty"` // a person said that it shall not wait
-	Require    *Required     `json:"require,omitempty"`    // until it has had enough events
-	AutoClose  time.Duration `json:"auto_close,omitempty"` // it closes when no event has come for so long; 0 for never
-	StaleAt    time.Time     `json:"stale_at,omitzero"`    // when that is
+	Holds      []Hold    `json:"holds,omitempty"`      // what it waits for before it pages
+	HeldAt     time.Time `json:"held_at,omitzero"`     // since when the clock of its policy stands still
+	Overridden bool      `json:"overridden,omitempty"` // a person said that it shall not wait
+	Blocks     string    `json:"blocks,omitempty"`     // its urgency, where alerts of services that depend on its own wait for it
+	// DependUntil is until when it may be held for alerts of what its service depends on; zero before the first of them.
+	DependUntil time.Time     `json:"depend_until,omitzero"`
+	Require     *Required     `json:"require,omitempty"`    // until it has had enough events
+	AutoClose   time.Duration `json:"auto_close,omitempty"` // it closes when no event has come for so long; 0 for never
+	StaleAt     time.Time     `json:"stale_at,omitzero"`    // when that is
 
 	Runs    []Run       `json:"runs,omitempty"`    // the policies being run: the routed one, then the fallback
 	Started int         `json:"started,omitempty"` // how many runs were ever started

@@ -86,6 +86,10 @@ func (s *State) Lists() []string {
 			put(ListHeld(h.Reason))
 		}
 	}
+	if s.Blocks != "" {
+		put(ListBlocking)
+		put(ListBlockingOf(s.Service, s.Blocks == Urgency(true)))
+	}
 	for i := range s.Pages {
 		p := &s.Pages[i]
 		if s.Active() && p.User != "" && p.Kind == page.Escalation && p.Attempts > 0 {

@@ -118,14 +118,38 @@ func (b *builder) services() {
 		for j, on := range s.DependsOn {
 			b.refer(b.item(path+".depends_on", j), service, on)
 		}
-		b.dir.Services[string(s.Name)] = directory.Service{Name: string(s.Name), Team: s.Team, DependsOn: s.DependsOn}
+		b.dir.Services[string(s.Name)] = directory.Service{Name: string(s.Name), Team: s.Team, DependsOn: s.DependsOn, Inhibit: b.inhibit(path, s)}
 	}
 	for i, s := range b.f.Services {
 		if way := b.cycle(string(s.Name)); way != nil {
-			b.warn(fmt.Sprintf("services[%d].depends_on", i), "", "%s depends on itself: %s", s.Name, strings.Join(way, " → "))
+			b.fail(fmt.Sprintf("services[%d].depends_on", i), "leave out one of them", "%s depends on itself: %s", s.Name, strings.Join(way, " → "))
 			return
 		}
 	}
+	b.dir.Depends()
+}
+
+// The bounds of how long an alert waits for those of other services.
+const (
+	maxInhibit      = Duration(day)
+	maxInhibitDelay = Duration(10 * time.Minute)
+)
+
+// inhibit is how the alerts of a service wait for those of what it depends on, nil where they do not.
+func (b *builder) inhibit(path string, s Service) *directory.Inhibit {
+	switch {
+	case !s.Inhibit && (s.InhibitFor != 0 || s.InhibitDelay != 0):
+		b.fail(path, "add inhibit: true, or leave them out", "inhibit_for and inhibit_delay of %s mean nothing without inhibit", s.Name)
+	case s.Inhibit && len(s.DependsOn) == 0:
+		b.fail(path+".inhibit", "add depends_on, or leave it out", "%s depends on nothing that its alerts could wait for", s.Name)
+	case s.InhibitFor > maxInhibit:
+		b.fail(path+".inhibit_for", "", "an alert can wait at most %s", maxInhibit)
+	case s.InhibitDelay > maxInhibitDelay:
+		b.fail(path+".inhibit_delay", "", "an alert can wait at most %s for others to come", maxInhibitDelay)
+	case s.Inhibit:
+		return &directory.Inhibit{For: time.Duration(s.InhibitFor), Delay: time.Duration(s.InhibitDelay)}
+	}
+	return nil
 }
 
 // cycle returns the way from a service over what it depends on back to where it began, nil if there is none.

@@ -42,6 +42,11 @@ func (f *File) setDefaults() {
 			}
 		}
 	}
+	for i := range f.Services {
+		if f.Services[i].Inhibit {
+			set(&f.Services[i].InhibitFor, Duration(4*time.Hour))
+		}
+	}
 	for i := range f.Integrations {
 		set(&f.Integrations[i].OnResolve, "close")
 		if f.Integrations[i].Type == "prometheus" {

@@ -52,6 +52,10 @@ type Service struct {
 	Name      Name   `json:"name" doc:"As alerts name it."`
 	Team      string `json:"team,omitempty" doc:"Who runs it."`
 	DependsOn Names  `json:"depends_on,omitempty" doc:"The services without which it does not work."`
+
+	Inhibit      bool     `json:"inhibit,omitempty" doc:"Its alerts wait while a service that it depends on has an open alert of at least their urgency, and page when that is over and they still fire."`
+	InhibitFor   Duration `json:"inhibit_for,omitempty" doc:"With inhibit: an alert waits at most so long, up to 1d. Default 4h."`
+	InhibitDelay Duration `json:"inhibit_delay,omitempty" doc:"With inhibit: every new alert waits so long for the others to come, up to 10m. Default 0s."`
 }
 
 // Schedule says who is on call when.

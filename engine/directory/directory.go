@@ -30,7 +30,10 @@ type Directory struct {
 
 	QuietHours  []Quiet
 	Maintenance []Maintenance
-	Language    *rules.Router // compiles the conditions that are made at run time
+	Language    *rules.Router       // compiles the conditions that are made at run time
+	Upstream    map[string][]string // by service, what alerts of it wait for; see Depends
+	Depended    []string            // the services that others wait for, sorted
+	Blockers    []Blocker           // of them, those with an open alert; known at run time only
 	Storm       Storm
 	Retention   Retention
 	Postmortem  Postmortem
@@ -86,6 +89,7 @@ type Service struct {
 	Name      string
 	Team      string
 	DependsOn []string
+	Inhibit   *Inhibit // nil: its alerts do not wait for those of what it depends on
 }
 
 // Channel is a place that is notified as a whole.

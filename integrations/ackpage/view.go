@@ -179,6 +179,9 @@ func held(v *visit, st *alert.State) (list []string) {
 		text := clip(h.Text, maxValue)
 		if !h.Until.IsZero() && h.Reason != alert.HoldRequire {
 			m := v.moment(h.Until)
+			if h.AtTheLatest() {
+				text += ", at most"
+			}
 			text += fmt.Sprintf(", until %s (%s)", m.Text, m.Ago)
 		}
 		list = append(list, text+".")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/rules"
@@ -32,6 +33,20 @@ func (c *call) hold(x *Explanation, at time.Time, ev rules.Event, d rules.Decisi
 	}
 	if t := d.Throttle; t != nil && d.GroupKey == "" {
 		x.Held = append(x.Held, fmt.Sprintf("where %d alerts of %s began to page within %s before it: gathered until that time is over", t.Pages, t.Key, t.Per))
+	}
+	service := cmp.Or(d.Service, ev.Service)
+	if in := c.env.Dir.Services[service].Inhibit; in != nil {
+		wait(at.Add(in.Delay), "an alert of what "+service+" depends on may be on its way")
+		var names []string
+		for _, b := range c.env.Dir.Blocked(service, priority) {
+			names = append(names, b.Service)
+		}
+		switch {
+		case len(names) > 0:
+			x.Held = append(x.Held, fmt.Sprintf("as long as the alerts of %s are open, which %s depends on, at most %s", strings.Join(names, ", "), service, in.For))
+		default:
+			x.Held = append(x.Held, fmt.Sprintf("where an alert of %s were open: as long as it is, at most %s", strings.Join(c.env.Dir.Upstream[service], ", "), in.For))
+		}
 	}
 	// Quiet hours and maintenances may follow each other, such as a night and a weekend; within a week they have all come.
 	asAlert := func() rules.Event { return asDecided(ev, d, priority) }

@@ -246,6 +246,7 @@ tocsin_alerts{priority="P5",state="snoozed"} 0
 # HELP tocsin_alerts_held Open alerts that wait before they page, by what for; one that waits for several counts for each.
 # TYPE tocsin_alerts_held gauge
 tocsin_alerts_held{reason="delay"} 0
+tocsin_alerts_held{reason="dependency"} 0
 tocsin_alerts_held{reason="group_wait"} 0
 tocsin_alerts_held{reason="maintenance"} 0
 tocsin_alerts_held{reason="quiet_hours"} 0
