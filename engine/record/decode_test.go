@@ -66,6 +66,8 @@ func TestRecordsOfTheFirstFormatAreReadWithEverythingTheyHold(t *testing.T) {
 		"contact":         {"contacts", "contact/sms/ethan"},
 		"feed":            {"", "feed/user/ethan"},
 		"entry":           {"trail", ""},
+		"waiting-alert":   {"open/P1 held/maintenance held/dependency", "dedup/prom\x00checkout number/5"},
+		"blocking-alert":  {"open/P1 blocking blocking/high/database", "dedup/prom\x00db number/6"},
 		"held-alert":      {"open/P1 held/delay held/require", "dedup/prom\x00queue number/4"},
 		"summary-alert":   {"open/P4 held/throttle", "dedup/prom\x00" + pool + "|2026-03-09T03:10:00Z number/3 member/prom\x00" + pool + "\x00west-2 member/prom\x00" + pool + "\x00west-3"},
 		"throttle":        {"", `throttle/policy:standard|"links"|labels.cluster="west"`},
