@@ -26,8 +26,10 @@ func SchemaOf(document any, title string) []byte {
 	s := r.Reflect(document)
 	s.Title = title
 	loosen(s)
-	for _, def := range s.Definitions {
+	exemplify("File", s)
+	for name, def := range s.Definitions {
 		loosen(def)
+		exemplify(name, def)
 	}
 	data, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
