@@ -64,10 +64,12 @@ func (in *intake) apply(e *Engine, env directory.Env) (attempt, error) {
 			in.state, step = in.begin(ev, env)
 			in.image, in.number, touched = record.Image{ID: in.state.ID}, 0, true
 		case ev.Status == event.Firing:
+			fired := alert.Fired{Event: ev, ReopenWithin: in.source().ReopenWithin}
 			if in.state.Summary != nil {
-				ev = decided(ev, in.route(ev, env))
+				d := in.route(ev, env)
+				fired.Title, fired.Priority = d.Title, d.Priority
 			}
-			step, err = alert.Apply(in.state, alert.Fired{Event: ev, ReopenWithin: in.source().ReopenWithin}, env)
+			step, err = alert.Apply(in.state, fired, env)
 			touched = true
 		case in.state != nil && in.state.Active():
 			step, err = alert.Apply(in.state, alert.Resolved{Event: ev, Keep: in.source().KeepOnResolve}, env)
@@ -95,13 +97,7 @@ func (in *intake) begin(ev event.Event, env directory.Env) (*alert.State, alert.
 		return alert.New(id, in.number, in.integration, in.dedup, ev, d, env)
 	}
 	d.Throttle = in.throttle // even if the rules have it otherwise since the events were sorted
-	return alert.NewSummary(id, in.number, in.integration, in.dedup, in.pool, in.until, decided(ev, d), d, env)
-}
-
-// decided is an event with what the rules set.
-func decided(ev event.Event, d rules.Decision) event.Event {
-	ev.Title, ev.Priority = d.Title, d.Priority
-	return ev
+	return alert.NewSummary(id, in.number, in.integration, in.dedup, in.pool, in.until, ev, d, env)
 }
 
 // route decides where a new alert goes: as the rules say, but for the canary's. That one must not depend on rules

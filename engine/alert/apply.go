@@ -48,6 +48,8 @@ type Fired struct {
 	Event event.Event
 	// ReopenWithin is how long after its close a firing event re-opens the alert; see Reopens.
 	ReopenWithin time.Duration
+	// Title and Priority are what the rules decided of it, for an alert that gathers several.
+	Title, Priority string
 }
 
 // Resolved is an event that says that it is over.

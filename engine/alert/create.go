@@ -16,6 +16,7 @@ import (
 func New(id store.ID, number uint64, integration, key string, ev event.Event, d Routing, env Env) (*State, Effects) {
 	s := begin(id, number, integration, key, ev, d, env)
 	s.Roster = rosterOf(d, key, env)
+	s.began(ev, env)
 	return s, s.routed(d, env)
 }
 
@@ -45,6 +46,9 @@ func begin(id store.ID, number uint64, integration, key string, ev event.Event, 
 		AutoClose:   d.AutoClose,
 	}
 	s.stale(env.Now)
+	if len(d.Details) > 0 { // the event's own map is the caller's
+		s.Details = maps.Clone(s.Details)
+	}
 	for k, v := range d.Details {
 		if s.Details == nil {
 			s.Details = map[string]any{}
@@ -134,7 +138,11 @@ func (in Fired) apply(s *State, env Env, _ *Effects) error {
 		if s.Members == nil || s.Status == Closed { // who resolved while it was closed was not counted
 			s.Members = map[string]bool{}
 		}
+		if !s.Members[ev.DedupKey] {
+			s.joined(ev, env)
+		}
 		s.Members[ev.DedupKey] = true
+		ev.Title, ev.Priority = in.Title, in.Priority
 		s.summarise(ev)
 	}
 	if !s.RecoveredAt.IsZero() {
@@ -187,6 +195,7 @@ func (in Resolved) apply(s *State, env Env, _ *Effects) error {
 			return nil // it was over before, or was never one of them
 		}
 		delete(s.Members, in.Event.DedupKey)
+		s.left(in.Event.DedupKey, env)
 		s.summarise(in.Event)
 		if len(s.Members) > 0 {
 			s.note(env, "recovered", "", fmt.Sprintf("%s is over, %d more of its group fire", in.Event.DedupKey, len(s.Members)))
@@ -201,7 +210,7 @@ func (in Resolved) apply(s *State, env Env, _ *Effects) error {
 func (s *State) over(keep bool, env Env) {
 	switch {
 	case !keep:
-		s.close(env, "", "resolved by its source")
+		s.close(env, "", ResolvedBySource)
 	case s.RecoveredAt.IsZero():
 		s.RecoveredAt, s.ExpiresAt = env.Now, time.Time{}
 		s.note(env, "recovered", "", "the source says that it is over; somebody must close it")

@@ -47,8 +47,11 @@ func rosterOf(d Routing, key string, env Env) *Roster {
 }
 
 // NewSummary is the alert that gathers what exceeds a throttle, until the time of the throttle is over. Its key is that
-// of this time, its pool that of the throttle.
-func NewSummary(id store.ID, number uint64, integration, key, pool string, until time.Time, ev event.Event, d Routing, env Env) (*State, Effects) {
+// of this time, its pool that of the throttle. What it says of its first event is the title and priority that the rules
+// decided; came is the event as it was.
+func NewSummary(id store.ID, number uint64, integration, key, pool string, until time.Time, came event.Event, d Routing, env Env) (*State, Effects) {
+	ev := came
+	ev.Title, ev.Priority = d.Title, d.Priority
 	d.GroupKey, d.Group = key, rules.Group{}
 	d.Delay, d.DelayUntil, d.Require = 0, time.Time{}, nil // its time is that of the throttle
 	s := begin(id, number, integration, key, ev, d, env)
@@ -57,6 +60,7 @@ func NewSummary(id store.ID, number uint64, integration, key, pool string, until
 	s.Summary = &Summary{Rule: d.Rule, Titles: map[string]string{}}
 	s.hold(Hold{Reason: HoldThrottle, Name: d.Throttle.Key, Text: fmt.Sprintf("%d alerts began to page within %s", d.Throttle.Pages, short(d.Throttle.Per)), Until: until}, env)
 	s.summarise(ev)
+	s.began(came, env)
 	return s, s.routed(d, env)
 }
 

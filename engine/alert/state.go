@@ -6,6 +6,7 @@ package alert
 import (
 	"time"
 
+	"github.com/tocsin-oncall/tocsin/engine/event"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/engine/policy"
 	"github.com/tocsin-oncall/tocsin/engine/store"
@@ -54,6 +55,12 @@ type State struct {
 	Details     map[string]any    `json:"details,omitempty"`
 	Link        string            `json:"link,omitempty"`
 	Runbook     string            `json:"runbook,omitempty"`
+
+	// Came makes, of what the alert says, the event that began it: what the rules made of that is above. For a Summary it
+	// makes it of nothing. Past are the events of the members, where there are any; see Began and Member.
+	Came     *event.Delta `json:"came,omitempty"`
+	Past     []Past       `json:"past,omitempty"`
+	PastLost int          `json:"past_lost,omitempty"` // how many of them are not kept
 
 	Count        int       `json:"count"`
 	CreatedAt    time.Time `json:"created_at"`
