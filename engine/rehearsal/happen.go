@@ -92,7 +92,11 @@ func (p *play) arrive(from, to int) {
 func (p *play) act(a Act) {
 	if a.On != Everything {
 		id := p.ids[a.On]
-		if al := p.alerts[id]; al != nil {
+		al := p.alerts[id]
+		if a.Wanted && (al == nil || idle(a.Action.Do, alert.Status(al.Status))) {
+			return
+		}
+		if al != nil {
 			p.do(id, al, a.Action)
 		} else {
 			p.note(Entry{Kind: Refusal, By: a.Action.By, Text: fmt.Sprintf("%s: there is no alert of event %d", a.Action.Do, a.On+1)})
@@ -110,6 +114,17 @@ func (p *play) act(a Act) {
 	if !did {
 		p.note(Entry{Kind: Refusal, By: a.Action.By, Text: string(a.Action.Do) + ": there is no alert to do it to"})
 	}
+}
+
+// idle reports whether an action changes nothing of an alert in a status.
+func idle(do alert.Do, status alert.Status) bool {
+	switch do {
+	case alert.Ack:
+		return status != alert.Open
+	case alert.Unack:
+		return status == alert.Open || status == alert.Closed
+	}
+	return status == alert.Closed
 }
 
 // do does one thing to one alert.

@@ -79,6 +79,9 @@ type Act struct {
 	On int
 	// Action is what is done. By may be empty: then it is whoever was paged last about the alert and is not silent.
 	Action alert.Action
+	// Wanted leaves it out where it would change nothing by then: an acknowledgement of what is not open, an unack of what
+	// is, a close of what is closed, anything of an alert that there is not.
+	Wanted bool
 }
 
 // Everything, as Act.On, is every alert that is not closed; for an acknowledgement, every one that is open.
