@@ -45,6 +45,7 @@ func stream(ctx context.Context, w *engine.World, s Script, tell func(Entry), m 
 		story:  &Story{Start: s.Start, Alerts: []*Alert{}, Incidents: []*Incident{}, Took: make([]uint64, len(s.Arrivals))},
 		ids:    make([]store.ID, len(s.Arrivals)),
 		alerts: map[store.ID]*Alert{}, incidents: map[store.ID]*Incident{},
+		burning: map[string]map[store.ID]bool{}, closed: map[string]bool{},
 		silent: map[string]bool{}, memory: m,
 	}
 	for _, name := range s.Silent {
@@ -84,6 +85,8 @@ type play struct {
 	ids       []store.ID // of Script.Arrivals
 	alerts    map[store.ID]*Alert
 	incidents map[store.ID]*Incident
+	burning   map[string]map[store.ID]bool // the open alerts of incidents
+	closed    map[string]bool              // incidents; see Script.CloseIncidents
 	silent    map[string]bool
 	err       error // what a thing of the script came to
 }

@@ -52,6 +52,10 @@ type Script struct {
 	// Overrides put other people on call, by schedule.
 	Overrides map[string][]schedules.OverrideSpec
 
+	// CloseIncidents closes an incident once none of its alerts is open any more, as people would, and lets none owe a
+	// postmortem. Otherwise incidents stay open.
+	CloseIncidents bool
+
 	// Seed decides what is random: random: targets.
 	Seed uint64
 	// Steps bounds the work; 0 is DefaultSteps.

@@ -19,6 +19,9 @@ func world(w *engine.World, s *Script) *engine.World {
 	dir := *w.Dir.With(s.Overrides)
 	dir.Retention = directory.Retention{Alerts: s.Forget}
 	dir.Canary, dir.Handoffs = directory.Canary{}, nil
+	if s.CloseIncidents {
+		dir.Retention.Incidents, dir.Postmortem = s.Forget, directory.Postmortem{}
+	}
 	dir.Heartbeats = map[string]directory.Heartbeat{}
 	for _, p := range s.Pings {
 		dir.Heartbeats[p.Heartbeat] = w.Dir.Heartbeats[p.Heartbeat]

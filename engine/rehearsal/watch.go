@@ -13,6 +13,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/engine/record"
+	"github.com/tocsin-oncall/tocsin/engine/store"
 )
 
 // told are the kinds of timeline entries that Paged entries say better.
@@ -56,6 +57,37 @@ func (p *play) alert(s *alert.State) {
 		}
 	}
 	al.seen += fresh
+	if p.script.CloseIncidents && s.Incident != "" {
+		p.burn(s)
+	}
+}
+
+// burn notes whether an alert of an incident is open, and closes the incident when none of them is.
+func (p *play) burn(s *alert.State) {
+	open := p.burning[s.Incident]
+	if s.Active() {
+		if open == nil {
+			open = map[store.ID]bool{}
+			p.burning[s.Incident] = open
+		}
+		open[s.ID] = true
+		return
+	}
+	delete(open, s.ID)
+	name := s.Incident
+	if len(open) > 0 || p.closed[name] {
+		return
+	}
+	p.queue.Add(p.now, func() {
+		if len(p.burning[name]) > 0 || p.closed[name] {
+			return
+		}
+		if _, err := p.engine.ActOnIncident(p.ctx, name, incident.Action{Do: incident.Close, By: "rehearsal", Note: "its last alert is closed"}); err != nil {
+			p.err = fmt.Errorf("close %s: %w", name, err)
+		}
+		p.closed[name] = true
+		delete(p.burning, name)
+	})
 }
 
 // over reports whether a record is not likely to change again: it is deleted, or an alert that is closed for good and

@@ -40,7 +40,7 @@ func (p *Past) Play(ctx context.Context, w *engine.World, o Options) (*Outcome, 
 	arrivals, _ := p.arrivals()
 	script := rehearsal.Script{
 		Start: p.start(), Until: p.end().Sub(p.start()) + Tail, Arrivals: arrivals, Acts: p.acts(o.Recorded),
-		Seed: o.Seed, Steps: 1_000_000 + 1000*len(arrivals), Forget: forget(w),
+		Seed: o.Seed, Steps: 1_000_000 + 1000*len(arrivals), Forget: forget(w), CloseIncidents: true,
 	}
 	if !o.Recorded && o.After >= 0 {
 		script.Answers = map[string]time.Duration{rehearsal.Anybody: o.After}
