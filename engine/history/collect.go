@@ -22,7 +22,8 @@ type Source interface {
 // the beginning, a zero Until no end.
 type Span struct{ From, Until time.Time }
 
-func (s Span) holds(at time.Time) bool {
+// Holds reports whether a time is in the span.
+func (s Span) Holds(at time.Time) bool {
 	return !at.Before(s.From) && (s.Until.IsZero() || at.Before(s.Until))
 }
 
@@ -30,15 +31,20 @@ func (s Span) touches(from, to time.Time) bool {
 	return to.After(s.From) && (s.Until.IsZero() || from.Before(s.Until))
 }
 
+// Tells reports whether records of a kind tell anything.
+func Tells(kind store.Kind) bool {
+	return kind == store.KindAlert || kind == store.KindOverride || kind == store.KindAbsence
+}
+
 // Of is what a record tells of that time. What happens after Until is left out.
 func (s Span) Of(r record.Record) (lines []Line) {
 	switch r := r.(type) {
 	case *alert.State:
-		if !s.holds(r.CreatedAt) {
+		if !s.Holds(r.CreatedAt) {
 			return nil
 		}
 		for _, l := range OfAlert(r) {
-			if s.holds(l.At) {
+			if s.Holds(l.At) {
 				lines = append(lines, l)
 			}
 		}

@@ -39,14 +39,14 @@ const (
 
 // Line is one thing that happened.
 type Line struct {
-	At          time.Time    `json:"at" doc:"When it happened; of an override or an absence, when it was made."`
-	Format      int          `json:"v" doc:"The version of the line: 1."`
-	Kind        string       `json:"kind" doc:"event, ack, unack, close, override or away."`
-	Alert       uint64       `json:"alert,omitempty" doc:"The number of the alert that it went to."`
-	Integration string       `json:"integration,omitempty" doc:"Of an event: where it came in."`
-	Approximate bool         `json:"approximate,omitempty" doc:"The time is not known exactly: repeats are spread over the time in which the alert fired."`
-	By          string       `json:"by,omitempty" doc:"Who did it: a user, or api:NAME for a key."`
-	Event       *event.Event `json:"event,omitempty" doc:"The event as it came, before rules."`
+	At          time.Time    `json:"at"`                    // When it happened; of an override or an absence, when it was made.
+	Format      int          `json:"v"`                     // The version of the line: 1.
+	Kind        string       `json:"kind"`                  // event, ack, unack, close, override or away.
+	Alert       uint64       `json:"alert,omitempty"`       // The number of the alert that it went to.
+	Integration string       `json:"integration,omitempty"` // Of an event: where it came in.
+	Approximate bool         `json:"approximate,omitempty"` // The time is not known exactly: repeats are spread over the time in which the alert fired.
+	By          string       `json:"by,omitempty"`          // Who did it: a user, or api:NAME for a key.
+	Event       *event.Event `json:"event,omitempty"`       // The event as it came, before rules.
 	Stead       *Stead       `json:"override,omitempty"`
 	Away        *Absence     `json:"away,omitempty"`
 }
@@ -111,11 +111,7 @@ func Read(r io.Reader, see func(Line) error) error {
 		if len(bytes.TrimSpace(lines.Bytes())) == 0 {
 			continue
 		}
-		var l Line
-		err := json.Unmarshal(lines.Bytes(), &l)
-		if err == nil {
-			err = l.check()
-		}
+		l, err := Parse(lines.Bytes())
 		if err == nil {
 			err = see(l)
 		}
@@ -127,6 +123,14 @@ func Read(r io.Reader, see func(Line) error) error {
 		return fmt.Errorf("after line %d: %w", n, err)
 	}
 	return nil
+}
+
+// Parse reads a line.
+func Parse(data []byte) (l Line, err error) {
+	if err = json.Unmarshal(data, &l); err == nil {
+		err = l.check()
+	}
+	return l, err
 }
 
 // check says what is wrong with a line that was read.

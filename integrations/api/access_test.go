@@ -55,6 +55,7 @@ func TestRoles(t *testing.T) {
 	}{
 		{"GET", "/alerts", "", 200, 200, 200},
 		{"GET", "/oncall", "", 200, 200, 200},
+		{"GET", "/events", "", 200, 200, 200},
 		{"GET", "/explain?title=x", "", 200, 200, 200},
 		{"POST", "/alerts/1/note", `{"note":"looking"}`, 403, 200, 200},
 		{"POST", "/alerts", `{"title":"x"}`, 403, 202, 202},

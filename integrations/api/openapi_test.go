@@ -166,6 +166,7 @@ func TestEveryGetAnswersAsDocumented(t *testing.T) {
 		"/absences":                 {"?status=active"},
 		"/users/{ref}/contacts":     {"/ethan"},
 		"/audit":                    {"", "?limit=1"},
+		"/events":                   {"", "?since=2h&until=1h&limit=1"},
 		"/swaps":                    {"?status=proposed"},
 		"/maintenance":              {"", "?status=active,over&limit=1"},
 		"/maintenance/{ref}":        {"/MNT-1"},
