@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 
@@ -57,12 +54,12 @@ Exit code 1 says that a condition holds, 2 that NEW cannot be used or a conditio
 		RunE: func(c *cobra.Command, _ []string) error { return r.run(c.Context(), c.Flags().Changed("since")) },
 	}
 	r.flags(c)
-	r.where(c, "events")
 	f := c.Flags()
+	f.StringVar(&r.file, "events", "", `read a file of tocsin events export; "-" is standard input`)
+	r.where(c, "events")
 	f.StringArrayVar(&r.files, "config", nil, "the new configuration, a file or folder; may be given several times")
 	f.StringArrayVar(&r.old, "old", nil, "the old one (default: what the server has in force)")
 	f.StringVar(&r.since, "since", "90d", "only of alerts that began since then: 90d, 2026-09-01 or RFC 3339; all of --events and --backup")
-	f.StringVar(&r.file, "events", "", `read a file of tocsin events export; "-" is standard input`)
 	f.StringVar(&r.ack, "ack", "recorded", "who acknowledges when: recorded, never, or so long after their first page: 5m")
 	f.StringArrayVar(&r.refuse, "fail-on", nil, "exit with 1 if this expression holds; may be given several times")
 	f.StringVar(&r.html, "html", "", `write a report with plots to this file ("-" is standard output)`)
@@ -153,8 +150,7 @@ func (r *replayed) oldName() string {
 	return "in force at " + r.address()
 }
 
-// before is the old configuration: files, or what the server has in force. Its secrets are masked; nothing is sent, so
-// that they are not needed.
+// before is the old configuration: files, or what the server has in force.
 func (r *replayed) before(ctx context.Context) (*config.World, error) {
 	if len(r.old) > 0 {
 		return r.load(r.old)
@@ -166,24 +162,7 @@ func (r *replayed) before(ctx context.Context) (*config.World, error) {
 	if err != nil {
 		return nil, err
 	}
-	var raw json.RawMessage
-	if err := ask.Get(ctx, "/api/v1/config", nil, &raw); err != nil {
-		return nil, fmt.Errorf("the configuration in force: %w; or name the old one with --old", failed(err))
-	}
-	dir, err := os.MkdirTemp("", "tocsin-replay-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	file := filepath.Join(dir, "in-force.yaml")
-	if err := os.WriteFile(file, raw, 0o600); err != nil {
-		return nil, err
-	}
-	world, problems := config.Open([]string{file}, r.env)
-	if world == nil {
-		return nil, fmt.Errorf("the configuration in force cannot be used without its secrets; name it with --old: %w", problems.Err())
-	}
-	return world, nil
+	return inForce(ctx, ask, r.env)
 }
 
 // play plays both at the same time.

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"math"
-	"strings"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/rehearsal/replay"
@@ -97,7 +96,7 @@ func (r *replayed) patterns(got *replay.Report) {
 		return
 	}
 	fmt.Fprintf(r.out, "\n%s routed otherwise; %d more page otherwise. The worst first:\n", are(got.Changed, "alert"), got.Repaged)
-	t := table{head: []string{"ALERTS", "BEFORE", "AFTER", "PAGED BEFORE", "PAGED AFTER", "SUCH AS"}, wide: 5}
+	t := table{head: []string{"ALERTS", "BEFORE", "AFTER", "PAGES", "SUCH AS"}, wide: 4}
 	for i, p := range got.Patterns {
 		if i == shownPatterns {
 			break
@@ -106,7 +105,7 @@ func (r *replayed) patterns(got *replay.Report) {
 		if p.New.Unreached && !p.Old.Unreached {
 			bad = red
 		}
-		t.row(textf("%d", p.Count), text(routeText(p.Old)), styled(bad, routeText(p.New)), text(peopleText(p.Old.Paged)), text(peopleText(p.New.Paged)), text(p.Title))
+		t.row(textf("%d", p.Count), text(routeText(p.Old)), styled(bad, routeText(p.New)), bothCell(p.Old.Pages, p.New.Pages), text(p.Title))
 	}
 	r.table(t)
 	if more := len(got.Patterns) - shownPatterns; more > 0 {
@@ -143,14 +142,15 @@ func routeText(r replay.Route) string {
 	return text
 }
 
-func peopleText(names []string) string {
-	if len(names) == 0 {
-		return "-"
+// bothCell is a number before and after; more is worse.
+func bothCell(a, b int) cell {
+	switch {
+	case a == b:
+		return textf("%d", a)
+	case b > a:
+		return styled(red, fmt.Sprintf("%d → %d", a, b))
 	}
-	if more := len(names) - 4; more > 0 {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:4], " "), more)
-	}
-	return strings.Join(names, " ")
+	return styled(green, fmt.Sprintf("%d → %d", a, b))
 }
 
 func (r *replayed) people(got *replay.Report) {
@@ -159,21 +159,11 @@ func (r *replayed) people(got *replay.Report) {
 	}
 	fmt.Fprintln(r.out)
 	t := table{head: []string{"PERSON", "PAGES", "AT NIGHT", "INTERRUPTED NIGHTS"}}
-	both := func(a, b int) cell {
-		if a == b {
-			return textf("%d", a)
-		}
-		style := green
-		if b > a {
-			style = red
-		}
-		return styled(style, fmt.Sprintf("%d → %d", a, b))
-	}
 	for i, p := range got.People {
 		if i == shownPeople {
 			break
 		}
-		t.row(text(p.Name), both(p.Old.Pages, p.New.Pages), both(p.Old.NightPages, p.New.NightPages), both(p.Old.Nights, p.New.Nights))
+		t.row(text(p.Name), bothCell(p.Old.Pages, p.New.Pages), bothCell(p.Old.NightPages, p.New.NightPages), bothCell(p.Old.Nights, p.New.Nights))
 	}
 	r.table(t)
 	if more := len(got.People) - shownPeople; more > 0 {

@@ -54,6 +54,7 @@ func TestRecordsOfTheFirstFormatAreReadWithEverythingTheyHold(t *testing.T) {
 		"acked-alert":     {"acked/P1 paged/darren", "dedup/api\x00disk-db-3 number/1"},
 		"snoozed-alert":   {"snoozed/P2 paged/darren", "dedup/api\x00queue number/3"},
 		"closed-alert":    {"closed", "dedup/api\x00cert number/2"},
+		"grouped-alert":   {"open/P2", "dedup/prom\x00disks number/9"},
 		"open-incident":   {"incidents/open", "name/INC-2 incident/team/ops"},
 		"closed-incident": {"incidents/closed", "name/INC-1"},
 		"postmortem":      {"postmortems/open", "name/PM-1"},

@@ -17,6 +17,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/event"
+	"github.com/tocsin-oncall/tocsin/engine/record"
 	"github.com/tocsin-oncall/tocsin/rules/nearest"
 	"github.com/tocsin-oncall/tocsin/schedules"
 )
@@ -63,6 +64,8 @@ type Script struct {
 	// Forget is how long after its close an alert is forgotten, so that a long rehearsal stays small; 0 is never. An
 	// alert that is forgotten is not re-opened.
 	Forget time.Duration
+
+	records func(record.Record) // for tests: is told of every record as it is committed
 }
 
 // Anybody, in Script.Answers, is everybody who is not named there.

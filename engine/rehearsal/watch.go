@@ -21,6 +21,9 @@ var told = map[string]bool{"paged": true, "retry": true}
 
 // committed takes in what a commit changed.
 func (p *play) committed(rec record.Record) {
+	if p.script.records != nil {
+		p.script.records(rec)
+	}
 	if p.memory != nil {
 		p.memory.committed(rec)
 		if p.over(rec) {

@@ -27,7 +27,8 @@ type Route struct {
 	Held      bool     `json:"held,omitempty"`
 	Unreached bool     `json:"unreached,omitempty"`
 	Fallback  bool     `json:"fallback,omitempty"`
-	Paged     []string `json:"paged,omitempty"` // who, in all of them together
+	Paged     []string `json:"paged,omitempty"` // who, in all of them together,
+	Pages     int      `json:"pages"`           // and how often
 }
 
 func (f Fate) route() Route {
@@ -72,11 +73,13 @@ func patterns(changes []Change) []Pattern {
 				p.What = append(p.What, w)
 			}
 		}
-		for name := range c.Old.Paged {
+		for name, n := range c.Old.Paged {
 			who[i].old[name] = true
+			p.Old.Pages += n
 		}
-		for name := range c.New.Paged {
+		for name, n := range c.New.Paged {
 			who[i].new[name] = true
+			p.New.Pages += n
 		}
 	}
 	for i := range list {

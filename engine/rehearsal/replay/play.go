@@ -19,6 +19,8 @@ type Options struct {
 	Recorded bool
 	After    time.Duration
 	Seed     uint64 // decides what is random: random: targets
+	// Tell, unless nil, is told of everything as it happens.
+	Tell func(rehearsal.Entry)
 }
 
 // Outcome is what a configuration made of a past.
@@ -51,7 +53,14 @@ func (p *Past) Play(ctx context.Context, w *engine.World, o Options) (*Outcome, 
 	if err != nil {
 		return nil, err
 	}
-	story, err := rehearsal.Stream(ctx, w, script, tally.see)
+	see := tally.see
+	if o.Tell != nil {
+		see = func(e rehearsal.Entry) {
+			o.Tell(e)
+			tally.see(e)
+		}
+	}
+	story, err := rehearsal.Stream(ctx, w, script, see)
 	if err != nil {
 		return nil, err
 	}

@@ -101,6 +101,9 @@ func words(what []string) string {
 
 func routeOf(r replay.Route) side {
 	s := side{Priority: r.Priority, Policy: r.Policy, Team: r.Team, Rule: r.Rule, Paged: strings.Join(r.Paged, ", ")}
+	if r.Pages > 0 {
+		s.First = fmt.Sprintf("%d pages", r.Pages)
+	}
 	s.flag(r.Incident, "incident", "")
 	s.flag(r.Held, "held", "")
 	s.flag(r.Fallback, "fallback", "worse")
