@@ -19,8 +19,12 @@ func (a Action) apply(s *State, env Env, _ *Effects) error {
 		}
 		s.note(env, "note", a.By, a.Note)
 		return nil
-	case Complete:
-		return s.complete(a, env)
+	case Publish, Complete:
+		return s.publish(a, env)
+	case Submit:
+		return s.submit(a, env)
+	case Approve, RequestChanges:
+		return s.review(a, env)
 	case Waive:
 		return s.waive(a, env)
 	case Reopen:
@@ -63,16 +67,32 @@ func (s *State) isOver() error {
 	return nil
 }
 
-func (s *State) complete(a Action, env Env) error {
+// publish ends the work on it. What Check finds keeps it from being published, unless somebody says why not.
+func (s *State) publish(a Action, env Env) error {
 	if s.Status == Completed {
 		return nil // it is what they wanted
 	}
 	if err := s.isOver(); err != nil {
 		return err
 	}
+	gaps := s.Check(env).Errors()
+	text, why := "published", strings.TrimSpace(a.Note)
+	switch {
+	case len(gaps) == 0:
+	case a.Do == Complete:
+		text = "published as it is, in spite of: " + strings.Join(gaps, "; ")
+	case !a.Force:
+		return &Refused{fmt.Sprintf("%s is not complete: %s. Mend that, or publish it by force and say why.", s.Name(), strings.Join(gaps, "; "))}
+	case why == "":
+		return &Refused{fmt.Sprintf("Say why %s is published although it is not complete.", s.Name())}
+	default:
+		text = "published by force, in spite of: " + strings.Join(gaps, "; ")
+		s.ForcedFor = why
+	}
 	s.Status, s.CompletedAt, s.CompletedBy = Completed, env.Now, a.By
-	s.stopReminders()
-	s.note(env, "completed", a.By, a.said("completed"))
+	s.Phase, s.Gaps = "", gaps
+	s.stopReminders(env)
+	s.note(env, "completed", a.By, a.said(text))
 	return nil
 }
 
@@ -88,22 +108,26 @@ func (s *State) waive(a Action, env Env) error {
 		return &Refused{"Say why " + s.Name() + " is not needed."}
 	}
 	s.Status, s.WaivedAt, s.WaivedBy, s.WaivedFor = Waived, env.Now, a.By, reason
-	s.stopReminders()
+	s.Phase = ""
+	s.stopReminders(env)
 	s.note(env, "waived", a.By, a.said("waived"))
 	return nil
 }
 
-func (s *State) stopReminders() {
+// stopReminders ends those of the postmortem; those of its actions go on once it is published.
+func (s *State) stopReminders(env Env) {
 	s.RemindAt = time.Time{}
-	s.cancel()
+	s.plan(env)
+	s.cancelUnwanted(env)
 }
 
 func (s *State) reopen(a Action, env Env) {
 	if s.Status == Open {
 		return
 	}
-	s.Status = Open
+	s.Status, s.Phase = Open, Drafting
 	s.CompletedAt, s.CompletedBy = time.Time{}, ""
+	s.Gaps, s.ForcedFor = nil, ""
 	s.WaivedAt, s.WaivedBy, s.WaivedFor = time.Time{}, "", ""
 	s.note(env, "reopened", a.By, a.said("open again"))
 	s.schedule(env, time.Time{})

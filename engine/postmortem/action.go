@@ -7,12 +7,16 @@ type Do string
 
 // Everything that a person can do to a postmortem, from every surface.
 const (
-	Complete Do = "complete"
-	Waive    Do = "waive" // Note is the reason, and must be given
-	Reopen   Do = "reopen"
-	Assign   Do = "assign"
-	Update   Do = "update"
-	Note     Do = "note"
+	Publish        Do = "publish"         // refused while Check finds errors, unless by Force with a Note that says why
+	Complete       Do = "complete"        // publishes it as it is; what Check finds is written down
+	Submit         Do = "submit"          // to the review of Reviewers, and of those that there are already
+	Approve        Do = "approve"         // by a reviewer
+	RequestChanges Do = "request-changes" // by a reviewer; Note says which
+	Waive          Do = "waive"           // Note is the reason, and must be given
+	Reopen         Do = "reopen"
+	Assign         Do = "assign"
+	Update         Do = "update"
+	Note           Do = "note"
 )
 
 // Action is one thing done by one person.
@@ -23,23 +27,35 @@ type Action struct {
 	Note  string // said with it
 	Owner string // for Assign
 	Edit  Edit   // for Update
+	Force bool   // for Publish
+	// Admin says that it is done with the right of an admin, who may move the due date again.
+	Admin     bool
+	Reviewers []string // for Submit
 }
 
-// Edit is what an Update changes: what is zero stays as it is.
+// Edit is what an Update changes: what is zero stays as it is. The due date moves once, and Action.Note says why.
 type Edit struct {
-	Title    string            `json:"title,omitempty"`
-	DueAt    time.Time         `json:"due_at,omitzero"`
-	Sections map[string]string `json:"sections,omitempty"` // by name; an empty text clears a standard section and removes another
-	Actions  []ItemEdit        `json:"actions,omitempty"`
+	Title    string
+	DueAt    time.Time
+	Sections map[string]string // by name; an empty text clears a section of the outline and removes another
+	Causes   []CauseEdit
+	Lessons  []LessonEdit
+	Actions  []ItemEdit
 }
 
 // ItemEdit makes an action item, or changes that of number N: what is zero stays as it is.
 type ItemEdit struct {
-	N     int       `json:"n,omitempty"` // 0 makes a new one, which must have a text
-	Text  string    `json:"text,omitempty"`
-	Owner string    `json:"owner,omitempty"`
-	DueAt time.Time `json:"due_at,omitzero"`
-	Done  *bool     `json:"done,omitempty"`
+	N        int // 0 makes a new one, which must have a text
+	Text     string
+	Owner    string
+	DueAt    time.Time
+	Why      string // must be given where another due date was promised
+	Horizon  Horizon
+	Issue    string // an address
+	Lesson   int    // the lesson that it comes from
+	Done     *bool
+	Verified *bool
+	Evidence string // must be given with Verified
 }
 
 // Refused says why an action cannot be done to a postmortem as it is; it is meant for the person who tried.

@@ -46,9 +46,8 @@ type Reported struct {
 }
 
 func (s *State) advance(env Env, fx *Effects) {
-	if s.Status == Open && !s.RemindAt.IsZero() && !s.RemindAt.After(env.Now) {
-		s.remind(env, fx)
-	}
+	s.plan(env)
+	s.remind(env, fx)
 	s.dropUnwanted(env)
 	s.compact()
 }

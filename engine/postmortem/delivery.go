@@ -24,14 +24,33 @@ func (s *State) cancel() {
 	}
 }
 
-// stillWanted reports whether a reminder may go out now: the postmortem is owed, and this is the latest.
-func (s *State) stillWanted(p *page.Page) bool { return s.Status == Open && p.Round == s.Reminders }
+// cancelUnwanted gives up those that nobody needs any more.
+func (s *State) cancelUnwanted(env Env) {
+	for i := range s.Pages {
+		if p := &s.Pages[i]; !s.stillWanted(p, env) {
+			p.Cancel()
+		}
+	}
+}
+
+// stillWanted reports whether a reminder may go out now: what it is about is owed, and it is the latest to its person.
+func (s *State) stillWanted(p *page.Page, env Env) bool {
+	for i := range s.Pages {
+		if later := &s.Pages[i]; later.User == p.User && later.Round > p.Round {
+			return false
+		}
+	}
+	if p.Run != aboutActions && s.Status == Open {
+		return true
+	}
+	return p.Run&aboutActions != 0 && s.Status != Waived && s.anyLate(env)
+}
 
 // dropUnwanted cancels what became due but is not wanted any more: a claim that ran out, or a retry, of a
 // postmortem that was completed meanwhile.
 func (s *State) dropUnwanted(env Env) {
 	for i := range s.Pages {
-		if p := &s.Pages[i]; p.Due(env.Now) && !s.stillWanted(p) {
+		if p := &s.Pages[i]; p.Due(env.Now) && !s.stillWanted(p, env) {
 			p.Status, p.LeaseUntil = page.Cancelled, time.Time{}
 		}
 	}
@@ -50,7 +69,7 @@ func (in Settled) apply(s *State, env Env, _ *Effects) error {
 	case page.Failed:
 		s.note(env, "failed", "", fmt.Sprintf("%s could not be reminded over %s: %s", p.User, p.Via, p.Error))
 	case page.Pending:
-		if !s.stillWanted(p) {
+		if !s.stillWanted(p, env) {
 			p.Cancel()
 		}
 	}

@@ -152,7 +152,7 @@ func TestAnOwedPostmortemHasAnOwnerADueDateAndItsSections(t *testing.T) {
 	equal(t, "due", s.DueAt, monday.AddDate(0, 0, 7))
 	equal(t, "lists", s.Lists(), []string{"postmortems/open"})
 	equal(t, "keys", s.Keys(), []string{"name/PM-3"})
-	equal(t, "sections", len(s.Sections), len(Sections))
+	equal(t, "sections", len(s.Sections), len(Standard()))
 	if course := s.Sections[Course]; !strings.Contains(course, "- 2026-03-09 09:00:00Z note by ethan: rollback started\n") {
 		t.Errorf("the course of the incident is\n%s", course)
 	}
@@ -160,11 +160,11 @@ func TestAnOwedPostmortemHasAnOwnerADueDateAndItsSections(t *testing.T) {
 	equal(t, "overdue after it", s.Overdue(s.DueAt.Add(time.Second)), true)
 }
 
-func TestTheOwnerIsWhoAnswersForTheTeamElseTheCommanderElseWhoClosedTheIncident(t *testing.T) {
+func TestTheOwnerIsTheCommanderElseWhoAnswersForTheTeamElseWhoClosedTheIncident(t *testing.T) {
 	t.Parallel()
 	takeCommand := incident.Action{Do: incident.SetRole, Role: incident.Commander, User: "jason"}
-	equal(t, "of a team", owed(t, org(t), "payments", takeCommand).Owner, "amir")
-	equal(t, "commander", owed(t, org(t), "", takeCommand).Owner, "jason")
+	equal(t, "commander", owed(t, org(t), "payments", takeCommand).Owner, "jason")
+	equal(t, "of a team", owed(t, org(t), "payments").Owner, "amir")
 	equal(t, "who closed it", owed(t, org(t), "").Owner, "darren")
 	dir := org(t)
 	delete(dir.Users, "darren")
@@ -214,7 +214,7 @@ func TestSectionsAndActionItemsAreWrittenAndFollowed(t *testing.T) {
 		{N: 1, Text: "Test the rollback", Owner: "ethan", DueAt: friday, Done: true, DoneAt: monday, DoneBy: "ethan"},
 		{N: 2, Text: "Alert on 5xx", Owner: "jason"},
 	})
-	equal(t, "sections", len(s.Sections), len(Sections))
+	equal(t, "sections", len(s.Sections), len(Standard()))
 	s.must(Action{Do: Update, By: "ethan", Edit: Edit{Actions: []ItemEdit{{N: 1, Done: &undone}}}})
 	equal(t, "said", s.says("updated"), "action 1 not done after all")
 	before := len(s.Timeline)
@@ -228,12 +228,13 @@ func TestWhatCannotBeDoneIsRefusedWithAReason(t *testing.T) {
 	for reason, a := range map[string]Action{
 		"A note needs a text.":      {Do: Note},
 		`There is no user "nobod".`: {Do: Assign, Owner: "nobod"},
-		`"explode" is not something that can be done to a postmortem.`: {Do: "explode"},
-		"An action item needs a text.":                                 {Do: Update, Edit: Edit{Title: "New", Actions: []ItemEdit{{Owner: "ethan"}}}},
-		"PM-3 has no action item 4.":                                   {Do: Update, Edit: Edit{Title: "New", Actions: []ItemEdit{{N: 4, Text: "x"}}}},
-		`There is no user "me".`:                                       {Do: Update, Edit: Edit{Title: "New", Actions: []ItemEdit{{Text: "x", Owner: "me"}}}},
-		"PM-3 cannot be due before it was made, 2026-03-09T09:00:00Z.": {Do: Update, Edit: Edit{Title: "New", DueAt: monday.Add(-time.Second)}},
-		"The name of a section has 1 to 60 bytes.":                     {Do: Update, Edit: Edit{Title: "New", Sections: map[string]string{"": "x"}}},
+		`"explode" is not something that can be done to a postmortem.`:  {Do: "explode"},
+		"An action item needs a text.":                                  {Do: Update, Edit: Edit{Title: "New", Actions: []ItemEdit{{Owner: "ethan"}}}},
+		"PM-3 has no action item 4.":                                    {Do: Update, Edit: Edit{Title: "New", Actions: []ItemEdit{{N: 4, Text: "x"}}}},
+		`There is no user "me".`:                                        {Do: Update, Edit: Edit{Title: "New", Actions: []ItemEdit{{Text: "x", Owner: "me"}}}},
+		"PM-3 cannot be due before it was made, 2026-03-09T09:00:00Z.":  {Do: Update, Edit: Edit{Title: "New", DueAt: monday.Add(-time.Second)}},
+		"Say why PM-3 is due on another day than 2026-03-16T09:00:00Z.": {Do: Update, Edit: Edit{Title: "New", DueAt: monday.AddDate(0, 0, 9)}},
+		"The name of a section has 1 to 60 bytes.":                      {Do: Update, Edit: Edit{Title: "New", Sections: map[string]string{"": "x"}}},
 	} {
 		equal(t, "refusal", s.refused(a), reason)
 	}

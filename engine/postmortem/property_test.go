@@ -2,6 +2,8 @@ package postmortem
 
 import (
 	"encoding/json"
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -27,13 +29,18 @@ func draw(t *rapid.T, s *State) Input {
 	}
 	users := []string{"ethan", "amir", "darren", "nobody", ""}
 	return Action{
-		Do:    rapid.SampledFrom([]Do{Complete, Waive, Reopen, Assign, Update, Note, "explode"}).Draw(t, "do"),
+		Do:    rapid.SampledFrom([]Do{Publish, Complete, Submit, Approve, RequestChanges, Waive, Reopen, Assign, Update, Note, "explode"}).Draw(t, "do"),
 		By:    rapid.SampledFrom(users).Draw(t, "by"),
 		Note:  rapid.SampledFrom([]string{"", "said"}).Draw(t, "note"),
 		Owner: rapid.SampledFrom(users).Draw(t, "owner"),
+		Force: rapid.Bool().Draw(t, "force"), Reviewers: rapid.SliceOfN(rapid.SampledFrom(users), 0, 2).Draw(t, "reviewers"),
 		Edit: Edit{
 			Sections: map[string]string{rapid.SampledFrom([]string{Summary, "own"}).Draw(t, "section"): rapid.SampledFrom([]string{"", "text"}).Draw(t, "text")},
-			Actions:  []ItemEdit{{N: rapid.IntRange(0, 3).Draw(t, "item"), Text: rapid.SampledFrom([]string{"", "do it"}).Draw(t, "item text")}},
+			Actions: []ItemEdit{{
+				N: rapid.IntRange(0, 3).Draw(t, "item"), Text: rapid.SampledFrom([]string{"", "do it"}).Draw(t, "item text"),
+				Owner: rapid.SampledFrom(users[:3]).Draw(t, "item owner"), Done: ptr(rapid.Bool().Draw(t, "done")), Why: "it takes longer",
+				DueAt: monday.AddDate(0, 0, rapid.IntRange(0, 20).Draw(t, "item due")),
+			}},
 		},
 	}
 }
@@ -64,6 +71,35 @@ func TestAnySequenceOfInputsKeepsAPostmortemSound(t *testing.T) {
 	})
 }
 
+// nudged says what is wrong with the reminders of actions: everybody who owes a dated one has one to come, and nobody
+// else; and nobody is told twice in one round.
+func nudged(s *State, now time.Time) string {
+	owes := map[string]bool{}
+	for _, i := range s.Actions {
+		if !i.Done && !i.DueAt.IsZero() && s.Status != Waived {
+			owes[i.Owner] = true
+		}
+	}
+	for _, n := range s.Nudges {
+		if !owes[n.User] || !n.At.After(now) {
+			return fmt.Sprintf("%q is reminded at %s, and owes: %v", n.User, n.At, owes)
+		}
+		delete(owes, n.User)
+	}
+	if len(owes) > 0 {
+		return fmt.Sprintf("nobody reminds %v", owes)
+	}
+	once := map[string]bool{}
+	for _, p := range s.Pages {
+		key := fmt.Sprint(p.Round, p.User, p.Via)
+		if once[key] {
+			return "two messages in one round: " + key
+		}
+		once[key] = true
+	}
+	return ""
+}
+
 func check(t *rapid.T, s *State, was Status, now time.Time) {
 	t.Helper()
 	switch {
@@ -73,6 +109,10 @@ func check(t *rapid.T, s *State, was Status, now time.Time) {
 		t.Fatalf("it is %s, and reminds at %s", s.Status, s.RemindAt)
 	case (s.Status == Completed) == s.CompletedAt.IsZero():
 		t.Fatalf("it is %s, completed at %s", s.Status, s.CompletedAt)
+	case !slices.Contains(Stages[:], s.Stage()), (s.Status == Open) != slices.Contains(Stages[:3], s.Stage()):
+		t.Fatalf("it is %s, and its stage %s", s.Status, s.Stage())
+	case nudged(s, now) != "":
+		t.Fatal(nudged(s, now))
 	case (s.Status == Waived) == s.WaivedAt.IsZero(), (s.Status == Waived) == (s.WaivedFor == ""):
 		t.Fatalf("it is %s, waived at %s for %q", s.Status, s.WaivedAt, s.WaivedFor)
 	case s.Noted != len(s.Timeline):

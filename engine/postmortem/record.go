@@ -1,6 +1,7 @@
 package postmortem
 
 import (
+	"slices"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/incident"
@@ -22,19 +23,23 @@ func (s *State) Waits(env Env, add func(time.Time)) {
 	if s.Status == Open {
 		add(s.RemindAt)
 	}
+	for _, n := range s.Nudges {
+		add(n.At)
+	}
 	add(s.GoneAt(env))
 }
 
-// GoneAt is when a completed or waived postmortem is deleted; zero for never. One that is owed stays.
+// GoneAt is when a published or waived postmortem is deleted; zero for never. One that is owed stays, and so does a
+// published one until its actions are verified.
 func (s *State) GoneAt(env Env) time.Time {
 	keep := env.Dir.Retention.Postmortems
 	if keep <= 0 {
 		return time.Time{}
 	}
-	switch s.Status {
-	case Completed:
+	switch {
+	case s.Status == Completed && !slices.ContainsFunc(s.Actions, func(i Item) bool { return !i.Verified() }):
 		return s.CompletedAt.Add(keep)
-	case Waived:
+	case s.Status == Waived:
 		return s.WaivedAt.Add(keep)
 	}
 	return time.Time{}

@@ -17,52 +17,114 @@ func (s *State) schedule(env Env, last time.Time) {
 	s.RemindAt = NextReminder(env.Dir.Postmortem.Remind, env.Dir.ZoneOf(s.Owner), last, env.Now).UTC()
 }
 
-// remind makes the pages of the reminder that is due. However late it comes, it is one: what is left of an
-// earlier one is not wanted any more.
-func (s *State) remind(env Env, fx *Effects) {
-	s.Reminders++
-	s.RemindedAt = env.Now
-	s.schedule(env, env.Now)
-	users, why := s.recipients(env)
-	var told []string
+// What a reminder is about, as page.Page.Run: sums of these. 0, in older records, is the postmortem, too.
+const (
+	aboutPostmortem = 1
+	aboutActions    = 2
+)
+
+// messages are what one round of reminders says: one message to each person, whatever it is about.
+type messages struct {
+	users []string
+	about map[string]int
+	texts map[string][]string
+	whys  []string
+	// unreached says that something was to be told, and that there was nobody to tell it.
+	unreached bool
+}
+
+func (m *messages) add(user string, about int, text, why string) {
+	if m.about == nil {
+		m.about, m.texts = map[string]int{}, map[string][]string{}
+	}
+	if !slices.Contains(m.users, user) {
+		m.users = append(m.users, user)
+	}
+	m.about[user] |= about
+	m.texts[user] = append(m.texts[user], text)
+	if why != "" && !slices.Contains(m.whys, why) {
+		m.whys = append(m.whys, why)
+	}
+}
+
+// addAll tells the same to several people. Where there are none, that is said.
+func (m *messages) addAll(users []string, about int, text func(user string) string, why string) {
 	for _, user := range users {
+		m.add(user, about, text(user), why)
+	}
+	if len(users) == 0 {
+		m.unreached = true
+		m.whys = append(m.whys, why)
+	}
+}
+
+// remind makes the pages of the reminders that are due. However late it comes, it is one round: what is left of an
+// earlier one to the same person is not wanted any more.
+func (s *State) remind(env Env, fx *Effects) {
+	owed := s.Status == Open && !s.RemindAt.IsZero() && !s.RemindAt.After(env.Now)
+	due := func(n Nudge) bool { return !n.At.After(env.Now) }
+	if !owed && !slices.ContainsFunc(s.Nudges, due) {
+		return
+	}
+	var out messages
+	if owed {
+		s.RemindedAt = env.Now
+		s.schedule(env, env.Now)
+		users, why := s.reachable(s.Owner, env)
+		out.addAll(users, aboutPostmortem, func(user string) string { return s.text(env, user) }, why)
+	}
+	s.nudge(env, &out)
+	if len(out.users) == 0 && !out.unreached {
+		return
+	}
+	fx.Unreachable = out.unreached
+	s.Reminders++
+	why := strings.Join(out.whys, "; ")
+	if why != "" {
+		why = " (" + why + ")"
+	}
+	if len(out.users) == 0 {
+		s.note(env, "unreachable", "", "the reminder reaches nobody"+why)
+		return
+	}
+	s.note(env, "reminded", "", "reminds "+strings.Join(s.send(out, env, fx), "; ")+why)
+}
+
+func (s *State) anyLate(env Env) bool {
+	return slices.ContainsFunc(s.Actions, func(i Item) bool { return i.Overdue(env.Now) })
+}
+
+// send makes the pages of a round, and says whom it tells.
+func (s *State) send(out messages, env Env, fx *Effects) (told []string) {
+	for _, user := range out.users {
 		ways := waysTo(env, user)
-		text := s.text(env, user)
 		for _, via := range ways {
 			s.Paged++
 			s.Pages = append(s.Pages, page.Page{
-				N: s.Paged, Kind: page.Reminder, Round: s.Reminders, User: user, Via: via, Text: text,
-				Status: page.Pending, DueAt: env.Now,
+				N: s.Paged, Kind: page.Reminder, Run: out.about[user], Round: s.Reminders, User: user, Via: via,
+				Text: strings.Join(out.texts[user], "\n"), Status: page.Pending, DueAt: env.Now,
 			})
 			fx.Reminded++
 		}
 		told = append(told, user+" over "+strings.Join(ways, ", "))
 	}
-	if why != "" {
-		why = " (" + why + ")"
-	}
-	if len(told) == 0 {
-		fx.Unreachable = true
-		s.note(env, "unreachable", "", "the reminder reaches nobody"+why)
-		return
-	}
-	s.note(env, "reminded", "", "reminds "+strings.Join(told, "; ")+why)
+	return told
 }
 
-// recipients are who is reminded: the owner. While there is none who can be reached, it is the admins of the
-// team, else the whole team, else the people of the fallback policy; why says so. Everybody returned can be
-// reached.
-func (s *State) recipients(env Env) (users []string, why string) {
+// reachable are who is reminded of what an owner owes: the owner. While there is none who can be reached, it is the
+// admins of the team, else the whole team, else the people of the fallback policy; why says so. Everybody returned can
+// be reached.
+func (s *State) reachable(owner string, env Env) (users []string, why string) {
 	deaf := func(user string) bool { return len(waysTo(env, user)) == 0 }
 	switch {
-	case s.Owner == "":
+	case owner == "":
 		why = "nobody owns it"
-	case !known(env, s.Owner):
-		why = "its owner " + s.Owner + " is not in the configuration any more"
-	case deaf(s.Owner):
-		why = "its owner " + s.Owner + " cannot be reached"
+	case !known(env, owner):
+		why = "its owner " + owner + " is not in the configuration any more"
+	case deaf(owner):
+		why = "its owner " + owner + " cannot be reached"
 	default:
-		return []string{s.Owner}, ""
+		return []string{owner}, ""
 	}
 	stages := [][]policy.Target{
 		{{Kind: policy.Admins, Name: s.Team}},

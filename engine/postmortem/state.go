@@ -1,6 +1,7 @@
-// Package postmortem is the postmortem as a pure state machine: who owns it, when it is due, what it says, and
-// how its owner is reminded until it is completed or waived. It does no I/O, reads no clock and starts nothing;
-// package engine loads, applies and commits, package deliver sends the reminders.
+// Package postmortem is the postmortem as a pure state machine: who owns it, when it is due, what it says, who
+// reviews it, and how people are reminded until it is published or waived, and until its actions are done. It does
+// no I/O, reads no clock and starts nothing; package engine loads, applies and commits, package deliver sends the
+// reminders, package export writes it as a document.
 package postmortem
 
 import (
@@ -24,27 +25,28 @@ type Status string
 
 // The statuses of a postmortem.
 const (
-	Open      Status = "open" // owed: it is being written, or waits to be
-	Completed Status = "completed"
-	Waived    Status = "waived" // not needed after all, for a stated reason
+	Open      Status = "open"      // owed: it is being written, or waits to be
+	Completed Status = "completed" // published
+	Waived    Status = "waived"    // not needed after all, for a stated reason
 )
+
+// Stage is how far a postmortem is; it says more than its status.
+type Stage string
+
+// The stages of a postmortem. The first three are those of one that is owed.
+const (
+	Required  Stage = "required"  // nobody wrote anything yet
+	Drafting  Stage = "drafting"  // it is being written
+	InReview  Stage = "in_review" // its reviewers read it
+	Published Stage = "published" // its status is completed
+	NotNeeded Stage = "waived"    // its status is waived
+)
+
+// Stages are all of them, in the order of a life.
+var Stages = [...]Stage{Required, Drafting, InReview, Published, NotNeeded}
 
 // Format is the version of the State's encoding.
 const Format = 1
-
-// The standard sections, which every postmortem has, in their order.
-const (
-	Summary     = "summary"
-	Impact      = "impact"
-	Course      = "timeline" // prefilled from the incident
-	RootCauses  = "root_causes"
-	WentWell    = "went_well"
-	WentBadly   = "went_badly"
-	ActionsText = "actions" // what is to be done in general; what is followed are the action items
-)
-
-// Sections are the standard sections in their order.
-var Sections = [...]string{Summary, Impact, Course, RootCauses, WentWell, WentBadly, ActionsText}
 
 // State is everything that is known of a postmortem; it is stored as JSON.
 type State struct {
@@ -52,6 +54,8 @@ type State struct {
 	ID     store.ID `json:"id"`
 	Number uint64   `json:"number"` // what people call it: PM-3; never reused
 	Status Status   `json:"status"`
+	// Phase is the stage of one that is owed; empty in records that are older than stages. See Stage.
+	Phase Stage `json:"stage,omitempty"`
 
 	Incident   string   `json:"incident"` // INC-7
 	IncidentID store.ID `json:"incident_id"`
@@ -60,23 +64,36 @@ type State struct {
 	Service    string   `json:"service,omitempty"`
 	Team       string   `json:"team,omitempty"`
 
-	Owner string    `json:"owner,omitempty"` // a user; empty when nobody could be named
-	DueAt time.Time `json:"due_at"`
+	Owner   string    `json:"owner,omitempty"`   // a user; empty when nobody could be named
+	Reviews []Review  `json:"reviews,omitempty"` // by reviewer, in the order in which they were asked
+	DueAt   time.Time `json:"due_at"`
+	Moves   []Move    `json:"moves,omitempty"` // of DueAt
 
-	Sections map[string]string `json:"sections"` // by name; texts are plain or Markdown
-	Actions  []Item            `json:"actions,omitempty"`
-	Items    int               `json:"items,omitempty"` // how many action items were ever made; the N of the latest
+	Outline  []Heading         `json:"outline,omitempty"`  // of the template; empty for the standard one
+	Template string            `json:"template,omitempty"` // its file; empty for the standard outline
+	Sections map[string]string `json:"sections"`           // by name; texts are plain or Markdown
+	Given    map[string]string `json:"given,omitempty"`    // what sections began with, before anybody wrote anything
+
+	Causes      []Cause  `json:"causes,omitempty"`       // the tree of root causes: parents before their children
+	CausesMade  int      `json:"causes_made,omitempty"`  // the N of the latest
+	Lessons     []Lesson `json:"lessons,omitempty"`      //
+	LessonsMade int      `json:"lessons_made,omitempty"` // the N of the latest
+	Actions     []Item   `json:"actions,omitempty"`      //
+	Items       int      `json:"items,omitempty"`        // how many action items were ever made; the N of the latest
 
 	CreatedAt   time.Time `json:"created_at"`
 	CompletedAt time.Time `json:"completed_at,omitzero"`
 	CompletedBy string    `json:"completed_by,omitempty"`
+	Gaps        []string  `json:"gaps,omitempty"`       // what it was published in spite of
+	ForcedFor   string    `json:"forced_for,omitempty"` // and why
 	WaivedAt    time.Time `json:"waived_at,omitzero"`
 	WaivedBy    string    `json:"waived_by,omitempty"`
 	WaivedFor   string    `json:"waived_for,omitempty"` // the reason
 
-	RemindAt   time.Time `json:"remind_at,omitzero"`   // the next reminder; zero when none comes
+	RemindAt   time.Time `json:"remind_at,omitzero"`   // the next reminder of the postmortem; zero when none comes
 	RemindedAt time.Time `json:"reminded_at,omitzero"` // the latest one
-	Reminders  int       `json:"reminders,omitempty"`  // how many there were
+	Reminders  int       `json:"reminders,omitempty"`  // how many rounds of reminders there were
+	Nudges     []Nudge   `json:"nudges,omitempty"`     // when those who owe actions are reminded, by user
 
 	Pages []page.Page `json:"pages,omitempty"`
 	Paged int         `json:"paged,omitempty"` // how many pages were ever made; the N of the latest
@@ -85,15 +102,14 @@ type State struct {
 	Noted    int     `json:"noted,omitempty"` // how many entries were ever written; the N of the latest
 }
 
-// Item is one action that came out of the postmortem.
-type Item struct {
-	N      int       `json:"n"` // 1, 2, …; never reused
-	Text   string    `json:"text"`
-	Owner  string    `json:"owner,omitempty"`
-	DueAt  time.Time `json:"due_at,omitzero"`
-	Done   bool      `json:"done,omitempty"`
-	DoneAt time.Time `json:"done_at,omitzero"`
-	DoneBy string    `json:"done_by,omitempty"`
+// Move is one change of a date that was promised.
+type Move struct {
+	At    time.Time `json:"at"`
+	By    string    `json:"by,omitempty"`
+	From  time.Time `json:"from"`
+	To    time.Time `json:"to"`
+	Why   string    `json:"why,omitempty"`
+	Admin bool      `json:"admin,omitempty"` // beyond the one move that everybody may make
 }
 
 // Name is what people call it.
@@ -104,3 +120,33 @@ func Name(number uint64) string { return fmt.Sprintf("PM-%d", number) }
 
 // Overdue reports whether it is still owed after its due date.
 func (s *State) Overdue(now time.Time) bool { return s.Status == Open && s.DueAt.Before(now) }
+
+// Promised is when it was to be ready before its due date was moved.
+func (s *State) Promised() time.Time { return promised(s.Moves, s.DueAt) }
+
+func promised(moves []Move, due time.Time) time.Time {
+	if len(moves) > 0 {
+		return moves[0].From
+	}
+	return due
+}
+
+// Stage is how far it is. A record that is older than stages is judged by whether somebody wrote into it.
+func (s *State) Stage() Stage {
+	switch {
+	case s.Status == Completed:
+		return Published
+	case s.Status == Waived:
+		return NotNeeded
+	case s.Phase != "":
+		return s.Phase
+	case len(s.Actions) > 0:
+		return Drafting
+	}
+	for name, text := range s.Sections {
+		if name != Course && text != "" {
+			return Drafting
+		}
+	}
+	return Required
+}

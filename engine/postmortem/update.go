@@ -1,12 +1,10 @@
 package postmortem
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
-	"time"
 )
 
 // How much a postmortem holds.
@@ -15,47 +13,121 @@ const (
 	maxSections = 40      //
 	maxSection  = 100_000 // bytes of one section
 	maxName     = 60      // bytes of the name of a section
-	maxItems    = 200     //
-	maxItem     = 2_000   // bytes of the text of one action item
 )
 
-// update writes sections and action items, and moves the due date. A completed postmortem can still be updated:
-// its action items go on. It checks everything before it changes anything.
+// update writes sections, causes, lessons and action items, and moves the due date: all of it or nothing. A published
+// postmortem can still be updated: its action items go on.
 func (s *State) update(a Action, env Env) error {
-	e := a.Edit
 	if s.Status == Waived {
 		return s.isOver()
 	}
-	e.Title = strings.TrimSpace(e.Title)
-	if len(e.Title) > maxTitle {
-		return &Refused{fmt.Sprintf("A title holds %d bytes at most, this one has %d.", maxTitle, len(e.Title))}
-	}
-	if !e.DueAt.IsZero() && e.DueAt.Before(s.CreatedAt) {
-		return &Refused{fmt.Sprintf("%s cannot be due before it was made, %s.", s.Name(), s.CreatedAt.UTC().Format(time.RFC3339))}
-	}
-	if err := s.checkSections(e.Sections); err != nil {
+	next := s.copied()
+	changed, err := next.edit(a, env)
+	if err != nil {
 		return err
 	}
-	if err := s.checkItems(e.Actions, env); err != nil {
-		return err
+	if len(changed) > 0 {
+		if next.Status == Open && next.Stage() == Required {
+			next.Phase = Drafting
+		}
+		next.note(env, "updated", a.By, a.said(strings.Join(changed, "; ")))
 	}
-	var changed []string
+	*s = *next
+	return nil
+}
+
+// copied shares nothing with s that an update changes.
+func (s *State) copied() *State {
+	next := *s
+	next.Sections = maps.Clone(s.Sections)
+	next.Causes, next.Lessons, next.Actions = slices.Clone(s.Causes), slices.Clone(s.Lessons), slices.Clone(s.Actions)
+	for i := range next.Actions {
+		next.Actions[i].Moves = slices.Clone(next.Actions[i].Moves)
+	}
+	next.Moves, next.Timeline = slices.Clone(s.Moves), slices.Clone(s.Timeline)
+	return &next
+}
+
+// edit does everything and says what changed; refused, it may have changed s.
+func (s *State) edit(a Action, env Env) (changed []string, err error) {
+	e := a.Edit
+	if e.Title = strings.TrimSpace(e.Title); len(e.Title) > maxTitle {
+		return nil, &Refused{fmt.Sprintf("A title holds %d bytes at most, this one has %d.", maxTitle, len(e.Title))}
+	}
 	if e.Title != "" && e.Title != s.Title {
 		s.Title = e.Title
 		changed = append(changed, fmt.Sprintf("title %q", e.Title))
 	}
-	if !e.DueAt.IsZero() && !e.DueAt.Equal(s.DueAt) {
-		changed = append(changed, fmt.Sprintf("due %s, after %s", e.DueAt.UTC().Format(time.RFC3339), s.DueAt.UTC().Format(time.RFC3339)))
-		s.DueAt = e.DueAt
+	said := func(text string, failed error) error {
+		if text != "" {
+			changed = append(changed, text)
+		}
+		return failed
+	}
+	if err := said(s.moveTo(a, env)); err != nil {
+		return nil, err
+	}
+	if e.Sections, err = canonical(e.Sections); err != nil {
+		return nil, err
+	}
+	if err := s.checkSections(e.Sections); err != nil {
+		return nil, err
 	}
 	changed = append(changed, s.write(e.Sections)...)
+	for _, c := range e.Causes {
+		if err := said(s.editCause(c)); err != nil {
+			return nil, err
+		}
+	}
+	for _, l := range e.Lessons {
+		if err := said(s.editLesson(l)); err != nil {
+			return nil, err
+		}
+	}
 	for _, item := range e.Actions {
-		changed = append(changed, s.change(item, a.By, env)...)
+		text, err := s.editItem(item, a.By, env)
+		if err != nil {
+			return nil, err
+		}
+		changed = append(changed, text...)
 	}
-	if len(changed) > 0 {
-		s.note(env, "updated", a.By, a.said(strings.Join(changed, "; ")))
+	return changed, nil
+}
+
+// moveTo moves the due date: once, with a reason. Only an admin may move it again.
+func (s *State) moveTo(a Action, env Env) (said string, err error) {
+	due, why := a.Edit.DueAt, strings.TrimSpace(a.Note)
+	switch {
+	case due.IsZero() || due.Equal(s.DueAt):
+		return "", nil
+	case due.Before(s.CreatedAt):
+		return "", &Refused{fmt.Sprintf("%s cannot be due before it was made, %s.", s.Name(), stamp(s.CreatedAt))}
+	case why == "":
+		return "", &Refused{fmt.Sprintf("Say why %s is due on another day than %s.", s.Name(), stamp(s.DueAt))}
+	case len(s.Moves) > 0 && !a.Admin:
+		return "", &Refused{fmt.Sprintf("The due date of %s was moved already%s, from %s to %s. It moves once; only an admin may move it again.",
+			s.Name(), byWhom(s.Moves[0].By), stamp(s.Moves[0].From), stamp(s.Moves[0].To))}
 	}
-	return nil
+	m := Move{At: env.Now, By: a.By, From: s.DueAt, To: due, Why: why, Admin: len(s.Moves) > 0}
+	s.DueAt = due
+	s.Moves = append(s.Moves, m)
+	if len(s.Moves) > maxMoves {
+		s.Moves = slices.Delete(s.Moves, 1, 2)
+	}
+	return fmt.Sprintf("due %s, after %s", stamp(m.To), stamp(m.From)), nil
+}
+
+// canonical puts sections under the names by which they are kept.
+func canonical(sections map[string]string) (map[string]string, error) {
+	named := map[string]string{}
+	for name, text := range sections {
+		kept := Canonical(name)
+		if _, twice := named[kept]; twice {
+			return nil, &Refused{fmt.Sprintf("The section %s is given twice.", kept)}
+		}
+		named[kept] = text
+	}
+	return named, nil
 }
 
 func (s *State) checkSections(sections map[string]string) error {
@@ -83,7 +155,7 @@ func (s *State) write(sections map[string]string) (changed []string) {
 		if s.Sections[name] == text {
 			continue
 		}
-		if text == "" && !slices.Contains(Sections[:], name) {
+		if text == "" && !s.outlined(name) {
 			delete(s.Sections, name)
 		} else {
 			if s.Sections == nil {
@@ -92,67 +164,6 @@ func (s *State) write(sections map[string]string) (changed []string) {
 			s.Sections[name] = text
 		}
 		changed = append(changed, "section "+name)
-	}
-	return changed
-}
-
-func (s *State) checkItems(items []ItemEdit, env Env) error {
-	total := len(s.Actions)
-	for _, e := range items {
-		switch {
-		case e.N == 0 && strings.TrimSpace(e.Text) == "":
-			return &Refused{"An action item needs a text."}
-		case e.N != 0 && s.item(e.N) == nil:
-			return &Refused{fmt.Sprintf("%s has no action item %d.", s.Name(), e.N)}
-		case len(e.Text) > maxItem:
-			return &Refused{fmt.Sprintf("An action item holds %d bytes at most, this one has %d.", maxItem, len(e.Text))}
-		case e.Owner != "" && !known(env, e.Owner):
-			return &Refused{fmt.Sprintf("There is no user %q.", e.Owner)}
-		case e.N == 0:
-			total++
-		}
-	}
-	if total > maxItems {
-		return &Refused{fmt.Sprintf("A postmortem has %d action items at most.", maxItems)}
-	}
-	return nil
-}
-
-func (s *State) item(n int) *Item {
-	for i := range s.Actions {
-		if s.Actions[i].N == n {
-			return &s.Actions[i]
-		}
-	}
-	return nil
-}
-
-// change makes or changes one action item and says what changed.
-func (s *State) change(e ItemEdit, by string, env Env) (changed []string) {
-	text := strings.TrimSpace(e.Text)
-	if e.N == 0 {
-		s.Items++
-		s.Actions = append(s.Actions, Item{N: s.Items})
-		e.N = s.Items
-		changed = append(changed, fmt.Sprintf("new action %d: %s", e.N, text))
-	}
-	item := s.item(e.N)
-	was := *item
-	item.Text, item.Owner = cmp.Or(text, item.Text), cmp.Or(e.Owner, item.Owner)
-	if !e.DueAt.IsZero() {
-		item.DueAt = e.DueAt
-	}
-	if len(changed) == 0 && (item.Text != was.Text || item.Owner != was.Owner || !item.DueAt.Equal(was.DueAt)) {
-		changed = append(changed, fmt.Sprintf("action %d", e.N))
-	}
-	if e.Done != nil && *e.Done != item.Done {
-		item.Done, item.DoneAt, item.DoneBy = *e.Done, time.Time{}, ""
-		text := "action %d not done after all"
-		if item.Done {
-			item.DoneAt, item.DoneBy = env.Now, by
-			text = "action %d done"
-		}
-		changed = append(changed, fmt.Sprintf(text, e.N))
 	}
 	return changed
 }
