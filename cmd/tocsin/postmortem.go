@@ -15,11 +15,15 @@ import (
 
 func postmortemVerb(io stdio) *cobra.Command {
 	n := &noun{remote: &remote{stdio: io}, path: "/api/v1/postmortems", say: sayPostmortem}
-	c := group("postmortem", "See, write, complete and waive postmortems", `Shows, writes, completes and waives postmortems. A postmortem is named PM-3 (or 3). Actions take several at once; with
---json they print an array of the postmortems as they are then.`,
+	c := group("postmortem", "Write, review, publish and follow postmortems", `Shows, writes, reviews, publishes and waives postmortems, and follows their actions. A postmortem is named PM-3 (or 3).
+Actions on postmortems take several at once; with --json they print an array of the postmortems as they are then.`,
 		n.listPostmortems(), n.showPostmortem(),
-		n.action("complete", "Say that postmortems are written and agreed upon", "", "tocsin postmortem complete PM-3", nil),
-		n.waive(), n.assignPostmortem(), n.setSection(),
+		n.setSection(), n.causes(), n.lessons(), n.actions(),
+		n.assignPostmortem(), n.postmortemDue(), n.checkPostmortem(), n.submitPostmortem(),
+		n.action("approve", "Approve postmortems, as a reviewer", "", "tocsin postmortem approve PM-3 --as jason", nil),
+		n.requestChanges(), n.publishPostmortem(),
+		n.action("complete", "Publish postmortems as they are", "What tocsin postmortem check finds is written down with them.", "tocsin postmortem complete PM-3", nil),
+		n.withReason("waive", "Say that postmortems are not needed after all, and why", "why it is not needed", "tocsin postmortem waive PM-3 --reason \"same cause as PM-2\""),
 		n.action("note", "Write a note into the timeline", "", "tocsin postmortem note PM-3 --note \"waiting for the vendor\"", n.needNote),
 		n.action("reopen", "Take up postmortems that were over", "", "tocsin postmortem reopen PM-3", nil),
 	)
@@ -33,26 +37,15 @@ func sayPostmortem(raw json.RawMessage) (string, error) {
 	if err := json.Unmarshal(raw, &p); err != nil {
 		return "", fmt.Errorf("the answer is not of this version's kind: %w; --json shows it", err)
 	}
-	text := fmt.Sprintf("%s %s", p.ID, p.Status)
+	text := fmt.Sprintf("%s %s", p.ID, stageOf(p))
 	if p.Owner != "" {
 		text += ", owned by " + p.Owner
 	}
 	return line(text + ": " + p.Title), nil
 }
 
-func (n *noun) waive() *cobra.Command {
-	var reason string
-	c := n.action("waive", "Say that postmortems are not needed after all, and why", "", "tocsin postmortem waive PM-3 --reason \"same cause as PM-2\"", nil)
-	c.ResetFlags() // the reason is what is said with it
-	c.Flags().StringVar(&reason, "reason", "", "why it is not needed")
-	c.RunE = func(c *cobra.Command, refs []string) error {
-		if strings.TrimSpace(reason) == "" {
-			return errors.New("say why it is not needed, with --reason TEXT")
-		}
-		return n.act(c.Context(), http.MethodPost, "/waive", refs, map[string]any{"reason": reason})
-	}
-	return c
-}
+// stageOf is how far a postmortem is, in words.
+func stageOf(p api.Postmortem) string { return strings.ReplaceAll(string(p.Stage), "_", " ") }
 
 func (n *noun) assignPostmortem() *cobra.Command {
 	var to string
@@ -73,7 +66,7 @@ func (n *noun) setSection() *cobra.Command {
 		Use:   "set-section REF SECTION [FILE|-]",
 		Short: "Write a section",
 		Long: `Writes a section: from FILE, from standard input with -, or with --text. It replaces what the section said. The standard
-sections are ` + strings.Join(postmortem.Sections[:], ", ") + `.
+sections are ` + strings.Join(standardSections(), ",\n") + `.
 Any other name makes a section of its own; an empty text clears a standard section and removes another.`,
 		Example: "  tocsin postmortem set-section PM-3 root_causes causes.md\n  tocsin postmortem set-section PM-3 summary --text \"A full disk stopped checkout.\"",
 		Args:    cobra.RangeArgs(2, 3),
@@ -95,4 +88,11 @@ Any other name makes a section of its own; an empty text clears a standard secti
 	c.Flags().StringVar(&text, "text", "", "what it says: plain text or Markdown")
 	c.Flags().StringVar(&n.note, "note", "", "what to say with it, in the timeline")
 	return c
+}
+
+func standardSections() (names []string) {
+	for _, h := range postmortem.Standard() {
+		names = append(names, h.Name)
+	}
+	return names
 }

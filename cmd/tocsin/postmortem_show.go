@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,7 +16,7 @@ func (n *noun) listPostmortems() *cobra.Command {
 		Use:     "list",
 		Short:   "List postmortems, newest first",
 		Long:    "Lists postmortems, newest first: those that are not over, unless --status or --all says otherwise.\nWith --json an array of the postmortems as the API shows them.",
-		Example: "  tocsin postmortem list --status open",
+		Example: "  tocsin postmortem list --all",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			items, err := n.list(c.Context(), which.query(), which.limit)
@@ -37,9 +35,9 @@ func (n *noun) postmortems(list []api.Postmortem, none string) {
 		fmt.Fprintln(n.out, none)
 		return
 	}
-	t := table{head: []string{"PM", "STATUS", "DUE", "OWNER", "INCIDENT", "TITLE"}, wide: 5}
+	t := table{head: []string{"PM", "STAGE", "DUE", "OWNER", "INCIDENT", "TITLE"}, wide: 5}
 	for _, p := range list {
-		t.row(text(p.ID), state(string(p.Status)), n.due(p), text(p.Owner), text(p.Incident), text(p.Title))
+		t.row(text(p.ID), styled(states[string(p.Status)], stageOf(p)), n.due(p), text(p.Owner), text(p.Incident), text(p.Title))
 	}
 	n.table(t)
 }
@@ -75,28 +73,31 @@ func (n *noun) showPostmortem() *cobra.Command {
 }
 
 func (n *noun) postmortem(p api.Postmortem) {
-	fmt.Fprintf(n.out, "%s  %s  %s\n", p.ID, n.paint(states[string(p.Status)], string(p.Status)), n.paint(bold, line(p.Title)))
+	fmt.Fprintf(n.out, "%s  %s  %s\n", p.ID, n.paint(states[string(p.Status)], stageOf(p)), n.paint(bold, line(p.Title)))
 	f := facts{}
 	f.add("incident", strings.Join(filled(p.Incident, p.Priority), ", "))
 	f.add("service", p.Service)
 	f.add("team", p.Team)
 	f.add("owner", p.Owner)
 	f.add("due", n.due(p).text)
+	for _, m := range p.Moves {
+		f.add("moved", line(fmt.Sprintf("from %s by %s: %s", n.at(m.From.Time), m.By, m.Why)))
+	}
+	for _, r := range p.Reviews {
+		f.add("review", line(strings.Join(filled(r.User+" "+verdicts[r.Verdict], r.Note), ": ")))
+	}
+	f.add("template", p.Template)
 	f.add("created", n.moment(p.CreatedAt.Time))
-	f.add("completed", by(n.moment(p.CompletedAt.Time), p.CompletedBy))
+	f.add("published", by(n.moment(p.CompletedAt.Time), p.CompletedBy))
+	f.add("in spite of", strings.Join(p.Gaps, "; "))
+	f.add("by force", p.ForcedFor)
 	f.add("waived", by(n.moment(p.WaivedAt.Time), p.WaivedBy))
 	f.add("because", p.WaivedFor)
 	f.add("reminded", remindedText(p.Reminders))
 	f.add("next reminder", n.moment(p.RemindAt.Time))
 	n.facts(f)
-	for _, name := range sectionNames(p.Sections) {
-		fmt.Fprintln(n.out, "\n"+n.paint(bold, line(name)))
-		body := p.Sections[name]
-		if strings.TrimSpace(body) == "" {
-			fmt.Fprintln(n.out, "  "+n.paint(faint, "(empty)"))
-			continue
-		}
-		n.paragraph(body)
+	for _, h := range p.Outline {
+		n.section(p, h)
 	}
 	n.actionItems(p.Actions)
 	n.timeline(unnumbered(p.Timeline))
@@ -109,15 +110,50 @@ func remindedText(n int) string {
 	return count(n, "time")
 }
 
-// sectionNames are the standard sections in their order, then the others.
-func sectionNames(sections map[string]string) []string {
-	names := slices.Clone(postmortem.Sections[:])
-	for _, name := range slices.Sorted(maps.Keys(sections)) {
-		if !slices.Contains(names, name) {
-			names = append(names, name)
+var verdicts = map[postmortem.Verdict]string{
+	postmortem.Asked: "was asked", postmortem.Approved: "approved", postmortem.Changes: "asks for changes",
+}
+
+// section shows a section with the causes or lessons that belong to it.
+func (n *noun) section(p api.Postmortem, h api.Heading) {
+	mark := ""
+	if h.Required {
+		mark = " *"
+	}
+	fmt.Fprintln(n.out, "\n"+n.paint(bold, line(h.Title))+n.paint(faint, "  "+line(h.Name)+mark))
+	body, list := strings.TrimSpace(p.Sections[h.Name]), ""
+	switch h.Name {
+	case postmortem.RootCauses:
+		list = whys(p.Causes, 0, "")
+	case postmortem.LessonText:
+		for _, l := range p.Lessons {
+			list += fmt.Sprintf("%d. %s\n", l.N, l.Text)
 		}
 	}
-	return names
+	if body != "" {
+		n.paragraph(p.Sections[h.Name])
+	}
+	if list != "" {
+		n.paragraph(list)
+	}
+	if body+list == "" {
+		fmt.Fprintln(n.out, "  "+n.paint(faint, "(empty)"))
+	}
+}
+
+// whys draws the causes below one, each with its number, and its evidence under it.
+func whys(causes []api.Cause, parent int, indent string) (text string) {
+	for _, c := range causes {
+		if c.Parent != parent {
+			continue
+		}
+		text += fmt.Sprintf("%s%d. %s\n", indent, c.N, c.Text)
+		if c.Evidence != "" {
+			text += indent + "   evidence: " + c.Evidence + "\n"
+		}
+		text += whys(causes, c.N, indent+"   ")
+	}
+	return text
 }
 
 func (n *noun) actionItems(list []api.ActionItem) {
@@ -125,13 +161,31 @@ func (n *noun) actionItems(list []api.ActionItem) {
 		return
 	}
 	fmt.Fprintln(n.out, "\n"+n.paint(bold, "Action items"))
-	t := table{head: []string{"N", "DONE", "OWNER", "DUE", "WHAT"}, wide: 4}
+	t := table{head: []string{"N", "STATUS", "OWNER", "DUE", "LATE", "HORIZON", "WHAT"}, wide: 6}
 	for _, a := range list {
-		done := ""
-		if a.Done {
-			done = "✓ " + a.DoneBy
-		}
-		t.row(textf("%d", a.N), styled(green, done), text(a.Owner), text(n.at(a.DueAt.Time)), text(a.Text))
+		t.row(textf("%d", a.N), styled(itemStyle(a), a.Status), text(a.Owner), text(n.at(a.DueAt.Time)), text(lateness(a)), text(string(a.Horizon)), text(a.Text))
 	}
 	n.table(t)
+}
+
+func itemStyle(a api.ActionItem) style {
+	switch {
+	case a.Overdue:
+		return red
+	case a.Done:
+		return green
+	}
+	return ""
+}
+
+// lateness is how late an action is against the date that was first promised.
+func lateness(a api.ActionItem) string {
+	late := ""
+	if a.DaysLate > 0 {
+		late = count(a.DaysLate, "day")
+	}
+	if a.Slips > 0 {
+		late = strings.Join(filled(late, "put off "+count(a.Slips, "time")), ", ")
+	}
+	return late
 }

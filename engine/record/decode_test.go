@@ -58,6 +58,7 @@ func TestRecordsOfTheFirstFormatAreReadWithEverythingTheyHold(t *testing.T) {
 		"open-incident":   {"incidents/open", "name/INC-2 incident/team/ops"},
 		"closed-incident": {"incidents/closed", "name/INC-1"},
 		"postmortem":      {"postmortems/open", "name/PM-1"},
+		"pm-followed":     {"postmortems/completed", "name/PM-3"},
 		"heartbeat":       {"heartbeats heartbeats/late", "heartbeat/backup"},
 		"canary":          {"", "canary"},
 		"handoff":         {"handoffs", "handoff/primary"},

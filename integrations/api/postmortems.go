@@ -1,6 +1,8 @@
 package api
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
@@ -8,6 +10,8 @@ import (
 
 var postmortemFilter = append([]param{
 	{name: "status", list: true, of: []string{"open", "completed", "waived"}, doc: "Only these; all by default."},
+	{name: "stage", list: true, of: []string{"required", "drafting", "in_review", "published", "waived"},
+		doc: "Of what a page of the list holds, only these: a page may hold fewer than limit."},
 }, paging...)
 
 func listPostmortems(c *call) (any, error) {
@@ -18,6 +22,9 @@ func listPostmortems(c *call) (any, error) {
 	list, next, err := c.Engine.Postmortems(c.ctx, choices[postmortem.Status](c.query, "status"), before, limit)
 	if err != nil {
 		return nil, err
+	}
+	if stages := choices[postmortem.Stage](c.query, "stage"); len(stages) > 0 {
+		list = slices.DeleteFunc(list, func(s *postmortem.State) bool { return !slices.Contains(stages, s.Stage()) })
 	}
 	return listOf(list, next, c.showPostmortem), nil
 }
@@ -33,89 +40,28 @@ func (c *call) shownPostmortem(s *postmortem.State, err error) (any, error) {
 	return c.showPostmortem(s), nil
 }
 
-// PostmortemEdit changes a postmortem: what is left out stays as it is.
-type PostmortemEdit struct {
-	Actor
-	Title    string            `json:"title,omitempty"`
-	DueAt    string            `json:"due_at,omitempty" jsonschema:"format=date-time"`
-	Sections map[string]string `json:"sections,omitempty" doc:"By name; an empty text clears a standard section and removes another."`
-	Actions  []ActionEdit      `json:"actions,omitempty"`
-	Owner    string            `json:"owner,omitempty" doc:"Hands it to another user; on its own, or with a note."`
-}
-
-// ActionEdit makes an action item, or changes the one of number n.
-type ActionEdit struct {
-	N     int    `json:"n,omitempty" doc:"None makes a new one, which must have a text."`
-	Text  string `json:"text,omitempty"`
-	Owner string `json:"owner,omitempty"`
-	DueAt string `json:"due_at,omitempty" jsonschema:"format=date-time"`
-	Done  *bool  `json:"done,omitempty"`
-}
-
-func editPostmortem(c *call) (any, error) {
-	var body PostmortemEdit
-	if err := c.read(&body); err != nil {
-		return nil, err
-	}
-	by, err := c.by(body.Actor)
-	if err != nil {
-		return nil, err
-	}
-	act := postmortem.Action{Do: postmortem.Update, By: by, Via: via, Note: body.Note}
-	if act.Edit, err = c.edit(body); err != nil {
-		return nil, err
-	}
-	empty := body.Title == "" && body.DueAt == "" && len(body.Sections) == 0 && len(body.Actions) == 0
-	switch {
-	case body.Owner == "" && empty:
-		return nil, invalid("body", "nothing is to be changed: give title, due_at, sections, actions or owner")
-	case body.Owner != "" && !empty:
-		return nil, invalid("owner", "it is changed on its own: one change is one commit")
-	case body.Owner != "":
-		if err := c.knownUser("owner", body.Owner); err != nil {
-			return nil, err
-		}
-		act.Do, act.Owner = postmortem.Assign, body.Owner
-	}
-	return c.shownPostmortem(c.Engine.ActOnPostmortem(c.ctx, c.name("PM"), act))
-}
-
-func (c *call) edit(body PostmortemEdit) (e postmortem.Edit, err error) {
-	e = postmortem.Edit{Title: body.Title, Sections: body.Sections}
-	if e.DueAt, err = optionalTime("due_at", body.DueAt); err != nil {
-		return e, err
-	}
-	for _, a := range body.Actions {
-		item := postmortem.ItemEdit{N: a.N, Text: a.Text, Owner: a.Owner, Done: a.Done}
-		if item.DueAt, err = optionalTime("actions.due_at", a.DueAt); err != nil {
-			return e, err
-		}
-		if a.Owner != "" {
-			if err = c.knownUser("actions.owner", a.Owner); err != nil {
-				return e, err
-			}
-		}
-		e.Actions = append(e.Actions, item)
-	}
-	return e, nil
-}
-
 // PostmortemAction is the body of every action on a postmortem.
 type PostmortemAction struct {
 	Actor
-	Reason string `json:"reason,omitempty" doc:"waive: why it is not needed; note will do, too."`
-	Owner  string `json:"owner,omitempty" doc:"assign: the user who owns it from now on."`
+	Reason    string   `json:"reason,omitempty" doc:"waive, request-changes, publish by force: why; note will do, too."`
+	Owner     string   `json:"owner,omitempty" doc:"assign: the user who owns it from now on."`
+	Reviewers []string `json:"reviewers,omitempty" doc:"submit: the users who are asked, beside those who were before."`
+	Force     bool     `json:"force,omitempty" doc:"publish: although the check finds errors, for a reason."`
 }
 
 var postmortemActions = [...]struct {
-	do  postmortem.Do
-	doc string
+	do      postmortem.Do
+	id, doc string
 }{
-	{postmortem.Complete, "It is written and agreed upon."},
-	{postmortem.Waive, "It is not needed after all, for a reason."},
-	{postmortem.Reopen, "Take up a postmortem that was over."},
-	{postmortem.Assign, "Hand it to another user."},
-	{postmortem.Note, "Write a note into the timeline."},
+	{postmortem.Submit, "submitPostmortem", "Ask its reviewers to read it."},
+	{postmortem.Approve, "approvePostmortem", "Approve it, as a reviewer: user says who."},
+	{postmortem.RequestChanges, "requestChangesToPostmortem", "Send it back to its owner, as a reviewer: user says who, reason what is to be changed."},
+	{postmortem.Publish, "publishPostmortem", "Publish it. Refused while the check finds errors, unless by force for a reason."},
+	{postmortem.Complete, "completePostmortem", "Publish it as it is. What the check finds is written down."},
+	{postmortem.Waive, "waivePostmortem", "It is not needed after all, for a reason."},
+	{postmortem.Reopen, "reopenPostmortem", "Take up a postmortem that was over."},
+	{postmortem.Assign, "assignPostmortem", "Hand it to another user."},
+	{postmortem.Note, "notePostmortem", "Write a note into the timeline."},
 }
 
 func actOnPostmortem(do postmortem.Do) handler {
@@ -131,27 +77,33 @@ func actOnPostmortem(do postmortem.Do) handler {
 		if err := body.check(c, do); err != nil {
 			return nil, err
 		}
-		note := body.Note
-		if body.Reason != "" {
-			note = body.Reason
-		}
 		return c.shownPostmortem(c.Engine.ActOnPostmortem(c.ctx, c.name("PM"), postmortem.Action{
-			Do: do, By: by, Via: via, Note: note, Owner: body.Owner,
+			Do: do, By: by, Via: via, Note: cmp.Or(body.Reason, body.Note), Owner: body.Owner,
+			Reviewers: body.Reviewers, Force: body.Force, Admin: c.key.Role.includes(Admin),
 		}))
 	}
 }
 
 func (b PostmortemAction) check(c *call, do postmortem.Do) error {
-	waive, assign := do == postmortem.Waive, do == postmortem.Assign
+	waive, assign, changes := do == postmortem.Waive, do == postmortem.Assign, do == postmortem.RequestChanges
+	said := strings.TrimSpace(b.Reason+b.Note) != ""
 	switch {
-	case b.Reason != "" && !waive:
-		return invalid("reason", "only waive takes it")
+	case b.Reason != "" && !waive && !changes && !b.Force:
+		return invalid("reason", "only waive, request-changes and publish by force take it")
 	case b.Reason != "" && b.Note != "":
 		return invalid("reason", "give reason or note, not both")
 	case len(b.Reason) > maxNote:
 		return invalid("reason", "it has %d bytes, %d are possible", len(b.Reason), maxNote)
-	case waive && strings.TrimSpace(b.Reason+b.Note) == "":
+	case waive && !said:
 		return invalid("reason", "missing: say why it is not needed")
+	case changes && !said:
+		return invalid("reason", "missing: say what is to be changed")
+	case b.Force && do != postmortem.Publish:
+		return invalid("force", "only publish takes it")
+	case b.Force && !said:
+		return invalid("reason", "missing: say why it is published although it is not complete")
+	case len(b.Reviewers) > 0 && do != postmortem.Submit:
+		return invalid("reviewers", "only submit takes them")
 	case b.Owner != "" && !assign:
 		return invalid("owner", "only assign takes it")
 	case assign && b.Owner == "":
@@ -160,6 +112,11 @@ func (b PostmortemAction) check(c *call, do postmortem.Do) error {
 		return c.knownUser("owner", b.Owner)
 	case do == postmortem.Note && strings.TrimSpace(b.Note) == "":
 		return invalid("note", "a note needs a text")
+	}
+	for _, user := range b.Reviewers {
+		if err := c.knownUser("reviewers", user); err != nil {
+			return err
+		}
 	}
 	return nil
 }

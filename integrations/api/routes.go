@@ -68,9 +68,11 @@ func routes() []route {
 			answer: Postmortem{}, handle: getPostmortem},
 		route{method: http.MethodPatch, path: "/postmortems/{ref}", id: "editPostmortem", doc: "Write a postmortem.", role: Responder, acts: true,
 			body: PostmortemEdit{}, answer: Postmortem{}, handle: editPostmortem},
+		route{method: get, path: "/postmortems/{ref}/check", id: "checkPostmortem", doc: "What a postmortem lacks before it can be published.", role: Viewer,
+			answer: PostmortemCheck{}, handle: checkPostmortem},
 	)
 	for _, a := range postmortemActions {
-		table = append(table, route{method: post, path: "/postmortems/{ref}/" + string(a.do), id: string(a.do) + "Postmortem", doc: a.doc,
+		table = append(table, route{method: post, path: "/postmortems/{ref}/" + string(a.do), id: a.id, doc: a.doc,
 			role: Responder, acts: true, body: PostmortemAction{}, answer: Postmortem{}, handle: actOnPostmortem(a.do)})
 	}
 	table = append(table, overrideRoutes()...)
