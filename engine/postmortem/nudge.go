@@ -55,7 +55,7 @@ func (s *State) nextNudge(n Nudge, env Env) time.Time {
 	if n.Due.After(from) {
 		from = n.Due
 	}
-	return NextReminder(env.Dir.Postmortem.Remind, zoneOf(env, n.User), n.Last, from).UTC()
+	return NextReminder(env.Dir.Postmortem.Remind, env.Dir.ZoneOf(n.User), n.Last, from).UTC()
 }
 
 // nudge puts into the messages what is due of the reminders of actions.
@@ -117,7 +117,7 @@ func (s *State) actionsText(items []Item, user string, env Env) string {
 		if i.Owner != user {
 			fmt.Fprintf(&b, " (%s)", ownerOr(i.Owner))
 		}
-		fmt.Fprintf(&b, ", due %s, %s late", i.DueAt.In(zoneOf(env, user)).Format("Mon 2 Jan 2006"), count(i.DaysLate(env.Now), "day"))
+		fmt.Fprintf(&b, ", due %s, %s late", i.DueAt.In(env.Dir.ZoneOf(user)).Format("Mon 2 Jan 2006"), count(i.DaysLate(env.Now), "day"))
 		if i.Slips > 0 {
 			fmt.Fprintf(&b, " against the first promise, put off %s", count(i.Slips, "time"))
 		}
