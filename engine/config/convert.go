@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -170,5 +171,24 @@ func (c *converter) scalar(n *node, y ast.Node) {
 		c.report(Error, n.at, "", "this cannot be used here", "")
 	}
 	n.text = n.raw
+	if n.kind == text && n.escapes == 0 {
+		c.tabs(n)
+	}
 	c.expand(n)
+}
+
+// tabs reports a tab within a text without quotes, which the reader of YAML leaves out: what is before and after it would
+// become one word. Tabs before the text are no part of it.
+func (c *converter) tabs(n *node) {
+	line := c.src.line(n.at.line)
+	for n.at.col <= len(line) && line[n.at.col-1] == '\t' {
+		n.at.col++
+	}
+	if _, ok := n.locate(len([]rune(n.raw))); ok || n.at.col > len(line) {
+		return
+	}
+	if tab := slices.Index(line[n.at.col-1:], '\t'); tab >= 0 {
+		c.report(Error, position{c.src, n.at.line, n.at.col + tab}, "", "a tab within text that has no quotes", "write a space, or put the text in quotes")
+		n.kind = broken
+	}
 }

@@ -49,6 +49,7 @@ func Open(paths []string, env func(string) (string, bool)) (*World, Problems) {
 	w, more := Build(f)
 	problems = append(problems, more...)
 	problems.sort(f.origin.files)
+	problems = problems.once()
 	if problems.Err() != nil {
 		return nil, problems
 	}

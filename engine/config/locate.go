@@ -17,7 +17,9 @@ func (n *node) locate(offset int) (position, bool) {
 		c.col++
 	case '|', '>':
 		c.newline()
-		c.strip = c.col - 1
+		// A text that says how far it is indented (|2) may begin with spaces of its own.
+		c.strip = c.col - 1 - indentOf([]rune(n.raw))
+		c.col = c.strip + 1
 	}
 	for i, r := range []rune(n.raw) {
 		if i == offset {

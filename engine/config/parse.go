@@ -65,6 +65,8 @@ func (l *loader) reportSyntax(src *source, err error) {
 		hint = "indent with spaces"
 	case strings.Contains(string(src.line(bad.Token.Position.Line)), "{{"):
 		hint = "put text with {{ }} in it in quotes"
+	case strings.Contains(bad.Message, "must be specified"):
+		hint = "within brackets, put text that has a comma or a bracket in it in quotes"
 	case strings.Contains(bad.Message, "mapping value is not allowed") && src.deeper(bad.Token.Position.Line):
 		hint = "the next line is further to the right, as if it were a part of this text; begin it below the key that it belongs beside"
 	case strings.Contains(bad.Message, "mapping value is not allowed"):

@@ -110,6 +110,14 @@ func (ps Problems) sort(order []string) {
 	})
 }
 
+// once leaves one of several problems that say the same of the same place, such as of an anchor that is used twice. They are
+// in order.
+func (ps Problems) once() Problems {
+	return slices.CompactFunc(ps, func(a, b Problem) bool {
+		return a.Line > 0 && a.at == b.at && a.Severity == b.Severity && a.Message == b.Message && a.Hint == b.Hint
+	})
+}
+
 // invalid is a configuration's errors as one error.
 type invalid Problems
 
