@@ -181,13 +181,15 @@ func (c *converter) scalar(n *node, y ast.Node) {
 // become one word. Tabs before the text are no part of it.
 func (c *converter) tabs(n *node) {
 	line := c.src.line(n.at.line)
-	for n.at.col <= len(line) && line[n.at.col-1] == '\t' {
+	for n.at.col <= len(line) && n.at.col > 0 && line[n.at.col-1] == '\t' {
 		n.at.col++
 	}
 	if _, ok := n.locate(len([]rune(n.raw))); ok || n.at.col > len(line) {
 		return
 	}
-	if tab := slices.Index(line[n.at.col-1:], '\t'); tab >= 0 {
+	rest := line[n.at.col-1:]
+	first, _, _ := strings.Cut(n.raw, " ")
+	if tab := slices.Index(rest, '\t'); tab >= 0 && strings.HasPrefix(strings.ReplaceAll(string(rest), "\t", ""), first) {
 		c.report(Error, position{c.src, n.at.line, n.at.col + tab}, "", "a tab within text that has no quotes", "write a space, or put the text in quotes")
 		n.kind = broken
 	}
