@@ -211,3 +211,21 @@ func TestAnAbsenceLeavesItsUserOnCallAndNamesTheShiftsToBeCovered(t *testing.T) 
 		t.Error(s, err)
 	}
 }
+
+func TestAnOverrideIsHeldAgainstWhatAnotherReplicaHasJustMade(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 2, standard)
+	ctx, to := context.Background(), tw.clock.t.Add(time.Hour)
+	if _, err := tw.engines[1].Fresh(ctx, tw.clock.t); err != nil || tw.onCall(1) != "ethan" { // it has looked just now
+		t.Fatal(err, tw.onCall(1))
+	}
+	if _, err := tw.engines[0].AddOverride(ctx, override.Wish{Schedule: "primary", User: "amir", To: to, Reason: "ill", By: "amir"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tw.engines[1].AddOverride(ctx, override.Wish{Schedule: "primary", User: "darren", Replace: "amir", To: to, Reason: "ill, too", By: "darren"}); err != nil {
+		t.Error(err)
+	}
+	if got := tw.onCall(1); got != "darren" {
+		t.Errorf("%s is on call", got)
+	}
+}
