@@ -205,3 +205,22 @@ func TestAnAbsenceThatIsTakenBackAsksNobodyAnyMore(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestAShiftWhoseCoverWasTakenBackCanBeTakenAgain(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 1, standard)
+	tw.goAway(24*time.Hour, 24*time.Hour)
+	if _, err := tw.cover("darren", 1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tw.cover("amir", 1); err == nil {
+		t.Error("amir takes what darren has")
+	}
+	if _, err := tw.engines[0].CancelOverride(context.Background(), "OVR-1", "darren", "ill, too"); err != nil {
+		t.Fatal(err)
+	}
+	s, err := tw.cover("amir", 1)
+	if err != nil || s.Asks[0].TakenBy != "amir" || s.Asks[0].Override != "OVR-2" {
+		t.Errorf("%+v, %v", s, err)
+	}
+}

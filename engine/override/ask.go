@@ -77,7 +77,7 @@ func (s *Absence) Take(by string, n int, away []schedules.Away, via string, env 
 	now := env.Now.UTC().Truncate(time.Second)
 	for i := range s.Asks {
 		a := &s.Asks[i]
-		if n != 0 && a.N != n || a.TakenBy != "" || !a.To.After(now) {
+		if n != 0 && a.N != n || s.taken(a, env) || !a.To.After(now) {
 			continue
 		}
 		if why := s.hindrance(a, by, all, env); why != "" {
@@ -120,8 +120,8 @@ func (s *Absence) takeable(by string, n int, env Env) error {
 	if n == 0 {
 		return nil
 	}
-	switch a := s.Asks[n-1]; {
-	case a.TakenBy != "":
+	switch a := &s.Asks[n-1]; {
+	case s.taken(a, env):
 		return refuse("%s has taken that shift already.", a.TakenBy)
 	case !a.To.After(env.Now):
 		return refuse("That shift was over at %s.", stamp(a.To))
@@ -141,10 +141,17 @@ func (s *Absence) hindrance(a *Ask, by string, away []schedules.Away, env Env) s
 	return ""
 }
 
-// wanting says whether the user is still on call in a shift.
+// taken says whether somebody covers a shift. Who took the override back that they made for it does not any more.
+func (s *Absence) taken(a *Ask, env Env) bool { return a.TakenBy != "" && !s.wanting(a, env) }
+
+// wanting says whether the user is still on call in a shift, or in what is left of it.
 func (s *Absence) wanting(a *Ask, env Env) bool {
 	plan, ok := env.Dir.Schedules[a.Schedule]
-	return ok && len(plan.Uncovered([]schedules.Away{{User: s.User, From: s.From, Until: s.To}}, a.From, a.To)) > 0
+	from := a.From
+	if now := env.Now.UTC().Truncate(time.Second); from.Before(now) {
+		from = now
+	}
+	return ok && from.Before(a.To) && len(plan.Uncovered([]schedules.Away{{User: s.User, From: s.From, Until: s.To}}, from, a.To)) > 0
 }
 
 // tell tells who is away that somebody covers, and stops asking when all is taken.
