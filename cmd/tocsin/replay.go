@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"sync"
 
@@ -165,11 +166,16 @@ func (r *replayed) before(ctx context.Context) (*config.World, error) {
 	return inForce(ctx, ask, r.env)
 }
 
+// garbage is the share of memory that may be garbage before it is collected, in percent: a replay makes much, and keeps
+// little.
+const garbage = 400
+
 // play plays both at the same time.
 func (r *replayed) play(ctx context.Context, past *replay.Past, before, after *config.World, o replay.Options) (*replay.Report, error) {
 	if err := past.Sort(); err != nil {
 		return nil, err
 	}
+	defer debug.SetGCPercent(debug.SetGCPercent(garbage))
 	var outcomes [2]*replay.Outcome
 	var errs [2]error
 	var both sync.WaitGroup

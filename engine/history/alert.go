@@ -134,8 +134,12 @@ func repeats(s *alert.State, spans []fired) (list []fired) {
 		}
 		whole -= length
 		n -= part
+		gaps := part + 1
+		if end(f).Equal(s.LastEventAt) {
+			gaps = part // the last of them is the last event
+		}
 		for k := range part {
-			after := time.Duration(float64(length) * (float64(k+1) / float64(part)))
+			after := time.Duration(float64(length) * (float64(k+1) / float64(gaps)))
 			at := f.from.Add(after).Truncate(time.Millisecond)
 			if !f.to.IsZero() && !at.Before(f.to) {
 				at = f.to.Add(-time.Millisecond)
