@@ -37,6 +37,9 @@ func (o *observer) checkHeld(c *call, was, s *alert.State) {
 		if h.Until.IsZero() || h.Until.Before(c.began) && o.sim.now.Sub(c.replica.hurt) >= fresh {
 			o.sim.broke("held", n, "#%d is held for %s until %s", n, h.Reason, clock(h.Until))
 		}
+		if h.Reason == alert.HoldMaintenance && (!dark(s, h.Until.Add(-time.Second)) || dark(s, h.Until)) {
+			o.sim.broke("held", n, "#%d is held until %s, when no maintenance ends", n, clock(h.Until))
+		}
 	}
 	asked := c.by != nil && c.by.number == n && (c.by.action.Do == alert.Escalate || c.by.action.Do == alert.Assign)
 	for _, h := range was.Holds {
@@ -69,6 +72,19 @@ func wentOn(was, s *alert.State, w, r *alert.Run) bool {
 		return false
 	}
 	return r.Base.Sub(w.Base) == heldUntil(was).Sub(was.HeldAt)
+}
+
+// dark reports whether an alert is in the maintenance that there is in every town, from 1 to 4 o'clock in Berlin.
+func dark(s *alert.State, when time.Time) bool {
+	hour := when.Add(offsetAt(zoneOf("Europe/Berlin"), when)).UTC().Hour()
+	return (s.Labels["hold"] == "delay" || s.Labels["hold"] == "auto-close") && hour >= 1 && hour < 4
+}
+
+// checkDark holds that no step is taken in a maintenance, unless a person wanted it.
+func (o *observer) checkDark(s *alert.State, when time.Time, asked bool) {
+	if dark(s, when) && !s.Overridden && !asked {
+		o.sim.broke("held", s.Number, "#%d is in a maintenance, and takes a step at %s", s.Number, clock(when))
+	}
 }
 
 // checkNight holds that no step is taken in the quiet hours of its priority.

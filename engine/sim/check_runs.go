@@ -96,6 +96,7 @@ func (o *observer) checkTaken(c *call, was, s *alert.State, w, r *alert.Run, did
 			o.sim.broke("early", s.Number, "step %d of #%d (round %d) was due at %s, and taken at %s", n+1, s.Number, at.Round, clock(due), clock(r.LastAt))
 		}
 		o.checkNight(c, s, r.LastAt, asked)
+		o.checkDark(s, r.LastAt, asked)
 		asked = false
 		at.LastAt = r.LastAt
 		o.checkNamed(c, s, &at, r.LastAt)

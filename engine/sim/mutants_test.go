@@ -104,6 +104,12 @@ var mutants = []mutant{
 	{"incident-forgotten", "the wish for an incident is lost", 30, []edit{
 		{"alert/create.go", "	if d.Incident {\n", "	if d.Incident && !on(`incident-forgotten`) {\n"},
 	}},
+	{"maintenance-ignored", "a maintenance holds nothing", 60, []edit{
+		{"alert/maintain.go", "	s.renew(HoldMaintenance, wanted, env)\n", "	if !on(`maintenance-ignored`) {\n		s.renew(HoldMaintenance, wanted, env)\n	}\n"},
+	}},
+	{"maintenance-too-long", "a maintenance holds for an hour more than it lasts", 60, []edit{
+		{"directory/maintenance.go", "Maintained{m.Name, m.Reason, o.Until}", "Maintained{m.Name, m.Reason, o.Until.Add(map[bool]time.Duration{true: time.Hour}[on(`maintenance-too-long`)])}"},
+	}},
 	{"hold-forgotten", "an alert that is to wait does not", 30, []edit{
 		{"alert/hold.go", "	if s.Overridden || reached(h.Until, env.Now) {\n", "	if s.Overridden || on(`hold-forgotten`) || reached(h.Until, env.Now) {\n"},
 	}},

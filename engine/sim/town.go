@@ -267,6 +267,8 @@ var holding = map[string]string{
 
 const fixed = `windows: [{name: nights, from: "22:00", to: "07:00"}]
 services: [{name: bank, team: west}, {name: shop, team: east}]
+maintenance:
+  - {name: dark, when: 'labels.hold in ["delay", "auto-close"]', from: 2020-01-01T01:00, until: 2020-01-01T04:00, timezone: Europe/Berlin, rrule: FREQ=DAILY, reason: darkness}
 channels:
   - {name: sre, type: slack, to: "#sre"}
   - {name: hook, type: webhook, url: "https://example.com/hook"}
