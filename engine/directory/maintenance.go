@@ -32,8 +32,8 @@ func (d *Directory) Maintained(ev func() rules.Event, now time.Time) (in []Maint
 	var event *rules.Event
 	for i := range d.Maintenance {
 		m := &d.Maintenance[i]
-		o, on := m.Times.At(now)
-		if !on || len(in) == maxMaintained {
+		o, inForce := m.Times.At(now)
+		if !inForce || len(in) == maxMaintained {
 			continue
 		}
 		if event == nil {

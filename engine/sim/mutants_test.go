@@ -65,7 +65,7 @@ var mutants = []mutant{
 		{"alert/notify.go", "	for _, name := range to.Users {\n", "	for i, name := range to.Users {\n		if i > 0 && on(`only-first-user`) {\n			break\n		}\n"},
 	}},
 	{"expiry-reopens", "an alert that expires starts anew", within, []edit{
-		{"alert/escalate.go", "		s.over(env.Dir.Sources[s.Integration].KeepOnResolve, env)\n", "		if on(`expiry-reopens`) {\n			s.restart(env)\n		} else {\n			s.over(env.Dir.Sources[s.Integration].KeepOnResolve, env)\n		}\n"},
+		{"alert/wait.go", "		s.over(env.Dir.Sources[s.Integration].KeepOnResolve, env)\n", "		if on(`expiry-reopens`) {\n			s.restart(env)\n		} else {\n			s.over(env.Dir.Sources[s.Integration].KeepOnResolve, env)\n		}\n"},
 	}},
 	{"postmortem-forgotten", "a close that owes a postmortem makes none", 60, []edit{
 		{"incident/close.go", "	fx.PostmortemOwed = s.owesPostmortem(env)\n", "	fx.PostmortemOwed = s.owesPostmortem(env) && !on(`postmortem-forgotten`)\n"},
