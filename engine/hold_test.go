@@ -358,3 +358,40 @@ func TestAHoldThatAnotherReplicaEndsPagesOnce(t *testing.T) {
 		t.Errorf("%d alerts are listed as held (%v)", counts[0], err)
 	}
 }
+
+func TestAnUrgentEventDoesNotWaitForTheMorningWithALessUrgentOne(t *testing.T) {
+	t.Parallel()
+	for name, rest := range map[string]string{
+		"quiet hours": nights,
+		"delay_until": strings.Replace(nights, "rules: [", `rules: [{when: priority == "P5", delay_until: office, to: "policy:standard"}, `, 1),
+		"a group":     strings.Replace(nights, "{to:", "{group_by: [integration], to:", 1),
+		"a summary":   strings.Replace(nights, "{to:", "{throttle: {pages: 1, per: 1m}, to:", 1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tw := newTown(t, 1, rest)
+			low, worse := event.Event{DedupKey: "x", Title: "x", Priority: "P5"}, event.Event{DedupKey: "x", Title: "x", Priority: "P1"}
+			tw.fire(event.Event{DedupKey: "other", Title: "other", Priority: "P5"})
+			a := tw.fire(low)
+			tw.wait(30 * time.Minute)
+			tw.fire(low)
+			want(t, tw.phones.log(), "\n")
+			tw.fire(worse)
+			tw.wait(time.Second)
+			want(t, tw.phones.log(), "\n30m0s ethan slack\n")
+			if a = tw.again(a); a.Priority != "P1" || a.Held() || !strings.Contains(kinds(a), "raised released step") {
+				t.Errorf("%s, held for %+v, timeline %s", a.Priority, a.Holds, kinds(a))
+			}
+		})
+	}
+}
+
+func TestAnUrgentEventOfADelayedRuleWaitsAsTheRuleSays(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 1, `rules: [{delay: 10m, to: "policy:standard"}]`)
+	tw.fire(low)
+	tw.wait(5 * time.Minute)
+	tw.fire(event.Event{DedupKey: "x", Title: "x", Priority: "P1"})
+	tw.wait(6 * time.Minute)
+	want(t, tw.phones.log(), "\n10m0s ethan slack\n11m0s ethan sms\n")
+}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"maps"
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
@@ -64,12 +65,7 @@ func (in *intake) apply(e *Engine, env directory.Env) (attempt, error) {
 			in.state, step = in.begin(ev, env)
 			in.image, in.number, touched = record.Image{ID: in.state.ID}, 0, true
 		case ev.Status == event.Firing:
-			fired := alert.Fired{Event: ev, ReopenWithin: in.source().ReopenWithin}
-			if in.state.Summary != nil {
-				d := in.route(ev, env)
-				fired.Title, fired.Priority = d.Title, d.Priority
-			}
-			step, err = alert.Apply(in.state, fired, env)
+			step, err = alert.Apply(in.state, in.fired(ev, env), env)
 			touched = true
 		case in.state != nil && in.state.Active():
 			step, err = alert.Apply(in.state, alert.Resolved{Event: ev, Keep: in.source().KeepOnResolve}, env)
@@ -87,6 +83,20 @@ func (in *intake) apply(e *Engine, env directory.Env) (attempt, error) {
 		return attempt{}, nil
 	}
 	return in.finish(e, fx, env)
+}
+
+// fired is a firing event for the alert that there is. The rules are asked again where it counts how urgent the event
+// is: while the alert waits, and for what a summary says.
+func (in *intake) fired(ev event.Event, env directory.Env) alert.Fired {
+	f := alert.Fired{Event: ev, ReopenWithin: in.source().ReopenWithin}
+	if in.state.Summary == nil && !in.state.Held() {
+		return f
+	}
+	if d := in.route(ev, env); in.state.Summary != nil || !d.Nobody && !d.Suppress {
+		f.Title, f.Priority = d.Title, cmp.Or(d.Priority, event.DefaultPriority)
+		f.AtOnce = d.Delay == 0 && d.DelayUntil.IsZero()
+	}
+	return f
 }
 
 // begin is the new alert of a firing event.

@@ -122,15 +122,14 @@ func (c *compiler) reportExpression(path string, err error) {
 	if errors.As(err, &at) {
 		p.Offset, p.Message = at.From, at.Message
 	}
+	p.Message = strings.ReplaceAll(p.Message, " to call #", " to call ") // of functions that spend from the budget
+	p.Hint = hintFor(p.Message)
 	if want, got, ok := strings.Cut(strings.TrimPrefix(p.Message, "expected "), ", but got "); ok && want == reflect.Bool.String() {
 		p.Message = fmt.Sprintf("the condition gives %s, not true or false", got)
 	}
 	if name, ok := strings.CutPrefix(p.Message, "unknown name "); ok {
 		p.Message = fmt.Sprintf("unknown name %q", name)
 		p.Hint = c.hintForName(name)
-	}
-	if p.Message == "time.Time is not callable" {
-		p.Hint = "now and starts_at are fields: write them without ()"
 	}
 	c.problems = append(c.problems, p)
 }
@@ -151,7 +150,7 @@ func (c *compiler) hintForName(name string) string {
 	if near := nearest.To(name, slices.Concat(known, functions)); near != "" {
 		return didYouMean(near)
 	}
-	return "the fields are " + strings.Join(known, ", ")
+	return "a text stands in quotes; the fields and lists are " + strings.Join(known, ", ")
 }
 
 // knownNames are the fields and lists that can be written, sorted.

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/rules/budget"
@@ -71,12 +72,12 @@ var functionTable = [...]Function{
 	{"cidr", `cidr(text, network)`, "Whether the text is an IP address, or one with a port, in the network, which may also be one of the `lists`. What is no address is in no network.", `cidr(labels.instance, "10.0.0.0/8")`},
 }
 
-// example shows how each function is called that must be given something written out.
+// example shows how a function is called.
 func example(name string) string {
 	if name == "timezone" {
 		return `for example timezone("Europe/Berlin")`
 	}
-	for _, f := range functionTable {
+	for _, f := range slices.Concat(functionTable[:], builtinTable[:]) {
 		if f.Name == name {
 			return "for example " + f.Example
 		}

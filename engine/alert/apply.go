@@ -48,8 +48,10 @@ type Fired struct {
 	Event event.Event
 	// ReopenWithin is how long after its close a firing event re-opens the alert; see Reopens.
 	ReopenWithin time.Duration
-	// Title and Priority are what the rules decided of it, for an alert that gathers several.
+	// Title and Priority are what the rules decided of it, where they were asked: for an alert that gathers several, and
+	// for one that is held, which an event that is more urgent raises.
 	Title, Priority string
+	AtOnce          bool // and they do not delay it
 }
 
 // Resolved is an event that says that it is over.

@@ -134,6 +134,9 @@ func (in Fired) apply(s *State, env Env, _ *Effects) error {
 	}
 	s.seen(ev, env)
 	s.required(env)
+	if s.Held() && in.Priority != "" && in.Priority < s.Priority {
+		s.raise(in, env)
+	}
 	if s.Grouped {
 		if s.Members == nil || s.Status == Closed { // who resolved while it was closed was not counted
 			s.Members = map[string]bool{}

@@ -178,6 +178,17 @@ func (s *State) override(by string, env Env) {
 	s.Overridden = true
 }
 
+// raise lets an alert that waits be as urgent as its latest event: a warning that became critical must not wait for the
+// morning because the warning does.
+func (s *State) raise(in Fired, env Env) {
+	s.Priority = in.Priority
+	s.note(env, "raised", "", "an event of "+in.Priority+" came while it was held")
+	s.Rev++
+	s.release(env.Now, "", env, func(h Hold) bool { // quiet hours are looked at again when the next step is due
+		return h.Reason == HoldQuiet || h.Reason == HoldDelay && in.AtOnce
+	})
+}
+
 // quiet holds the alert if these are the quiet hours of its urgency, and reports whether it does.
 func (s *State) quiet(env Env) bool {
 	if s.Overridden {

@@ -45,7 +45,8 @@ func (o *observer) checkHeld(c *call, was, s *alert.State) {
 	for _, h := range was.Holds {
 		gone := !slices.ContainsFunc(s.Holds, func(o alert.Hold) bool { return o.Reason == h.Reason })
 		enough := h.Reason == alert.HoldRequire && c.what == "ingest"
-		if gone && h.Until.After(now) && !asked && !enough {
+		worse := c.what == "ingest" && s.Priority < was.Priority && (h.Reason == alert.HoldQuiet || h.Reason == alert.HoldDelay)
+		if gone && h.Until.After(now) && !asked && !enough && !worse {
 			o.sim.broke("held", n, "#%d was held for %s until %s, and is not any more", n, h.Reason, clock(h.Until))
 		}
 	}
