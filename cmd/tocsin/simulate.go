@@ -72,7 +72,6 @@ the configuration's timezone. Without --config, config.yaml or tocsin.yaml in th
 	f.BoolVar(&s.json, "json", false, "print the story as JSON, for programs")
 	f.StringVar(&s.svg, "svg", "", `write a picture to this file ("-" is standard output)`)
 	f.StringVar(&s.html, "html", "", `write a page with the picture to this file ("-" is standard output)`)
-	c.MarkFlagsMutuallyExclusive("svg", "html")
 	return c
 }
 
@@ -83,6 +82,9 @@ func (io stdio) simulate(ctx context.Context, s simulation, args []string) error
 	}
 	if len(args) == 0 && len(s.stops) == 0 {
 		return errors.New("simulate what? Name a file with an alert (- is standard input), or a heartbeat with --stop-heartbeat")
+	}
+	if s.svg == "-" && s.html == "-" {
+		return errors.New("standard output has room for one of --svg and --html; name a file for the other")
 	}
 	world, err := io.load(files)
 	if err != nil {
@@ -110,10 +112,10 @@ func (io stdio) simulate(ctx context.Context, s simulation, args []string) error
 		return err
 	}
 	o := picture.Options{Title: titleOf(story, script), Zone: world.Dir.Zone}
-	switch {
-	case s.svg != "":
+	if s.svg != "" {
 		err = io.write(s.svg, picture.SVG(story, o))
-	case s.html != "":
+	}
+	if err == nil && s.html != "" {
 		err = io.write(s.html, picture.HTML(story, o))
 	}
 	switch {

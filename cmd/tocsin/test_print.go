@@ -39,6 +39,9 @@ func (io stdio) testResult(r suite.Result) {
 	for _, d := range r.Differences {
 		io.difference(d, widest)
 	}
+	if r.Held != "" {
+		fmt.Fprintln(io.out, "      when the test ends, the alert is held: "+line(r.Held))
+	}
 	if len(r.Why) == 0 {
 		return
 	}

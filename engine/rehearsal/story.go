@@ -97,6 +97,8 @@ type Alert struct {
 	AckedBy     string    `json:"acked_by,omitempty"`
 	ClosedAt    time.Time `json:"closed_at,omitzero"`
 	ExhaustedAt time.Time `json:"exhausted_at,omitzero"`
+	Held        string    `json:"held,omitempty"`      // what it waits for before it pages, where it is open
+	HeldUntil   time.Time `json:"held_until,omitzero"` // until when; zero where that is not known
 
 	id    store.ID
 	seen  int             // entries of its timeline that were told

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/deliver"
@@ -53,6 +54,7 @@ func (p *play) alert(s *alert.State) {
 		al.Tags = slices.Clone(s.Tags)
 	}
 	al.AckedAt, al.AckedBy, al.ClosedAt, al.ExhaustedAt = s.AckedAt, s.AckedBy, s.ClosedAt, s.ExhaustedAt
+	al.Held, al.HeldUntil = heldFor(s)
 	fresh := len(s.Timeline) + s.Dropped - al.seen
 	for _, e := range s.Timeline[max(0, len(s.Timeline)-fresh):] {
 		if !told[e.Kind] {
@@ -157,6 +159,18 @@ func (p *play) refusal(via string) error {
 		}
 	}
 	return nil
+}
+
+// heldFor says what an open alert waits for before it pages, and until when.
+func heldFor(s *alert.State) (why string, until time.Time) {
+	if s.Status != alert.Open || !s.Held() {
+		return "", time.Time{}
+	}
+	var texts []string
+	for _, h := range s.Holds {
+		texts = append(texts, h.Text)
+	}
+	return strings.Join(texts, ", "), s.HeldUntil()
 }
 
 // pageOf describes a message, and gives the number of the alert that it is about.

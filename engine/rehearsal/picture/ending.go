@@ -33,6 +33,8 @@ func states(alerts []*rehearsal.Alert) string {
 			return fmt.Sprintf("#%d is open: everything was tried and nobody acknowledged", a.Number)
 		case a.Status == "acked":
 			return fmt.Sprintf("#%d is acknowledged by %s", a.Number, a.AckedBy)
+		case a.Held != "":
+			return fmt.Sprintf("#%d is held: %s", a.Number, a.Held)
 		}
 		return fmt.Sprintf("#%d is %s", a.Number, a.Status)
 	}
@@ -42,11 +44,15 @@ func states(alerts []*rehearsal.Alert) string {
 			count["tried"]++
 			continue
 		}
+		if a.Held != "" {
+			count["held"]++
+			continue
+		}
 		count[a.Status]++
 	}
 	var parts []string
 	for _, state := range [...]struct{ of, words string }{
-		{"open", "open"}, {"tried", "open though everything was tried"}, {"acked", "acknowledged"}, {"snoozed", "snoozed"}, {"closed", "closed"},
+		{"open", "open"}, {"held", "held"}, {"tried", "open though everything was tried"}, {"acked", "acknowledged"}, {"snoozed", "snoozed"}, {"closed", "closed"},
 	} {
 		if n := count[state.of]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, state.words))

@@ -24,6 +24,8 @@ type Result struct {
 	Passed bool   `json:"passed"`
 	// Differences are what was not as expected; empty when the test passed.
 	Differences []Difference `json:"differences,omitempty"`
+	// Held says what the alert waits for when the test ends, and until when; only of a test that did not pass.
+	Held string `json:"held,omitempty"`
 	// Why are the rules that were tried on the first event; only of a test that did not pass.
 	Why []rules.Tried `json:"why,omitempty"`
 	// Error says that the test could not be played to its end.
@@ -61,12 +63,23 @@ func (s *Suite) Run(ctx context.Context, match *regexp.Regexp) (results []Result
 		default:
 			r.Differences = compare(t.Expect, story)
 			if r.Passed = len(r.Differences) == 0; !r.Passed {
-				r.Why = s.why(t)
+				r.Held, r.Why = s.held(first(story)), s.why(t)
 			}
 		}
 		results = append(results, r)
 	}
 	return results, nil
+}
+
+// held says what an alert waits for at the end of a test.
+func (s *Suite) held(a *rehearsal.Alert) string {
+	switch {
+	case a.Held == "":
+		return ""
+	case a.HeldUntil.IsZero():
+		return a.Held
+	}
+	return a.Held + ", until " + a.HeldUntil.In(s.zone).Format("2006-01-02 15:04 MST")
 }
 
 // why are the rules that were tried on the first event that fires.

@@ -32,6 +32,7 @@ policies:
     steps: [{notify: ["schedule:primary"]}, {after: 10m, notify: ["user:darren"]}]
 rules:
   - {name: watchdog, when: title == "Watchdog", to: nobody}
+  - {name: later, when: title == "Later", delay: 6h, to: policy:standard}
   - {name: ours, to: team:ops, incident: priority == "P1"}
 integrations:
   - {name: hook, type: json, key: none, map: {title: body.title}}
@@ -169,8 +170,20 @@ tests:
 	if diff := cmp.Diff(want, results[0].Differences); diff != "" {
 		t.Errorf("differences (-want +got):\n%s", diff)
 	}
-	if why := results[0].Why; len(why) < 2 || why[0].Name != "watchdog" || why[0].Matched || !why[1].Matched {
+	if why := results[0].Why; len(why) < 2 || why[0].Name != "watchdog" || why[0].Matched || !why[len(why)-1].Matched {
 		t.Errorf("rules tried: %+v", why)
+	}
+}
+
+func TestATestThatEndsBeforeAHoldDoesSaysSo(t *testing.T) {
+	t.Parallel()
+	got := run(t, `
+tests:
+  - {name: too early, at: 2026-11-22 23:00, given: [{title: Later}], expect: {pages: [{at: 6h, to: amir}]}}
+  - {name: late enough, at: 2026-11-22 23:00, until: 6h1m, given: [{title: Later}], expect: {pages_include: [{at: 6h, to: amir}]}}
+`, nil)
+	if want := "delayed by 6h, until 2026-11-23 05:00 EST"; got[0].Passed || got[0].Held != want || !got[1].Passed {
+		t.Errorf("held %q, want %q; then %+v", got[0].Held, want, got[1])
 	}
 }
 
