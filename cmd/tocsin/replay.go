@@ -168,7 +168,7 @@ func (r *replayed) before(ctx context.Context) (*config.World, error) {
 
 // garbage is the share of memory that may be garbage before it is collected, in percent: a replay makes much, and keeps
 // little.
-const garbage = 400
+const garbage = 200
 
 // play plays both at the same time.
 func (r *replayed) play(ctx context.Context, past *replay.Past, before, after *config.World, o replay.Options) (*replay.Report, error) {
