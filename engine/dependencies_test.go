@@ -2,12 +2,17 @@ package engine_test
 
 import (
 	"context"
+	"log/slog"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/tocsin-oncall/tocsin/engine"
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/event"
+	"github.com/tocsin-oncall/tocsin/engine/maintenance"
+	"github.com/tocsin-oncall/tocsin/engine/store/bolt"
 )
 
 // shop is services of which two wait for what they depend on: checkout for payments and database.
@@ -167,4 +172,52 @@ func TestFaultsOfTheStoreLoseNoAlertThatWaits(t *testing.T) {
 	if got := tw.again(a); got.Held() || tw.phones.to("ethan", "email") != 2 {
 		t.Errorf("held for %+v:\n%s", got.Holds, tw.phones.log())
 	}
+}
+
+func TestWhatWaitsIsFoundAgainAfterARestartFromAFile(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 1, shop)
+	path := filepath.Join(t.TempDir(), "tocsin.db")
+	run := func(do func()) {
+		s, err := bolt.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		tw.engines[0] = engine.New(engine.Options{
+			Store: clocked{s, tw.clock.now}, Replica: "r", World: tw.world(shop),
+			Run:  func(f func()) { tw.tasks = append(tw.tasks, task{0, f}) },
+			Pick: func(int) int { return 0 }, Watch: tw.counts, Log: slog.New(slog.DiscardHandler),
+		})
+		tw.engines[0].Delivery.Configure(tw.setup())
+		do()
+	}
+	var upstream, behind, silenced *alert.State
+	run(func() {
+		tw.maintain(1, maintenance.Wish{Match: maintenance.Match{Labels: map[string]string{"env": "lab"}}, For: 2 * time.Hour})
+		upstream = tw.fire(of("database", "P4"))
+		tw.ack(upstream, "ethan")
+		behind = tw.fire(of("checkout", "P4"))
+		silenced = tw.fire(event.Event{DedupKey: "lab", Title: "lab", Labels: map[string]string{"env": "lab"}, Priority: "P4"})
+	})
+	tw.clock.t = start.Add(time.Hour)
+	run(func() {
+		tw.wait(time.Minute)
+		if b, s := tw.again(behind), tw.again(silenced); !b.Held() || !s.Held() {
+			t.Errorf("held for %+v and %+v", b.Holds, s.Holds)
+		}
+		tw.act(upstream, alert.Action{Do: alert.Close, By: "ethan"})
+	})
+	want(t, tw.phones.log(), "\n0s ethan email\n")
+	tw.clock.t = start.Add(90 * time.Minute)
+	run(func() { tw.wait(time.Minute) })
+	want(t, tw.phones.log(), "\n0s ethan email\n1h30m0s ethan email\n")
+	tw.clock.t = start.Add(3 * time.Hour) // it was down when the maintenance ended
+	run(func() {
+		tw.act(behind, alert.Action{Do: alert.Close, By: "ethan"})
+		tw.wait(time.Minute)
+		if s := tw.again(silenced); s.Held() || len(s.Pages) == 0 {
+			t.Errorf("held for %+v, %d pages", s.Holds, len(s.Pages))
+		}
+	})
 }
