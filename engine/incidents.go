@@ -30,10 +30,10 @@ func incidentKey(a *alert.State) string {
 // can be done again without harm, so a crash between them costs nothing. A failure is tried again when the
 // alert, whose wish stays in it, is woken next: see alert.ClaimJoin.
 func (e *Engine) joinIncident(ctx context.Context, a *alert.State) {
-	inc, err := e.gather(ctx, a, incident.Opening{
+	inc, err := e.gather(ctx, incident.Opening{
 		Key: incidentKey(a), Title: a.Title, Priority: a.Priority, Service: a.Service, Team: a.Team, Tags: a.Tags,
 		Reason: "rule " + a.Rule,
-	})
+	}, joining(a))
 	if err == nil {
 		_, err = one[*alert.State](ctx, e, a.ID, func(rec record.Record, env directory.Env) (alert.Effects, error) {
 			return alert.Apply(rec.(*alert.State), alert.IncidentJoined{Incident: inc.Name()}, env)
@@ -44,8 +44,17 @@ func (e *Engine) joinIncident(ctx context.Context, a *alert.State) {
 	}
 }
 
+// joining is what an incident has to know of an alert that joins it.
+func joining(a *alert.State) incident.Joined {
+	return incident.Joined{
+		Alert:    incident.Alert{ID: a.ID, Number: a.Number, Title: a.Title},
+		Priority: a.Priority, Tags: a.Tags,
+		StartsAt: a.StartsAt, CreatedAt: a.CreatedAt, AckedAt: a.AckedAt, AckedBy: a.AckedBy,
+	}
+}
+
 // gather joins an alert to the incident that gathers by the key, or opens one.
-func (e *Engine) gather(ctx context.Context, a *alert.State, o incident.Opening) (*incident.State, error) {
+func (e *Engine) gather(ctx context.Context, o incident.Opening, in incident.Joined) (*incident.State, error) {
 	key := store.Key{Shard: incident.Shard, Name: incident.Key(o.Key)}
 	number := e.number(ctx, "incident")
 	return e.incidentTx(ctx, key, func(s *incident.State, env directory.Env) (_ *incident.State, fx incident.Effects, err error) {
@@ -56,10 +65,7 @@ func (e *Engine) gather(ctx context.Context, a *alert.State, o incident.Opening)
 			}
 			s = incident.New(store.NewID(store.KindIncident, incident.Shard), n, o, env)
 		}
-		fx, err = incident.Apply(s, incident.Joined{
-			Alert:    incident.Alert{ID: a.ID, Number: a.Number, Title: a.Title},
-			Priority: a.Priority, Tags: a.Tags,
-		}, env)
+		fx, err = incident.Apply(s, in, env)
 		return s, fx, err
 	})
 }
@@ -121,19 +127,7 @@ func (e *Engine) newIncident(ctx context.Context, o incident.Opening) (*incident
 // ActOnIncident does one thing to an incident, named INC-7. Closing it makes the postmortem that it owes in
 // the same commit.
 func (e *Engine) ActOnIncident(ctx context.Context, name string, act incident.Action) (*incident.State, error) {
-	key := store.Key{Shard: incident.Shard, Name: incident.NameKey(name)}
-	return e.incidentTx(ctx, key, func(s *incident.State, env directory.Env) (_ *incident.State, fx incident.Effects, err error) {
-		if s == nil {
-			return nil, fx, fmt.Errorf("%w: there is no incident %q", ErrNotFound, clip(name))
-		}
-		if act.Do == incident.Reopen && s.Key != "" {
-			if act.Successor, err = e.successor(ctx, s); err != nil {
-				return nil, fx, err
-			}
-		}
-		fx, err = incident.Apply(s, act, env)
-		return s, fx, err
-	})
+	return e.onIncident(ctx, name, act)
 }
 
 // successor names the other incident that gathers by the same key by now, "" when there is none.
@@ -174,6 +168,7 @@ func (e *Engine) incidentTx(ctx context.Context, key store.Key, f incidentChange
 		if err != nil {
 			return nil, err
 		}
+		s.Claim(env)
 		changes, err := e.incidentChanges(image, s, fx, pmNumber, env)
 		if err != nil {
 			for _, a := range changes {
@@ -181,7 +176,10 @@ func (e *Engine) incidentTx(ctx context.Context, key store.Key, f incidentChange
 			}
 			return nil, err
 		}
-		if err = e.commitTogether(ctx, changes, env); !errors.Is(err, store.ErrConflict) {
+		switch err = e.commitTogether(ctx, changes, env); {
+		case err == nil:
+			return e.runErrands(ctx, s), nil
+		case !errors.Is(err, store.ErrConflict):
 			return s, err
 		}
 	}
@@ -241,7 +239,7 @@ func (e *Engine) Incident(ctx context.Context, name string) (*incident.State, er
 // Incidents returns a page of incidents, newest first; no statuses means all.
 func (e *Engine) Incidents(ctx context.Context, statuses []incident.Status, before store.Cursor, limit int) ([]*incident.State, store.Cursor, error) {
 	if len(statuses) == 0 {
-		statuses = []incident.Status{incident.Open, incident.Resolved, incident.Closed}
+		statuses = incident.Statuses[:]
 	}
 	var lists []string
 	for _, s := range statuses {
@@ -251,27 +249,97 @@ func (e *Engine) Incidents(ctx context.Context, statuses []incident.Status, befo
 }
 
 // AddToIncident joins an alert to an incident by hand.
-func (e *Engine) AddToIncident(ctx context.Context, name, ref string) (*incident.State, error) {
+func (e *Engine) AddToIncident(ctx context.Context, name, ref string, act incident.Action) (*incident.State, error) {
 	a, err := e.Alert(ctx, ref)
 	if err != nil {
 		return nil, err
 	}
-	key := store.Key{Shard: incident.Shard, Name: incident.NameKey(name)}
-	inc, err := e.incidentTx(ctx, key, func(s *incident.State, env directory.Env) (_ *incident.State, fx incident.Effects, err error) {
-		if s == nil {
-			return nil, fx, fmt.Errorf("%w: there is no incident %q", ErrNotFound, clip(name))
-		}
-		fx, err = incident.Apply(s, incident.Joined{
-			Alert:    incident.Alert{ID: a.ID, Number: a.Number, Title: a.Title},
-			Priority: cmp.Or(a.Priority, s.Priority), Tags: a.Tags,
-		}, env)
-		return s, fx, err
-	})
+	if err := mayJoin(a, name); err != nil {
+		return nil, err
+	}
+	in := joining(a)
+	in.By, in.Via, in.Note = act.By, act.Via, act.Note
+	return e.onIncident(ctx, name, in)
+}
+
+// mayJoin refuses an alert that belongs elsewhere.
+func mayJoin(a *alert.State, name string) error {
+	switch {
+	case a.Responds != "":
+		return &alert.Refused{Reason: fmt.Sprintf("Alert #%d calls %s to %s; it cannot be part of an incident.", a.Number, a.Responds, a.Incident)}
+	case a.Incident != "" && a.Incident != name:
+		return &alert.Refused{Reason: fmt.Sprintf("Alert #%d is of %s. Let it leave that one first.", a.Number, a.Incident)}
+	}
+	return nil
+}
+
+// TakeFromIncident lets an alert leave an incident.
+func (e *Engine) TakeFromIncident(ctx context.Context, name, ref string, act incident.Action) (*incident.State, error) {
+	a, err := e.Alert(ctx, ref)
 	if err != nil {
 		return nil, err
 	}
-	_, err = one[*alert.State](ctx, e, a.ID, func(rec record.Record, env directory.Env) (alert.Effects, error) {
-		return alert.Apply(rec.(*alert.State), alert.IncidentJoined{Incident: inc.Name()}, env)
+	return e.onIncident(ctx, name, incident.Parted{Alert: a.ID, Number: a.Number, By: act.By, Via: act.Via, Note: act.Note})
+}
+
+// IncidentOf opens an incident from an alert, as a rule would: one that is open for the alert's service or team takes
+// the alert in. An alert that is of an incident stays there.
+func (e *Engine) IncidentOf(ctx context.Context, ref string, o incident.Opening) (*incident.State, error) {
+	a, err := e.Alert(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	if a.Incident != "" && a.Responds == "" {
+		return e.Incident(ctx, a.Incident)
+	}
+	if err := mayJoin(a, ""); err != nil {
+		return nil, err
+	}
+	o.Key = incidentKey(a)
+	if a.Service == "" && a.Team == "" {
+		o.Key = "alert/" + string(a.ID) // what one person sees in it says nothing about other alerts of its rule
+	}
+	o.Title, o.Priority = cmp.Or(o.Title, a.Title), cmp.Or(o.Priority, a.Priority)
+	o.Service, o.Team, o.Tags = a.Service, a.Team, append(o.Tags, a.Tags...)
+	in := joining(a)
+	in.By, in.Via = o.By, o.Via
+	return e.gather(ctx, o, in)
+}
+
+// onIncident lets one thing happen to an incident, named INC-7.
+func (e *Engine) onIncident(ctx context.Context, name string, in incident.Input) (*incident.State, error) {
+	key := store.Key{Shard: incident.Shard, Name: incident.NameKey(name)}
+	return e.incidentTx(ctx, key, func(s *incident.State, env directory.Env) (_ *incident.State, fx incident.Effects, err error) {
+		if s == nil {
+			return nil, fx, fmt.Errorf("%w: there is no incident %q", ErrNotFound, clip(name))
+		}
+		if act, ok := in.(incident.Action); ok && act.Do == incident.Reopen && s.Key != "" {
+			if act.Successor, err = e.successor(ctx, s); err != nil {
+				return nil, fx, err
+			}
+			in = act
+		}
+		fx, err = incident.Apply(s, in, env)
+		return s, fx, err
 	})
-	return inc, err
+}
+
+// Answer says for somebody who is called to an incident that they are aware, or decline: by their responder alert.
+func (e *Engine) Answer(ctx context.Context, name, to string, do alert.Do, act incident.Action) (*incident.State, error) {
+	inc, err := e.Incident(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	c := inc.CallOf(to)
+	if c == nil || c.Alert == "" {
+		return nil, &incident.Refused{Reason: fmt.Sprintf("%s has not been paged for %s.", to, inc.Name())}
+	}
+	a, err := e.Act(ctx, string(c.Alert), alert.Action{Do: do, By: act.By, Via: act.Via, Note: act.Note})
+	if err != nil {
+		return nil, err
+	}
+	if a.Answer != nil {
+		e.tellIncident(ctx, a)
+	}
+	return e.Incident(ctx, name)
 }

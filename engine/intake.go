@@ -8,6 +8,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/event"
+	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/record"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 	"github.com/tocsin-oncall/tocsin/rules"
@@ -101,8 +102,13 @@ func (in *intake) fired(ev event.Event, env directory.Env) alert.Fired {
 
 // begin is the new alert of a firing event.
 func (in *intake) begin(ev event.Event, env directory.Env) (*alert.State, alert.Effects) {
-	d := in.route(ev, env)
 	id := store.NewID(store.KindAlert, in.key.Shard)
+	if in.integration == incident.Integration {
+		name, to, _ := incident.ParseKey(ev.DedupKey)
+		d, p := in.call(to, ev, env)
+		return alert.NewResponder(id, in.number, in.integration, in.dedup, name, to, p, ev, d, env)
+	}
+	d := in.route(ev, env)
 	if in.until.IsZero() {
 		return alert.New(id, in.number, in.integration, in.dedup, ev, d, env)
 	}

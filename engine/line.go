@@ -6,6 +6,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/event"
+	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 	"github.com/tocsin-oncall/tocsin/rules"
 )
@@ -60,6 +61,11 @@ func (l *line) memberKey(dedup string) store.Key {
 	return store.Key{Shard: alert.PoolShard(l.integration, l.pool), Name: alert.MemberKey(l.integration, l.pool, dedup)}
 }
 
+// ours reports whether an integration is one of Tocsin's own, whose events the rules do not see.
+func ours(integration string) bool {
+	return integration == canary.Integration || integration == incident.Integration
+}
+
 // lines sorts events by the alert they belong to.
 func (e *Engine) lines(world *World, integration string, events []arrival) []*line {
 	var lines []*line
@@ -68,7 +74,7 @@ func (e *Engine) lines(world *World, integration string, events []arrival) []*li
 	for _, ev := range events {
 		dedup, pool := ev.DedupKey, ""
 		var throttled *rules.Throttled
-		if world.Router.Gathers() && integration != canary.Integration {
+		if world.Router.Gathers() && !ours(integration) {
 			d := world.Router.Route(RuleEvent(integration, ev.Event), now)
 			switch {
 			case d.GroupKey != "":

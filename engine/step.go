@@ -64,10 +64,22 @@ func (e *Engine) Step(ctx context.Context, now time.Time) (next time.Time, err e
 			e.joinIncident(ctx, done.rec.(*alert.State))
 		}
 		if done.fx.Tell {
-			e.tell(ctx, done.rec.(teller))
+			e.tellOthers(ctx, done.rec)
 		}
 	}
 	return next, err
+}
+
+// tellOthers brings to other records what a record has claimed for them.
+func (e *Engine) tellOthers(ctx context.Context, rec record.Record) {
+	switch r := rec.(type) {
+	case *alert.State:
+		e.tellIncident(ctx, r)
+	case *incident.State:
+		e.runErrands(ctx, r)
+	case teller:
+		e.tell(ctx, r)
+	}
 }
 
 // apart sorts hand-offs to the end, and says where they begin.
@@ -89,10 +101,11 @@ func wake(rec record.Record, env directory.Env) (alert.Effects, error) {
 	case *alert.State:
 		join := r.ClaimJoin(env)
 		fx, err := alert.Apply(r, alert.Woken{}, env)
-		fx.Join = join
+		fx.Join, fx.Tell = join, r.ClaimAnswer(env)
 		return fx, err
 	case *incident.State:
 		r.Tick(env)
+		return alert.Effects{Tell: r.Claim(env)}, nil
 	case *postmortem.State:
 		r.Tick(env)
 	case *heartbeat.State:

@@ -92,6 +92,21 @@ func (r *Router) decide(ev Event, now time.Time, tried *[]Tried) Decision {
 	return d
 }
 
+// RouteWithin decides about an event that goes to a team whatever the rules say: only the routes of the team are tried.
+func (r *Router) RouteWithin(team string, ev Event, now time.Time) Decision {
+	e := r.evaluators.Get().(*evaluator)
+	e.begin(ev, now, nil)
+	e.setTeam(team)
+	r.decideWithinTeam(e)
+	if e.decision.Policy == "" && !e.decision.Nobody {
+		e.decision.Policy = r.fallback
+		e.decidedBy(Fallback)
+	}
+	d := e.finish()
+	r.evaluators.Put(e)
+	return d
+}
+
 // decideWithinTeam lets the routes of the event's team choose the policy.
 func (r *Router) decideWithinTeam(e *evaluator) {
 	team := r.teams[e.decision.Team]

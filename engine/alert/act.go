@@ -2,6 +2,7 @@ package alert
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/page"
@@ -43,6 +44,8 @@ func (a Action) apply(s *State, env Env, fx *Effects) error {
 	case AddResponder:
 		s.note(env, "responder", a.By, a.said("adds "+a.Target.String()))
 		s.notify(0, 0, 0, policy.Step{Notify: []policy.Target{a.Target}, Unless: policy.UnlessClosed}, env)
+	case Decline:
+		return s.decline(a, env)
 	case Close:
 		s.close(env, a.By, a.said("closed"+byWhom(a.By)))
 	default:
@@ -81,7 +84,9 @@ func (s *State) ack(a Action, env Env, fx *Effects) error {
 	s.Status, s.AckedAt, s.AckedBy = Acked, env.Now, a.By
 	s.SnoozedUntil, s.ExhaustedAt = time.Time{}, time.Time{}
 	s.cancel(func(i int) bool { return !s.Pages[i].Always })
+	s.Declined = slices.DeleteFunc(s.Declined, func(user string) bool { return user == a.By })
 	s.note(env, "acked", a.By, a.said("acknowledged"))
+	s.answer(a, false, env)
 	s.Rev++
 	s.tell(env, a.By, "Acknowledged"+byWhom(a.By), false)
 	return nil

@@ -19,6 +19,7 @@ const (
 	AddResponder Do = "responder"
 	Note         Do = "note"
 	Close        Do = "close"
+	Decline      Do = "decline" // a responder alert: somebody else is to be called
 )
 
 // Action is one thing done by one person.

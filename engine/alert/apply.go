@@ -24,7 +24,7 @@ type Effects struct {
 }
 
 // Input is what can happen to an alert: Fired, Resolved, Action, Woken, Settled, Reported, Posted, Held,
-// Released, IncidentJoined.
+// Released, IncidentJoined, IncidentLeft, AnswerTold.
 type Input interface {
 	apply(*State, Env, *Effects) error
 }
@@ -84,32 +84,6 @@ type Posted struct {
 	Error     string
 	Permanent bool
 	Wait      time.Duration
-}
-
-// joinLease is how long whoever opens the incident of an alert may take, before it is tried again.
-const joinLease = 5 * time.Second
-
-// ClaimJoin gives the opening of the incident that the alert wants to the caller, if it is due. It takes effect
-// with the commit, so that of two who were woken only one goes on.
-func (s *State) ClaimJoin(env Env) bool {
-	if !s.WantIncident || s.Held() || !reached(s.IncidentDue, env.Now) {
-		return false
-	}
-	s.IncidentDue = env.Now.Add(joinLease)
-	return true
-}
-
-// IncidentJoined says that the incident that the alert wanted has taken it in.
-type IncidentJoined struct{ Incident string }
-
-func (in IncidentJoined) apply(s *State, env Env, _ *Effects) error {
-	s.WantIncident, s.IncidentDue = false, time.Time{}
-	if s.Incident != in.Incident {
-		s.Incident = in.Incident
-		s.note(env, "incident", "", "joined incident "+in.Incident)
-		s.Rev++
-	}
-	return nil
 }
 
 // Routing is what the rules decided for a new alert.

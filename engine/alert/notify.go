@@ -2,6 +2,7 @@ package alert
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tocsin-oncall/tocsin/engine/page"
@@ -17,6 +18,9 @@ func (s *State) notify(run, round, step int, what policy.Step, env Env) {
 	for _, name := range to.Users {
 		if s.Status == Acked && name == s.AckedBy {
 			continue // has it already
+		}
+		if slices.Contains(s.Declined, name) {
+			continue
 		}
 		p := made
 		p.User = name

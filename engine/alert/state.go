@@ -95,6 +95,9 @@ type State struct {
 	Incident     string    `json:"incident,omitempty"`      // INC-7, once it has joined one
 	WantIncident bool      `json:"want_incident,omitempty"` // until the incident's commit is known
 	IncidentDue  time.Time `json:"incident_due,omitzero"`   // when to try again
+	Responds     string    `json:"responds,omitempty"`      // whom it calls to Incident, such as team:ops: a responder alert
+	Declined     []string  `json:"declined,omitempty"`      // the users who will not respond
+	Answer       *Answer   `json:"answer,omitempty"`        // until the incident knows it
 
 	Timeline []Entry `json:"timeline,omitempty"`
 	Dropped  int     `json:"dropped,omitempty"` // how many timeline entries were left out in the middle

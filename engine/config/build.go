@@ -54,6 +54,7 @@ func Build(f *File) (*World, Problems) {
 	b.integrations()
 	b.maintenance(router)
 	b.providers()
+	b.incident()
 	b.postmortem()
 	b.deadMan()
 	b.canary()

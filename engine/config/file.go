@@ -37,6 +37,7 @@ type File struct {
 
 	Integrations []Integration `json:"integrations,omitempty" doc:"Who may send alerts."`
 	Providers    Providers     `json:"providers,omitzero" doc:"What pages are sent through."`
+	Incident     Incident      `json:"incident,omitzero" doc:"How incidents are worked on: roles, who is called, the checklist of their close."`
 	Postmortem   Postmortem    `json:"postmortem,omitzero" doc:"Which incidents owe a postmortem, and how its owner is reminded."`
 	DeadMan      *DeadMan      `json:"dead_man,omitempty" doc:"Calls a URL elsewhere for as long as this server can do its work, so that its silence is noticed."`
 	Canary       *Canary       `json:"canary,omitempty" doc:"Sends test pages to one person, and opens an alert when they do not arrive."`
@@ -71,9 +72,24 @@ type Retention struct {
 	Postmortems Keep `json:"postmortems,omitempty" doc:"Default forever."`
 }
 
+// Incident says how incidents are worked on.
+type Incident struct {
+	Roles          []Name        `json:"roles,omitempty" doc:"Which roles can be given; commander must be among them. Default: commander, communications, scribe, expert."`
+	CommanderAfter Duration      `json:"commander_after,omitempty" doc:"How long an open incident may have no commander before its responders are asked; as long again, and it is escalated to the team's admins, or to the fallback. Default: for ever."`
+	Checklist      []string      `json:"checklist,omitempty" doc:"What is ticked, or skipped for a reason, before an incident is closed; [] for nothing. Default: six questions about its recovery."`
+	UsualSuspects  UsualSuspects `json:"usual_suspects,omitzero" doc:"The teams that are called to wide incidents."`
+	Channels       []Name        `json:"channels,omitempty" doc:"The channels that are told of every change of an incident."`
+}
+
+// UsualSuspects are the teams that are called to wide incidents.
+type UsualSuspects struct {
+	Teams      []Name     `json:"teams,omitempty" doc:"Which."`
+	Priorities []Priority `json:"priorities,omitempty" doc:"Of the incidents that are wide by themselves. Default: none; tocsin incident wide calls them."`
+}
+
 // Postmortem says which incidents owe a postmortem.
 type Postmortem struct {
-	RequiredWhen Expr     `json:"required_when,omitempty" doc:"A condition over incident: priority, title, service, team, duration, alerts, tags. Default: never."`
+	RequiredWhen Expr     `json:"required_when,omitempty" doc:"A condition over incident: priority, title, service, services, team, duration, impact, alerts, tags. Default: never."`
 	Due          Duration `json:"due,omitempty" doc:"How long after the incident's close it is due. Default 7d."`
 	Remind       Remind   `json:"remind,omitzero" doc:"How its owner is reminded."`
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/contact"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/handoff"
+	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/override"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/engine/policy"
@@ -43,6 +44,8 @@ func compose(rec record.Record, p page.Page, setup *Setup, env directory.Env) Me
 		}
 	case *postmortem.State:
 		m.Title = r.Title
+	case *incident.State:
+		m.Title, m.Incident = fmt.Sprintf("%s %s %s: %s", r.Name(), r.Severity(), r.Status, r.Title), r
 	case *handoff.State:
 		n, _ := r.Notice(p.Round)
 		m.Title, m.Text = r.Words(n, env)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 )
 
@@ -27,11 +28,13 @@ type Message struct {
 	Channel *directory.Channel // where it goes
 	Address string             // the user's e-mail address, phone number, Slack id … or the channel's To
 
-	Alert  *alert.State
-	Bundle []*alert.State // a storm's alerts, worst first; len > 1
-	Title  string         // of a reminder or notice
-	Text   string         // plain text of a reminder or notice; for a notice about an alert, what happened
-	Link   string         // the ack link of this recipient (absolute URL), or where a reminder leads
+	Alert *alert.State
+	// Incident is what a reminder or notice is about, when it is about one.
+	Incident *incident.State
+	Bundle   []*alert.State // a storm's alerts, worst first; len > 1
+	Title    string         // of a reminder or notice
+	Text     string         // plain text of a reminder or notice; for a notice about an alert, what happened
+	Link     string         // the ack link of this recipient (absolute URL), or where a reminder leads
 
 	// Thread is the Ref of the first message about the same alert to the same recipient over the same way, or "".
 	Thread string

@@ -37,6 +37,7 @@ type Directory struct {
 	Storm       Storm
 	Retention   Retention
 	Postmortem  Postmortem
+	Incident    Incident
 	Heartbeats  map[string]Heartbeat // by integration
 	Holidays    map[string]Holidays  // calendars of holidays, by name
 	Fairness    Fairness

@@ -17,6 +17,8 @@ type IncidentFacts struct {
 	Service  string        `expr:"service"`
 	Team     string        `expr:"team"`
 	Duration time.Duration `expr:"duration"` // from its opening to its resolution (or to its close, unresolved)
+	Impact   time.Duration `expr:"impact"`   // from the start of the harm to its mitigation
+	Services []string      `expr:"services"` // impacted
 	Alerts   int           `expr:"alerts"`   // how many alerts joined
 	Tags     []string      `expr:"tags"`
 }

@@ -2,9 +2,7 @@ package incident
 
 import (
 	"fmt"
-	"slices"
 	"strings"
-	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/event"
 )
@@ -13,8 +11,6 @@ import (
 const (
 	maxNote       = 10_000 // bytes
 	maxTitle      = 500    // bytes
-	maxRole       = 50     // bytes
-	maxRoles      = 30
 	maxResponders = 200
 )
 
@@ -22,18 +18,17 @@ func (a Action) apply(s *State, env Env, fx *Effects) error {
 	if len(a.Note) > maxNote {
 		return &Refused{fmt.Sprintf("A note holds %d bytes at most, this one has %d.", maxNote, len(a.Note))}
 	}
-	switch a.Do {
+	switch a.Do { // what can be done to a closed incident, too
 	case Note:
-		if strings.TrimSpace(a.Note) == "" {
-			return &Refused{"A note needs a text."}
-		}
-		s.note(env, "note", a.By, a.Note)
-		return nil
+		return s.write(a, env)
 	case Reopen:
 		return s.reopen(a, env, fx)
 	case Close:
-		s.close(a, env, fx)
-		return nil
+		return s.close(a, env, fx)
+	case Update:
+		return s.update(a, env)
+	case SetTimes:
+		return s.setTimes(a, env)
 	case SetTitle:
 		return s.setTitle(a, env)
 	}
@@ -41,18 +36,25 @@ func (a Action) apply(s *State, env Env, fx *Effects) error {
 		return &Refused{fmt.Sprintf("%s was closed%s. Reopen it first.", s.Name(), byWhom(s.ClosedBy))}
 	}
 	switch a.Do {
+	case Mitigate:
+		return s.mitigate(a, env)
 	case Resolve:
-		s.resolve(a, env)
+		return s.resolve(a, env)
 	case SetPriority:
 		return s.setPriority(a, env)
 	case SetRole:
 		return s.setRole(a, env)
 	case AddResponder:
-		return s.addResponder(a, env)
-	default:
-		return &Refused{fmt.Sprintf("%q is not something that can be done to an incident.", a.Do)}
+		return s.call(a, env)
+	case CallUsual:
+		s.wide(a, env)
+		return nil
+	case Tick, Skip, Untick:
+		return s.tick(a, env)
+	case CloseAlerts:
+		return s.closeAlerts(a, env)
 	}
-	return nil
+	return &Refused{fmt.Sprintf("%q is not something that can be done to an incident.", a.Do)}
 }
 
 func byWhom(by string) string {
@@ -62,57 +64,32 @@ func byWhom(by string) string {
 	return " by " + by
 }
 
-// said is what the timeline says: what was done, where, and the words that came with it.
-func (a Action) said(what string) string {
-	if a.Via != "" {
-		what += " over " + a.Via
-	}
+// did writes into the timeline what was done, by whom, where, and the words that came with it.
+func (s *State) did(a Action, env Env, kind, what string) {
 	if a.Note != "" {
 		what += ": " + a.Note
 	}
-	return what
+	s.note(env, kind, a.By, what)
+	s.Timeline[len(s.Timeline)-1].Via = a.Via
 }
 
-func (s *State) resolve(a Action, env Env) {
-	if s.Status == Resolved {
-		return // it is what they wanted
+// write is a note: what was seen, tried, measured.
+func (s *State) write(a Action, env Env) error {
+	text := strings.TrimSpace(a.Note)
+	if text == "" {
+		return &Refused{"A note needs a text."}
 	}
-	s.Status, s.ResolvedAt, s.ResolvedBy = Resolved, env.Now, a.By
-	s.note(env, "resolved", a.By, a.said("resolved"))
-}
-
-func (s *State) reopen(a Action, env Env, fx *Effects) error {
-	if s.Status == Open {
-		return nil
-	}
-	if s.Status == Closed && s.Key != "" && a.Successor != "" {
-		return &Refused{fmt.Sprintf("%s has taken the place of %s: new alerts join it. Go on there, or close it first.", a.Successor, s.Name())}
-	}
-	s.open(env, a.By, a.said("open again"), fx)
+	a.Note = ""
+	s.did(a, env, "note", text)
 	return nil
-}
-
-// open takes up an incident that was over. A postmortem that it owed stays.
-func (s *State) open(env Env, by, text string, fx *Effects) {
-	s.Status = Open
-	s.ResolvedAt, s.ResolvedBy = time.Time{}, ""
-	s.ClosedAt, s.ClosedBy = time.Time{}, ""
-	s.note(env, "reopened", by, text)
-	fx.Reopened = true
 }
 
 func (s *State) setTitle(a Action, env Env) error {
-	title := strings.TrimSpace(a.Title)
-	switch {
-	case title == "":
+	if strings.TrimSpace(a.Title) == "" {
 		return &Refused{"A title needs a text."}
-	case len(title) > maxTitle:
-		return &Refused{fmt.Sprintf("A title holds %d bytes at most, this one has %d.", maxTitle, len(title))}
-	case title != s.Title:
-		s.Title = title
-		s.note(env, "title", a.By, a.said(fmt.Sprintf("now called %q", title)))
 	}
-	return nil
+	a.Edit = Edit{Title: a.Title}
+	return s.update(a, env)
 }
 
 func (s *State) setPriority(a Action, env Env) error {
@@ -120,61 +97,8 @@ func (s *State) setPriority(a Action, env Env) error {
 		return &Refused{fmt.Sprintf("%q is not a priority: P1 to P5.", a.Priority)}
 	}
 	if a.Priority != s.Priority {
-		s.note(env, "priority", a.By, a.said(fmt.Sprintf("set from %s to %s", s.Priority, a.Priority)))
+		s.did(a, env, "priority", fmt.Sprintf("set from %s to %s", s.Priority, a.Priority))
 		s.Priority = a.Priority
 	}
-	return nil
-}
-
-func (s *State) setRole(a Action, env Env) error {
-	role := strings.TrimSpace(a.Role)
-	was := s.Roles[role]
-	switch {
-	case role == "":
-		return &Refused{"Which role? The one who leads is the " + Commander + "."}
-	case len(role) > maxRole:
-		return &Refused{fmt.Sprintf("The name of a role holds %d bytes at most.", maxRole)}
-	case a.User == "":
-		if was != "" {
-			delete(s.Roles, role)
-			s.note(env, "role", a.By, a.said(fmt.Sprintf("%s is %s no more", was, role)))
-		}
-		return nil
-	case was == a.User:
-		return nil
-	case was == "" && len(s.Roles) >= maxRoles:
-		return &Refused{fmt.Sprintf("%s has %d roles already.", s.Name(), maxRoles)}
-	}
-	if err := s.addResponder(a, env); err != nil {
-		return err
-	}
-	if s.Roles == nil {
-		s.Roles = map[string]string{}
-	}
-	s.Roles[role] = a.User
-	text := fmt.Sprintf("%s is %s", a.User, role)
-	if was != "" {
-		text += ", after " + was
-	}
-	s.note(env, "role", a.By, a.said(text))
-	return nil
-}
-
-func (s *State) addResponder(a Action, env Env) error {
-	if _, ok := env.Dir.Users[a.User]; !ok {
-		return &Refused{fmt.Sprintf("There is no user %q.", a.User)}
-	}
-	if slices.Contains(s.Responders, a.User) {
-		return nil
-	}
-	if len(s.Responders) >= maxResponders {
-		return &Refused{fmt.Sprintf("%s has %d responders already.", s.Name(), maxResponders)}
-	}
-	s.Responders = append(s.Responders, a.User)
-	text := a.User + " responds"
-	if a.Do == AddResponder {
-		text = a.said(text)
-	}
-	s.note(env, "responder", a.By, text)
 	return nil
 }

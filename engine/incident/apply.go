@@ -1,6 +1,10 @@
 package incident
 
-import "github.com/tocsin-oncall/tocsin/engine/store"
+import (
+	"time"
+
+	"github.com/tocsin-oncall/tocsin/engine/store"
+)
 
 // Effects is what a transition means outside the incident.
 type Effects struct {
@@ -10,7 +14,7 @@ type Effects struct {
 	Reopened       bool // it was over, and is open again
 }
 
-// Input is what can happen to an incident: Joined, Action, PostmortemMade, Woken.
+// Input is what can happen to an incident: Joined, Parted, Answered, Action, Done, PostmortemMade, Woken.
 type Input interface {
 	apply(*State, Env, *Effects) error
 }
@@ -30,14 +34,34 @@ type Woken struct{}
 
 func (Woken) apply(*State, Env, *Effects) error { return nil }
 
-// Tick keeps the record within its bounds. Nothing else is ever due: an incident waits only for its retention.
-func (s *State) Tick(Env) { s.compact() }
+// Tick does everything that is due by now, tells the channels what is new and keeps the record within its bounds.
+func (s *State) Tick(env Env) {
+	s.widens(env)
+	s.command(env)
+	s.retire(env)
+	s.announce(env)
+	s.compact()
+}
 
 // Joined is an alert that belongs to the incident. The same one may come again; it changes nothing then.
 type Joined struct {
 	Alert    Alert  // JoinedAt is set by Apply
 	Priority string // of the alert
 	Tags     []string
+	By, Via  string // who joined it; empty for a rule
+	Note     string // said with it
+
+	StartsAt, CreatedAt time.Time // of the alert
+	AckedAt             time.Time // zero while nobody has
+	AckedBy             string
+}
+
+// Parted is an alert that does not belong to the incident after all.
+type Parted struct {
+	Alert   store.ID
+	Number  uint64
+	By, Via string
+	Note    string
 }
 
 // PostmortemMade says which postmortem the close owed.

@@ -1,21 +1,34 @@
 package incident
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // close ends the incident, and decides about its postmortem. A second close changes nothing.
-func (s *State) close(a Action, env Env, fx *Effects) {
+func (s *State) close(a Action, env Env, fx *Effects) error {
 	if s.Status == Closed {
-		return
+		return nil
+	}
+	without, err := s.ready(a, env)
+	if err != nil {
+		return err
 	}
 	text := "closed"
-	if s.Status == Open {
+	if s.Harmful() {
 		s.ResolvedAt, s.ResolvedBy = env.Now, a.By
 		text = "resolved and closed"
 	}
+	if len(without) > 0 {
+		text += " by force, without: " + strings.Join(without, "; ")
+		s.Forced = a.Note
+	}
 	s.Status, s.ClosedAt, s.ClosedBy = Closed, env.Now, a.By
-	s.note(env, "closed", a.By, a.said(text))
+	s.did(a, env, "closed", text)
+	s.dismiss(env)
 	fx.PostmortemOwed = s.owesPostmortem(env)
 	s.note(env, "postmortem", "", s.PostmortemReason)
+	return nil
 }
 
 // owesPostmortem asks the configured condition. One that cannot be evaluated counts as fulfilled: a

@@ -11,14 +11,17 @@ import (
 
 // Opening is what an incident is opened with.
 type Opening struct {
-	Title    string
-	Priority string // empty for event.DefaultPriority
-	Key      string // what alerts join it by; empty when none is to join by itself
-	Service  string
-	Team     string
-	Tags     []string
-	By       string // empty for a rule
-	Reason   string // which rule, or what the person said
+	Title       string
+	Description string
+	Priority    string // empty for event.DefaultPriority
+	Key         string // what alerts join it by; empty when none is to join by itself
+	Service     string
+	Team        string
+	Tags        []string
+	Services    []string // impacted, beside Service
+	By          string   // empty for a rule
+	Via         string
+	Reason      string // which rule, or what the person said
 }
 
 // Check refuses what a person cannot have meant. Rules need not ask: what they take from events is bounded.
@@ -39,6 +42,14 @@ func (o Opening) Check(env Env) error {
 	if _, ok := env.Dir.Services[o.Service]; !ok && o.Service != "" {
 		return &Refused{fmt.Sprintf("There is no service %q.", o.Service)}
 	}
+	for _, name := range o.Services {
+		if _, ok := env.Dir.Services[name]; !ok {
+			return &Refused{fmt.Sprintf("There is no service %q.", name)}
+		}
+	}
+	if len(o.Description) > maxDescription {
+		return &Refused{fmt.Sprintf("A description holds %d bytes at most, this one has %d.", maxDescription, len(o.Description))}
+	}
 	return nil
 }
 
@@ -47,10 +58,12 @@ func New(id store.ID, number uint64, o Opening, env Env) *State {
 	s := &State{
 		Format: Format, ID: id, Number: number, Status: Open,
 		Key: o.Key, Title: o.Title, Priority: cmp.Or(o.Priority, event.DefaultPriority),
-		Service: o.Service, Team: o.Team,
+		Description: o.Description, Service: o.Service, Services: o.Services, Team: o.Team,
 		OpenedAt: env.Now, OpenedBy: o.By,
 	}
 	s.tag(o.Tags)
 	s.note(env, "opened", o.By, o.Reason)
+	s.Timeline[0].Via = o.Via
+	s.Tick(env)
 	return s
 }

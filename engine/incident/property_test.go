@@ -15,9 +15,10 @@ import (
 )
 
 var legal = map[Status][]Status{
-	Open:     {Open, Resolved, Closed},
-	Resolved: {Resolved, Open, Closed},
-	Closed:   {Closed, Open},
+	Open:      {Open, Mitigated, Resolved, Closed},
+	Mitigated: {Mitigated, Open, Resolved, Closed},
+	Resolved:  {Resolved, Open, Closed},
+	Closed:    {Closed, Open},
 }
 
 func draw(t *rapid.T) Input {
@@ -89,7 +90,7 @@ func check(t *rapid.T, s *State, was Status, owed int) {
 		t.Fatalf("it owed %d postmortems and has %q", owed, s.Postmortem)
 	case s.Active() != s.ClosedAt.IsZero():
 		t.Fatalf("%s, closed at %s", s.Status, s.ClosedAt)
-	case (s.Status == Open) != s.ResolvedAt.IsZero():
+	case s.Harmful() != s.ResolvedAt.IsZero():
 		t.Fatalf("%s, resolved at %s", s.Status, s.ResolvedAt)
 	case s.Active() != (len(s.Keys()) == 2):
 		t.Fatalf("%s holds the keys %q", s.Status, s.Keys())

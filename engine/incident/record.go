@@ -3,6 +3,7 @@ package incident
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/page"
@@ -19,15 +20,24 @@ func (s *State) Identity() store.ID { return s.ID }
 func (s *State) Born() time.Time { return s.OpenedAt }
 
 // Waits names every time that the incident is waiting for.
-func (s *State) Waits(env Env, add func(time.Time)) { add(s.GoneAt(env)) }
+func (s *State) Waits(env Env, add func(time.Time)) {
+	s.Out.Waits(add)
+	for i := range s.Errands {
+		add(s.Errands[i].At)
+	}
+	add(s.CommandDue)
+	if !slices.ContainsFunc(s.Errands, func(e Errand) bool { return e.Do == Ask }) {
+		add(s.leaves(env))
+	}
+}
 
-// GoneAt is when a closed incident is deleted; zero for never.
+// GoneAt is when a closed incident is deleted; zero for never, and while its postmortem is owed or there is still
+// something to be done.
 func (s *State) GoneAt(env Env) time.Time {
-	keep := env.Dir.Retention.Incidents
-	if s.Status != Closed || keep <= 0 {
+	if len(s.Errands) > 0 || s.PostmortemID != "" && !s.Released {
 		return time.Time{}
 	}
-	return s.ClosedAt.Add(keep)
+	return s.leaves(env)
 }
 
 // Lists are the lists that the incident is found in: the one of its status.
@@ -61,5 +71,6 @@ const maxKey = 1000 // bytes
 // NameKey is the lookup key of a name such as INC-7. It is in Shard.
 func NameKey(name string) string { return "name/" + name }
 
-// Paging are its pages, to be claimed in place: an incident pages nobody yet, its alerts do.
-func (s *State) Paging() []page.Page { return nil }
+// Paging are its messages, to be claimed in place: what is asked of responders, and what channels are told. Responders
+// are paged by their alerts.
+func (s *State) Paging() []page.Page { return s.Out.Pages }

@@ -1,13 +1,16 @@
-// Package incident is the incident as a pure state machine: which alerts it gathers, who works on it, how it
-// is resolved and closed, and whether its close owes a postmortem. It does no I/O, reads no clock and starts
-// nothing; package engine loads, applies and commits.
+// Package incident is the incident as a pure state machine: which alerts it gathers, who is called and works on it,
+// how it is mitigated, resolved and closed, and whether its close owes a postmortem. It does no I/O, reads no clock
+// and starts nothing; package engine loads, applies and commits, and runs the errands that the incident has in the
+// records of others.
 package incident
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 )
 
@@ -19,16 +22,23 @@ type Status string
 
 // The statuses of an incident.
 const (
-	Open     Status = "open"
-	Resolved Status = "resolved" // the harm is over; a new alert opens it again
-	Closed   Status = "closed"   // nothing joins it any more
+	Open      Status = "open"
+	Mitigated Status = "mitigated" // the harm is stopped, its cause is not mended yet
+	Resolved  Status = "resolved"  // it is over; a new alert opens it again
+	Closed    Status = "closed"    // nothing joins it any more
 )
+
+// Statuses are all of them, in the order of a life.
+var Statuses = [...]Status{Open, Mitigated, Resolved, Closed}
 
 // Format is the version of the State's encoding.
 const Format = 1
 
 // Commander is the role of whoever leads the work on an incident.
 const Commander = "commander"
+
+// Roles are those that can be given where the configuration has none.
+var Roles = [...]string{Commander, "communications", "scribe", "expert"}
 
 // State is everything that is known of an incident; it is stored as JSON.
 type State struct {
@@ -45,18 +55,40 @@ type State struct {
 	Team     string   `json:"team,omitempty"`
 	Tags     []string `json:"tags,omitempty"` // those of its alerts too
 
-	Alerts []Alert `json:"alerts,omitempty"` // the first and the latest that joined
+	Description string            `json:"description,omitempty"`
+	Services    []string          `json:"services,omitempty"` // impacted, beside Service; see Impacted
+	Properties  map[string]string `json:"properties,omitempty"`
+	Links       []Link            `json:"links,omitempty"`
+
+	Alerts []Alert `json:"alerts,omitempty"` // the first and the latest that joined, without those that left
 	Count  int     `json:"count,omitempty"`  // how many joined
+	Left   int     `json:"left,omitempty"`   // how many of them left
 
-	Roles      map[string]string `json:"roles,omitempty"` // role to user
-	Responders []string          `json:"responders,omitempty"`
+	Roles      map[string]string `json:"roles,omitempty"`      // role to user
+	Responders []string          `json:"responders,omitempty"` // the users who work on it
+	Calls      []Call            `json:"calls,omitempty"`      // who was called to it
+	Wide       bool              `json:"wide,omitempty"`       // the usual teams were called
 
-	OpenedAt   time.Time `json:"opened_at"`
-	OpenedBy   string    `json:"opened_by,omitempty"` // empty for a rule
-	ResolvedAt time.Time `json:"resolved_at,omitzero"`
-	ResolvedBy string    `json:"resolved_by,omitempty"`
-	ClosedAt   time.Time `json:"closed_at,omitzero"`
-	ClosedBy   string    `json:"closed_by,omitempty"`
+	OpenedAt    time.Time `json:"opened_at"`
+	OpenedBy    string    `json:"opened_by,omitempty"`   // empty for a rule
+	StartedAt   time.Time `json:"started_at,omitzero"`   // when the first of its alerts says that it began
+	DetectedAt  time.Time `json:"detected_at,omitzero"`  // when the first of its alerts came
+	EngagedAt   time.Time `json:"engaged_at,omitzero"`   // when somebody took it or one of its alerts up
+	EngagedBy   string    `json:"engaged_by,omitempty"`  //
+	MitigatedAt time.Time `json:"mitigated_at,omitzero"` // when somebody said so; see Time
+	MitigatedBy string    `json:"mitigated_by,omitempty"`
+	ResolvedAt  time.Time `json:"resolved_at,omitzero"`
+	ResolvedBy  string    `json:"resolved_by,omitempty"`
+	ClosedAt    time.Time `json:"closed_at,omitzero"`
+	ClosedBy    string    `json:"closed_by,omitempty"`
+	// Times are the times that somebody set, in place of those of the record.
+	Times map[Moment]Time `json:"times,omitempty"`
+
+	Checks []Check `json:"checks,omitempty"` // what is done of the checklist
+	Forced string  `json:"forced,omitempty"` // why the last close did without the rest of it
+
+	CommandDue   time.Time `json:"command_due,omitzero"`    // when something is done about it that nobody commands
+	CommandAsked int       `json:"command_asked,omitempty"` // 1: responders were asked, 2: it was escalated
 
 	// Postmortem is the name of the one that it owed, PM-3; PostmortemID is that one's id. They stay when the
 	// incident is opened again.
@@ -65,8 +97,19 @@ type State struct {
 	// PostmortemReason says why the last close owed one, or did not.
 	PostmortemReason string `json:"postmortem_reason,omitempty"`
 
+	KeepUntil time.Time `json:"keep_until,omitzero"` // a closed one stays until then, for its postmortem is owed
+	Released  bool      `json:"released,omitempty"`  // its postmortem is not owed any more
+
 	Timeline []Entry `json:"timeline,omitempty"`
 	Noted    int     `json:"noted,omitempty"` // how many entries were ever written; the N of the latest
+
+	Errands []Errand `json:"errands,omitempty"` // what is still to be done to other records
+	Sent    int      `json:"sent,omitempty"`    // how many errands there ever were; the N of the latest
+
+	Out       page.Batch `json:"out,omitzero"`        // what is asked of responders, and what channels are told
+	Announced int        `json:"announced,omitempty"` // how many entries of the timeline the channels know
+
+	claimed []Errand // by the transition that was just made
 }
 
 // Alert names an alert that joined.
@@ -81,8 +124,9 @@ type Alert struct {
 type Entry struct {
 	N    int       `json:"n"` // 1, 2, …; a number that is missing was left out to keep the record small
 	At   time.Time `json:"at"`
-	Kind string    `json:"kind"` // opened, joined, resolved, closed, reopened, note, …
+	Kind string    `json:"kind"` // opened, joined, mitigated, resolved, closed, reopened, note, …
 	By   string    `json:"by,omitempty"`
+	Via  string    `json:"via,omitempty"` // where it was done: api, link, slack, …; empty for what happens by itself
 	Text string    `json:"text,omitempty"`
 }
 
@@ -100,21 +144,32 @@ func (s *State) Severity() string {
 	return "SEV" + s.Priority[1:]
 }
 
-// Active reports whether the incident is not closed: open, or resolved and waiting to be closed.
+// Active reports whether the incident is not closed: nothing joins a closed one.
 func (s *State) Active() bool { return s.Status != Closed }
 
 // Facts is what postmortem.required_when is asked about.
 func (s *State) Facts(now time.Time) directory.IncidentFacts {
 	return directory.IncidentFacts{
 		Priority: s.Priority, Title: s.Title, Service: s.Service, Team: s.Team,
-		Duration: s.Duration(now), Alerts: s.Count, Tags: s.Tags,
+		Duration: s.Duration(now), Impact: s.ImpactDuration(now), Services: s.Impacted(), Alerts: s.Count, Tags: s.Tags,
 	}
 }
 
-// Duration is how long it lasted until its resolution; until now while it is open.
+// Harmful reports whether it is neither resolved nor closed.
+func (s *State) Harmful() bool { return s.Status == Open || s.Status == Mitigated }
+
+// Impacted are the services that it harms, the one that it was opened for first.
+func (s *State) Impacted() []string {
+	if s.Service == "" || slices.Contains(s.Services, s.Service) {
+		return s.Services
+	}
+	return append([]string{s.Service}, s.Services...)
+}
+
+// Duration is how long it lasted from its opening to its resolution; until now while it is not resolved.
 func (s *State) Duration(now time.Time) time.Duration {
-	if !s.ResolvedAt.IsZero() {
-		now = s.ResolvedAt
+	if at := s.Time(Resolution).At; !at.IsZero() {
+		now = at
 	}
 	return max(0, now.Sub(s.OpenedAt))
 }

@@ -1,0 +1,20 @@
+package directory
+
+import "time"
+
+// Incident is how incidents are worked on. Its zero value asks for nothing.
+type Incident struct {
+	Roles     []string // those that can be given; nil for the usual ones
+	Checklist []string // what is ticked or skipped before an incident is closed
+	// CommanderAfter is how long an open incident may have no commander before somebody is asked to take it; as
+	// long again, and it is escalated. 0 is for ever.
+	CommanderAfter time.Duration
+	Usual          Usual
+	Channels       []string // are told of every change
+}
+
+// Usual are the teams that are called to every wide incident.
+type Usual struct {
+	Teams      []string
+	Priorities []string // of the incidents that are wide by themselves
+}
