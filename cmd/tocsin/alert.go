@@ -23,6 +23,9 @@ an alert refused, for example because it is closed, or that there is none.`,
 		n.targetAlert("responder", "Page somebody else, too"),
 		n.action("note", "Write a note into the timeline", "", "tocsin alert note 1042 --note \"it is the backup job\"", n.needNote),
 		n.action("close", "Close alerts", "", "tocsin alert close 1042 --note \"disk cleaned\"", nil),
+		n.action("decline", "Decline to respond to an incident; the next of the policy is paged at once", "For alerts that call somebody to an incident.",
+			"tocsin alert decline 1042 --as amir --note \"on a plane\"", nil),
+		n.alertIncident(),
 	)
 	n.flags(c)
 	n.as(c)

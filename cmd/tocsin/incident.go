@@ -16,12 +16,23 @@ func incidentVerb(io stdio) *cobra.Command {
 	n := &noun{remote: &remote{stdio: io}, path: "/api/v1/incidents", say: sayIncident}
 	c := group("incident", "Open, see and act on incidents", `Opens, shows and acts on incidents. An incident is named INC-7 (or 7). Closing one makes the postmortem that it owes.
 Actions take several at once; with --json they print an array of the incidents as they are then.`,
-		n.listIncidents(), n.showIncident(), n.openIncident(),
-		n.action("resolve", "Say that the harm is over; a new alert opens the incident again", "", "tocsin incident resolve INC-7 --note \"rolled back\"", nil),
-		n.action("close", "Close incidents; the postmortems that they owe are made", "", "tocsin incident close INC-7", nil),
-		n.action("reopen", "Take up incidents that were over", "", "tocsin incident reopen INC-7 --note \"it is back\"", nil),
+		n.listIncidents(), n.showIncident(), n.openIncident(), n.updateIncident(),
+		n.settleIncident("mitigate", "Say that the harm is stopped, though its cause is not mended yet", "tocsin incident mitigate INC-7 --note \"rolled back\" --at 2026-03-09T14:05"),
+		n.settleIncident("resolve", "Say that it is over; a new alert opens the incident again", "tocsin incident resolve INC-7 --note \"fixed for good\""),
+		n.closeIncident(),
+		n.action("reopen", "Take up incidents that were mitigated, resolved or closed", "", "tocsin incident reopen INC-7 --note \"it is back\"", nil),
 		n.action("note", "Write a note into the timeline", "", "tocsin incident note INC-7 --note \"traffic moved to west\"", n.needNote),
-		n.incidentPriority(), n.incidentRole(), n.incidentResponder(), n.addAlert(),
+		n.incidentPriority(), n.incidentTimes(),
+		n.incidentRole(), n.incidentResponder(),
+		n.action("wide", "Call the usual teams of wide incidents", "They are incident.usual_suspects in the configuration.", "tocsin incident wide INC-7", nil),
+		n.answerIncident("aware", "Say that somebody who was called responds"),
+		n.answerIncident("decline", "Say that somebody who was called cannot; the next of their policy is paged at once"),
+		n.checkIncident("tick", "Tick an item of the checklist"),
+		n.checkIncident("skip", "Skip an item of the checklist, for a reason"),
+		n.checkIncident("untick", "Say that an item of the checklist is not done after all"),
+		n.incidentAlert("add-alert", "alerts", "Join an alert to an incident"),
+		n.incidentAlert("remove-alert", "leave", "Let an alert leave an incident"),
+		n.action("close-alerts", "Close the alerts of incidents", "", "tocsin incident close-alerts INC-7", nil),
 	)
 	n.flags(c)
 	n.as(c)
@@ -35,6 +46,11 @@ func sayIncident(raw json.RawMessage) (string, error) {
 		return "", fmt.Errorf("the answer is not of this version's kind: %w; --json shows it", err)
 	}
 	text := line(fmt.Sprintf("%s %s %s: %s", i.ID, i.Status, i.Severity, i.Title))
+	for _, k := range i.Checklist {
+		if i.Status == "resolved" && k.Status == "open" {
+			text += "\n  to be ticked: " + line(k.Item)
+		}
+	}
 	if i.Status == "closed" && i.Postmortem != "" {
 		text += "\n  owes the postmortem " + i.Postmortem
 	}
@@ -74,6 +90,8 @@ is open already, that one is the answer.`,
 	f.StringVar(&o.Service, "service", "", "the service it is about")
 	f.StringVar(&o.Team, "team", "", "the team it is for")
 	f.StringArrayVar(&o.Tags, "tag", nil, "a tag; may be given several times")
+	f.StringVar(&o.Description, "description", "", "more about it")
+	f.StringArrayVar(&o.Services, "impacts", nil, "another service that it impacts; may be given several times")
 	f.StringVar(&o.Note, "note", "", "what to say with it, in the timeline")
 	return c
 }
@@ -93,34 +111,4 @@ func (n *noun) incidentValue(do, flag, usage, what, example, field string) *cobr
 
 func (n *noun) incidentPriority() *cobra.Command {
 	return n.incidentValue("priority", "to", "P1 (worst, SEV1) to P5", "Set the priority", "tocsin incident priority INC-7 --to P1", "priority")
-}
-
-func (n *noun) incidentResponder() *cobra.Command {
-	return n.incidentValue("responder", "user", "who joins the work", "Add somebody to those who work on it",
-		"tocsin incident responder INC-7 --user darren", "responder")
-}
-
-func (n *noun) incidentRole() *cobra.Command {
-	var role, user string
-	c := n.action("role", "Give a role to somebody, or to nobody", "Whoever leads the work is the commander. Without --user nobody has the role any more.",
-		"tocsin incident role INC-7 --role commander --user amir", func() (map[string]any, error) {
-			return map[string]any{"role": role, "responder": user}, nil
-		})
-	c.Flags().StringVar(&role, "role", "commander", "which role")
-	c.Flags().StringVar(&user, "user", "", "who has it from now on")
-	return c
-}
-
-func (n *noun) addAlert() *cobra.Command {
-	var alert string
-	c := n.action("add-alert", "Join an alert to an incident", "", "tocsin incident add-alert INC-7 --alert 1042", nil)
-	c.Flags().StringVar(&alert, "alert", "", "the alert's number or id")
-	c.RunE = func(c *cobra.Command, refs []string) error {
-		if alert == "" {
-			return errors.New("say which alert joins, with --alert NUMBER")
-		}
-		fields := map[string]any{"alert": strings.TrimPrefix(alert, "#")}
-		return n.act(c.Context(), http.MethodPost, "/alerts", refs, fields)
-	}
-	return c
 }

@@ -5,9 +5,11 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/integrations/api"
 )
 
@@ -27,7 +29,7 @@ func (n *noun) listIncidents() *cobra.Command {
 			return showAll(n.remote, items, func(list []api.Incident) { n.incidents(list, which.none("incidents")) })
 		},
 	}
-	which.flags(c, []string{"open", "resolved"}, []string{"closed"})
+	which.flags(c, []string{"open", "mitigated", "resolved"}, []string{"closed"})
 	return c
 }
 
@@ -68,17 +70,34 @@ func (n *noun) incident(i api.Incident) {
 		n.paint(states[i.Priority], i.Severity), n.paint(bold, line(i.Title)))
 	f := facts{}
 	f.add("opened", by(n.moment(i.OpenedAt.Time), i.OpenedBy))
-	f.add("resolved", by(n.moment(i.ResolvedAt.Time), i.ResolvedBy))
+	for _, m := range incident.Moments {
+		if t, ok := i.Times[m]; ok {
+			f.add(strings.ReplaceAll(string(m), "_", " "), corrected(n.moment(t.At.Time), t.By))
+		}
+	}
 	f.add("closed", by(n.moment(i.ClosedAt.Time), i.ClosedBy))
-	f.add("service", i.Service)
+	f.add("lasted", span(time.Duration(i.ElapsedSeconds)*time.Second)+", harm for "+span(time.Duration(i.ImpactSeconds)*time.Second))
+	f.add("impacts", strings.Join(i.Services, ", "))
 	f.add("team", i.Team)
 	f.add("tags", strings.Join(i.Tags, ", "))
 	for _, role := range slices.Sorted(maps.Keys(i.Roles)) {
 		f.add(role, i.Roles[role])
 	}
 	f.add("responders", strings.Join(i.Responders, ", "))
+	for _, k := range i.Calls {
+		f.add("called", n.call(k))
+	}
+	f.add("properties", pairs(i.Properties))
+	for _, l := range i.Links {
+		f.add("link", l.Text+": "+l.Href)
+	}
 	f.add("postmortem", strings.Join(filled(i.Postmortem, i.PostmortemReason), ": "))
 	n.facts(f)
+	if i.Description != "" {
+		fmt.Fprintln(n.out)
+		n.paragraph(i.Description)
+	}
+	n.checklist(i)
 	if len(i.Alerts) > 0 {
 		fmt.Fprintln(n.out, "\n"+n.paint(bold, fmt.Sprintf("Alerts (%d)", i.Count)))
 		t := table{head: []string{"ALERT", "JOINED", "TITLE"}, wide: 2}
@@ -88,6 +107,43 @@ func (n *noun) incident(i api.Incident) {
 		n.table(t)
 	}
 	n.timeline(unnumbered(i.Timeline))
+}
+
+// corrected adds who set a time, where it is not that of the record.
+func corrected(when, who string) string {
+	if who == "" {
+		return when
+	}
+	return when + ", set by " + who
+}
+
+// call is how far a call is.
+func (io stdio) call(k api.IncidentCall) string {
+	text := k.To + " " + string(k.Status)
+	if k.AnsweredBy != "" {
+		text += " (" + k.AnsweredBy + ")"
+	}
+	if k.Alert != 0 {
+		text += fmt.Sprintf(", alert #%d", k.Alert)
+	}
+	return text
+}
+
+// checklist prints what is to be done before the close, until it is closed.
+func (n *noun) checklist(i api.Incident) {
+	if len(i.Checklist) == 0 || i.Status == incident.Closed && i.Forced == "" {
+		return
+	}
+	fmt.Fprintln(n.out, "\n"+n.paint(bold, "Checklist"))
+	t := table{head: []string{"#", "STATUS", "BY", "ITEM"}, wide: 3}
+	for k, c := range i.Checklist {
+		item := c.Item
+		if c.Reason != "" {
+			item += ": " + c.Reason
+		}
+		t.row(textf("%d", k+1), state(c.Status), text(c.By), text(item))
+	}
+	n.table(t)
 }
 
 // filled are the texts that are not empty.

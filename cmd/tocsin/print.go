@@ -36,7 +36,7 @@ func (io stdio) paint(s style, text string) string {
 var states = map[string]style{
 	"open": red, "firing": red, "failed": red, "P1": red, "P2": yellow,
 	"acked": yellow, "sending": yellow, "pending": cyan, "snoozed": cyan,
-	"resolved": green, "closed": green, "completed": green, "delivered": green, "sent": green,
+	"mitigated": yellow, "ticked": green, "skipped": faint, "resolved": green, "closed": green, "completed": green, "delivered": green, "sent": green,
 	"waived": faint, "cancelled": faint, "nobody": red,
 }
 

@@ -86,8 +86,8 @@ func (s *State) ack(a Action, env Env, fx *Effects) error {
 	s.cancel(func(i int) bool { return !s.Pages[i].Always })
 	s.Declined = slices.DeleteFunc(s.Declined, func(user string) bool { return user == a.By })
 	s.note(env, "acked", a.By, a.said("acknowledged"))
-	s.answer(a, false, env)
 	s.Rev++
+	s.answer(a, false, env)
 	s.tell(env, a.By, "Acknowledged"+byWhom(a.By), false)
 	return nil
 }

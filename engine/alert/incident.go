@@ -52,7 +52,7 @@ func (in IncidentLeft) apply(s *State, env Env, _ *Effects) error {
 
 // Answer is what the incident of an alert has still to be told: that somebody acknowledged it, or declined to respond.
 type Answer struct {
-	N        int       `json:"n"` // counts what it was ever told
+	N        int       `json:"n"` // the Rev of the alert when it was given, so that no two are alike
 	Declined bool      `json:"declined,omitempty"`
 	By       string    `json:"by,omitempty"`
 	Via      string    `json:"via,omitempty"`
@@ -66,11 +66,7 @@ func (s *State) answer(a Action, declined bool, env Env) {
 	if s.Incident == "" {
 		return
 	}
-	n := 1
-	if s.Answer != nil {
-		n = s.Answer.N + 1
-	}
-	s.Answer = &Answer{N: n, Declined: declined, By: a.By, Via: a.Via, Text: a.Note, At: env.Now, Due: env.Now}
+	s.Answer = &Answer{N: s.Rev, Declined: declined, By: a.By, Via: a.Via, Text: a.Note, At: env.Now, Due: env.Now}
 }
 
 // ClaimAnswer gives the answer to the caller for the time of a lease, if it is due.

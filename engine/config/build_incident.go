@@ -22,8 +22,8 @@ func (b *builder) incident() {
 	in := b.f.Incident
 	b.bounded("incident.roles", len(in.Roles), maxRoles)
 	b.bounded("incident.checklist", len(in.Checklist), maxChecklist)
-	b.once("incident.roles", texts(in.Roles))
-	b.once("incident.checklist", in.Checklist)
+	b.distinct("incident.roles", texts(in.Roles))
+	b.distinct("incident.checklist", in.Checklist)
 	if len(in.Roles) > 0 && !slices.Contains(in.Roles, incident.Commander) {
 		b.fail("incident.roles", "add commander", "there is no role commander, for whoever leads the work")
 	}
@@ -60,8 +60,8 @@ func (b *builder) bounded(path string, n, most int) {
 	}
 }
 
-// once reports what is in a list of texts twice.
-func (b *builder) once(path string, list []string) {
+// distinct reports what is in a list of texts twice.
+func (b *builder) distinct(path string, list []string) {
 	for i, text := range list {
 		if slices.Index(list, text) < i {
 			b.fail(fmt.Sprintf("%s[%d]", path, i), "leave one of them out", "%q is there twice", text)

@@ -10,8 +10,8 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/store"
 )
 
-// Integration is where responder alerts come from.
-const Integration = "incident"
+// Integration is what responder alerts count as coming from. No configured integration can have this name.
+const Integration = "tocsin:incident"
 
 // Rule is what their timelines call the way by which they are routed.
 const Rule = "incident"

@@ -57,6 +57,8 @@ func TestRecordsOfTheFirstFormatAreReadWithEverythingTheyHold(t *testing.T) {
 		"grouped-alert":   {"open/P2", "dedup/prom\x00disks number/9"},
 		"open-incident":   {"incidents/open", "name/INC-2 incident/team/ops"},
 		"closed-incident": {"incidents/closed", "name/INC-1"},
+		"called-incident": {"incidents/mitigated", "name/INC-1 incident/service/db"},
+		"responder-alert": {"open/P1 exhausted paged/ethan paged/amir paged/darren paged/jason", "dedup/tocsin:incident\x00INC-1 user:ethan number/3"},
 		"postmortem":      {"postmortems/open", "name/PM-1"},
 		"pm-followed":     {"postmortems/completed", "name/PM-3"},
 		"heartbeat":       {"heartbeats heartbeats/late", "heartbeat/backup"},

@@ -31,6 +31,7 @@ type Alert struct {
 	Link        string            `json:"link"`
 	Runbook     string            `json:"runbook"`
 	Incident    string            `json:"incident" doc:"INC-7; empty when it belongs to none."`
+	Responds    string            `json:"responds" doc:"Whom it calls to its incident, such as team:ops; empty for all other alerts."`
 
 	AckedBy      string `json:"acked_by"`
 	ClosedBy     string `json:"closed_by"`
@@ -99,7 +100,7 @@ func (c *call) showAlert(a *alert.State) Alert {
 		Title: a.Title, Description: a.Description, Status: a.Status, Priority: a.Priority, Count: a.Count,
 		Tags: some(a.Tags), Actions: some(a.Actions), Labels: filled(a.Labels), Details: filled(a.Details),
 		Source: a.Source, Service: a.Service, Team: a.Team, Policy: a.Policy, Rule: a.Rule, Link: a.Link, Runbook: a.Runbook,
-		Incident: a.Incident, AckedBy: a.AckedBy, ClosedBy: a.ClosedBy,
+		Incident: a.Incident, Responds: a.Responds, AckedBy: a.AckedBy, ClosedBy: a.ClosedBy,
 		CreatedAt: utc(a.CreatedAt), StartsAt: utc(a.StartsAt), LastEventAt: utc(a.LastEventAt), AckedAt: utc(a.AckedAt),
 		SnoozedUntil: utc(a.SnoozedUntil), RecoveredAt: utc(a.RecoveredAt), ClosedAt: utc(a.ClosedAt), ExhaustedAt: utc(a.ExhaustedAt),
 		Pages: make([]Page, len(a.Pages)), Timeline: make([]Entry, len(a.Timeline)),

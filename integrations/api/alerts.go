@@ -73,6 +73,7 @@ var alertActions = [...]struct {
 	{alert.Assign, "Hand an alert to somebody else, who is paged at once."},
 	{alert.AddResponder, "Page somebody else, too."},
 	{alert.Note, "Write a note into the timeline."},
+	{alert.Decline, "Decline to respond to an incident; for alerts that call somebody to one. The next of the policy is paged at once."},
 	{alert.Close, "Close an alert."},
 }
 

@@ -57,7 +57,10 @@ type Incidents interface {
 	Incidents(ctx context.Context, statuses []incident.Status, before store.Cursor, limit int) ([]*incident.State, store.Cursor, error)
 	OpenIncident(ctx context.Context, o incident.Opening) (inc *incident.State, opened bool, err error)
 	ActOnIncident(ctx context.Context, name string, act incident.Action) (*incident.State, error)
-	AddToIncident(ctx context.Context, name, ref string) (*incident.State, error)
+	AddToIncident(ctx context.Context, name, ref string, act incident.Action) (*incident.State, error)
+	TakeFromIncident(ctx context.Context, name, ref string, act incident.Action) (*incident.State, error)
+	IncidentOf(ctx context.Context, ref string, o incident.Opening) (*incident.State, error)
+	Answer(ctx context.Context, name, to string, do alert.Do, act incident.Action) (*incident.State, error)
 }
 
 // Postmortems is what it needs about postmortems.

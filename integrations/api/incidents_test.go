@@ -27,7 +27,7 @@ func TestAnIncidentFromAlertToPostmortem(t *testing.T) {
 		t.Errorf("closed: %+v", closed)
 	}
 	entry := closed.Timeline[slices.IndexFunc(closed.Timeline, func(e api.NumberedEntry) bool { return e.Kind == "resolved" })]
-	if entry.By != "amir" || entry.Text != "resolved over api: rolled back" {
+	if entry.By != "amir" || entry.Text != "resolved: rolled back" || entry.Via != "api" {
 		t.Errorf("the timeline says %+v", entry)
 	}
 
@@ -127,10 +127,10 @@ func TestEveryActionOnAnIncident(t *testing.T) {
 	for _, act := range []struct{ verb, body, want string }{
 		{"priority", `{"priority":"P1"}`, `"severity":"SEV1"`},
 		{"title", `{"title":"Slow everywhere"}`, `"title":"Slow everywhere"`},
-		{"responder", `{"responder":"ethan"}`, `"responders":["ethan"]`},
+		{"responder", `{"responder":"ethan","user":"ethan"}`, `"responders":["ethan"]`},
 		{"role", `{"role":"scribe","responder":"ethan"}`, `"roles":{"scribe":"ethan"}`},
 		{"role", `{"role":"scribe"}`, `"roles":{}`},
-		{"alerts", `{"alert":"1","user":"amir","note":"it fits"}`, `"by":"amir","text":"joined alert 1: it fits"`},
+		{"alerts", `{"alert":"1","user":"amir","note":"it fits"}`, `"by":"amir","text":"alert #1 (P3): Disk full: it fits","via":"api"`},
 		{"note", `{"note":"still slow"}`, `"by":"api:bot","text":"still slow"`},
 		{"resolve", ``, `"status":"resolved"`},
 		{"reopen", ``, `"status":"open"`},

@@ -1,10 +1,6 @@
 package api
 
-import (
-	"net/http"
-
-	"github.com/tocsin-oncall/tocsin/engine/incident"
-)
+import "net/http"
 
 // route is everything about one route.
 type route struct {
@@ -52,13 +48,15 @@ func routes() []route {
 			body: NewIncident{}, answer: Incident{}, statuses: []int{http.StatusOK, http.StatusCreated}, handle: openIncident},
 		route{method: get, path: "/incidents/{ref}", id: "getIncident", doc: "One incident, by name: INC-7.", role: Viewer,
 			answer: Incident{}, handle: getIncident},
+		route{method: http.MethodPatch, path: "/incidents/{ref}", id: "editIncident", role: Responder, acts: true,
+			doc:  "Change what an incident says: title, description, impacted services, tags, properties, links.",
+			body: IncidentEdit{}, answer: Incident{}, handle: editIncident},
+		route{method: post, path: "/alerts/{ref}/incident", id: "incidentOfAlert", role: Responder, acts: true,
+			doc:  "Open an incident from an alert, or join the alert to one. Where one is open for the alert's service or team, the alert joins that one.",
+			body: AlertIncident{}, answer: Incident{}, handle: incidentOfAlert},
 	)
 	for _, a := range incidentActions {
-		id := string(a.do) + "Incident"
-		if a.do == incident.AddResponder {
-			id = "addResponderToIncident"
-		}
-		table = append(table, route{method: post, path: "/incidents/{ref}/" + string(a.do), id: id, doc: a.doc,
+		table = append(table, route{method: post, path: "/incidents/{ref}/" + string(a.do), id: operation(a.do), doc: a.doc,
 			role: Responder, acts: true, body: IncidentAction{}, answer: Incident{}, handle: actOnIncident(a.do, a.takes)})
 	}
 	table = append(table,

@@ -10,11 +10,12 @@ import (
 
 // The types of posts.
 const (
-	TypePage     = "alert.page"    // a step of a policy reached the channel
-	TypeUpdated  = "alert.updated" // an alert that was posted before has changed
-	TypeNotice   = "alert.notice"  // what became of an alert; text says it
-	TypeBundle   = "alert.bundle"  // several alerts of a storm, worst first
-	TypeReminder = "reminder"      // something is due; no alert
+	TypePage     = "alert.page"       // a step of a policy reached the channel
+	TypeUpdated  = "alert.updated"    // an alert that was posted before has changed
+	TypeNotice   = "alert.notice"     // what became of an alert; text says it
+	TypeBundle   = "alert.bundle"     // several alerts of a storm, worst first
+	TypeReminder = "reminder"         // something is due; no alert
+	TypeIncident = "incident.updated" // an incident was opened, or has changed; text says what is new
 )
 
 // Body is what is posted.
@@ -28,8 +29,10 @@ type Body struct {
 type Data struct {
 	Alert  *Alert  `json:"alert,omitempty"`
 	Alerts []Alert `json:"alerts,omitempty"`
-	Title  string  `json:"title,omitempty"`
-	Text   string  `json:"text,omitempty"`
+	// Incident is the whole incident as it is now.
+	Incident *Incident `json:"incident,omitempty"`
+	Title    string    `json:"title,omitempty"`
+	Text     string    `json:"text,omitempty"`
 	// Link acts on the alert as this channel, or leads to what a reminder is about.
 	Link string `json:"link,omitempty"`
 	Next *Next  `json:"next,omitempty"`
@@ -78,6 +81,9 @@ func payload(m deliver.Message, kind string, now time.Time) Body {
 		a := view(m.Alert)
 		d.Alert = &a
 	}
+	if m.Incident != nil {
+		d.Incident = viewIncident(m.Incident)
+	}
 	for _, st := range m.Bundle {
 		d.Alerts = append(d.Alerts, view(st))
 	}
@@ -91,6 +97,8 @@ func eventType(m deliver.Message) string {
 	switch {
 	case len(m.Bundle) > 0:
 		return TypeBundle
+	case m.Incident != nil:
+		return TypeIncident
 	case m.Alert == nil:
 		return TypeReminder
 	case m.Kind == page.Notice:
