@@ -2,6 +2,7 @@ package api
 
 import (
 	"errors"
+	"net/http"
 	"strings"
 
 	"github.com/tocsin-oncall/tocsin/engine/event"
@@ -89,7 +90,7 @@ func incidentOfAlert(c *call) (any, error) {
 func asInvalid(err error) error {
 	var refused *incident.Refused
 	if errors.As(err, &refused) {
-		return &problem{400, "invalid", refused.Reason, ""}
+		return &problem{http.StatusBadRequest, "invalid", refused.Reason, ""}
 	}
 	return err
 }
