@@ -11,6 +11,7 @@ import (
 
 // download is an answer that is not JSON but a file, which write makes while it is sent.
 type download struct {
+	kinds []string // the media types that it may be of; the answer itself has one
 	name  string
 	write func(ctx context.Context, w http.ResponseWriter) error
 }
@@ -20,13 +21,13 @@ const slowest = 30 * time.Second
 
 func getBackup(c *call) (any, error) {
 	name := "tocsin-" + c.env.Now.UTC().Format("20060102T150405Z") + ".backup"
-	return download{name, func(ctx context.Context, w http.ResponseWriter) error { return c.Backup(ctx, w) }}, nil
+	return download{[]string{fileType}, name, func(ctx context.Context, w http.ResponseWriter) error { return c.Backup(ctx, w) }}, nil
 }
 
 // send sends a download. What fails before the first part is an answer like any other; later the connection is broken
 // off, so that nobody takes what came for the whole.
 func (c *call) send(d download) error {
-	w := &parts{Response: c.echo.Response(), control: http.NewResponseController(c.echo.Response()), name: d.name}
+	w := &parts{Response: c.echo.Response(), control: http.NewResponseController(c.echo.Response()), name: d.name, kind: d.kinds[0]}
 	err := d.write(c.echo.Request().Context(), w)
 	if err == nil {
 		return nil
@@ -43,13 +44,14 @@ type parts struct {
 	*echo.Response
 	control *http.ResponseController
 	name    string
+	kind    string
 	begun   bool
 }
 
 func (p *parts) Write(data []byte) (int, error) {
 	if !p.begun {
 		p.begun = true
-		p.Header().Set("Content-Type", fileType)
+		p.Header().Set("Content-Type", p.kind)
 		p.Header().Set("Content-Disposition", `attachment; filename="`+p.name+`"`)
 		p.WriteHeader(http.StatusOK)
 	}

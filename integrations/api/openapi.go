@@ -122,8 +122,13 @@ func (d describer) content(v any, strict bool) object {
 	if _, ok := v.(anything); ok {
 		return object{"application/json": object{"schema": object{}}}
 	}
-	if _, ok := v.(download); ok {
-		return object{fileType: object{"schema": object{"type": "string", "format": "binary"}}}
+	if file, ok := v.(download); ok {
+		kinds := object{}
+		for _, kind := range file.kinds {
+			kind, _, _ = strings.Cut(kind, ";")
+			kinds[kind] = object{"schema": object{"type": "string", "format": "binary"}}
+		}
+		return kinds
 	}
 	r := jsonschema.Reflector{Anonymous: true, AllowAdditionalProperties: !strict, Namer: schemaName, LookupComment: comment}
 	s := r.Reflect(v)

@@ -152,7 +152,7 @@ func TestEveryGetAnswersAsDocumented(t *testing.T) {
 		"/incidents":         {"", "?status=closed"},
 		"/incidents/{ref}":   {"/" + a.Incident},
 		"/postmortems":       {"?status=open"},
-		"/postmortems/{ref}": {"/PM-1"}, "/postmortems/{ref}/check": {"/PM-1"},
+		"/postmortems/{ref}": {"/PM-1"}, "/postmortems/{ref}/check": {"/PM-1"}, "/postmortems/{ref}/export": {"/PM-1", "/PM-1?format=confluence&audience=customers"},
 		"/oncall":    {"", "?schedule=primary&at=2026-03-10T12:00:00Z"},
 		"/schedules": {""}, "/users": {""}, "/heartbeats": {""}, "/config": {""}, "/backup": {""}, "/openapi.json": {""},
 		"/schedules/{ref}":          {"/primary"},

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -60,6 +61,28 @@ func TestAPostmortemIsWrittenCheckedReviewedAndPublished(t *testing.T) {
 	if a := pm.Actions[0]; a.Status != "verified" || a.VerifiedBy != "amir" || a.Evidence != "a drill" || a.Slips != 1 || a.Moves[0].Why != "the vendor" {
 		t.Errorf("followed: %+v", a)
 	}
+}
+
+func TestAPostmortemIsExportedAsADocument(t *testing.T) {
+	t.Parallel()
+	w := begin(t)
+	w.fire(`{"title":"Down <now>","priority":"P1","service":"checkout"}`)
+	w.post("/api/v1/incidents/INC-1/close", responder, "").is(200)
+	w.do("PATCH", postmortems+"/PM-1", responder, `{"sections":{"summary":"**A release.**"}}`).is(200)
+	for query, want := range map[string][3]string{
+		"":                                     {"text/markdown; charset=utf-8", `filename="PM-1.md"`, "**A release.**"},
+		"?format=html":                         {"text/html; charset=utf-8", `filename="PM-1.html"`, "<strong>A release.</strong>"},
+		"?format=html&audience=customers":      {"text/html; charset=utf-8", `filename="PM-1-customers.html"`, "<h1>Down &lt;now&gt;</h1>"},
+		"?format=confluence&audience=internal": {"application/xhtml+xml; charset=utf-8", `filename="PM-1.xml"`, "<h2>Executive summary</h2>"},
+	} {
+		a := w.get(postmortems+"/PM-1/export"+query, viewer)
+		a.is(200)
+		if a.header.Get("Content-Type") != want[0] || !strings.Contains(a.Header().Get("Content-Disposition"), want[1]) || !strings.Contains(string(a.body), want[2]) {
+			t.Errorf("%q: %v\n%s", query, a.header, a.body)
+		}
+	}
+	w.get(postmortems+"/PM-1/export?format=pdf", viewer).is(400, "format")
+	w.get(postmortems+"/PM-9/export", viewer).is(404)
 }
 
 func TestOnlyAnAdminMovesTheDueDateOfAPostmortemTwice(t *testing.T) {

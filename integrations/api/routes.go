@@ -68,6 +68,8 @@ func routes() []route {
 			body: PostmortemEdit{}, answer: Postmortem{}, handle: editPostmortem},
 		route{method: get, path: "/postmortems/{ref}/check", id: "checkPostmortem", doc: "What a postmortem lacks before it can be published.", role: Viewer,
 			answer: PostmortemCheck{}, handle: checkPostmortem},
+		route{method: get, path: "/postmortems/{ref}/export", id: "exportPostmortem", doc: "A postmortem as a document.", role: Viewer,
+			params: exportParams, answer: download{kinds: exportKinds()}, handle: exportPostmortem},
 	)
 	for _, a := range postmortemActions {
 		table = append(table, route{method: post, path: "/postmortems/{ref}/" + string(a.do), id: a.id, doc: a.doc,
@@ -120,7 +122,7 @@ func routes() []route {
 			params: explainBodyParams, body: anything{}, answer: List[Explanation]{}, handle: explainBody},
 		route{method: get, path: "/config", id: "getConfig", doc: "The configuration in force, secrets masked.", role: Admin,
 			answer: anything{}, handle: getConfig},
-		route{method: get, path: "/backup", id: "getBackup", role: Admin, acts: true, answer: download{}, handle: getBackup,
+		route{method: get, path: "/backup", id: "getBackup", role: Admin, acts: true, answer: download{kinds: []string{fileType}}, handle: getBackup,
 			doc: "All of the state as a file for tocsin restore. It holds secrets. One that does not end well is cut off, and refused by the restore."},
 		route{method: post, path: "/reload", id: "reload", doc: "Load the configuration anew. Where it is bad, the old one stays in force.", role: Admin, acts: true,
 			answer: Reloaded{}, handle: reload},
