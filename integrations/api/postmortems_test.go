@@ -77,7 +77,7 @@ func TestAPostmortemIsExportedAsADocument(t *testing.T) {
 	} {
 		a := w.get(postmortems+"/PM-1/export"+query, viewer)
 		a.is(200)
-		if a.header.Get("Content-Type") != want[0] || !strings.Contains(a.Header().Get("Content-Disposition"), want[1]) || !strings.Contains(string(a.body), want[2]) {
+		if a.header.Get("Content-Type") != want[0] || !strings.Contains(a.header.Get("Content-Disposition"), want[1]) || !strings.Contains(string(a.body), want[2]) {
 			t.Errorf("%q: %v\n%s", query, a.header, a.body)
 		}
 	}
