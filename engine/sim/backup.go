@@ -13,6 +13,9 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/store/mem"
 )
 
+// counters are what numbers are taken of.
+var counters = []string{"alert", "incident", "postmortem", "override", "swap", "absence"}
+
 // backup is the whole store at one moment. What a restore may do to the promises: whatever was accepted,
 // acknowledged or sent after the backup is forgotten, and may be asked or sent again; what the backup knows to
 // have been done is not done again, and everything that is due goes on at once.
@@ -40,7 +43,7 @@ func (s *Sim) makeBackup() {
 		}
 		b.changes = append(b.changes, c)
 	}
-	for _, counter := range []string{"alert", "incident", "postmortem"} {
+	for _, counter := range counters {
 		b.numbers[counter], _ = s.store.Reserve(ctx, counter, 1)
 	}
 	s.backup = b
@@ -65,7 +68,7 @@ func (s *Sim) restore(down time.Duration) {
 				panic(err) // the simulator's own mistake
 			}
 		}
-		for _, counter := range []string{"alert", "incident", "postmortem"} {
+		for _, counter := range counters {
 			_, _ = s.store.Reserve(ctx, counter, int(s.backup.numbers[counter]))
 		}
 		s.watch.restored(s.backup.watch)
@@ -82,8 +85,12 @@ func decoded(r store.Record) record.Record {
 		rec = &incident.State{}
 	case store.KindPostmortem:
 		rec = &postmortem.State{}
-	default:
+	case store.KindAlert:
 		rec = &alert.State{}
+	default:
+		if rec, err := record.Decode(r); err == nil {
+			return rec
+		}
 	}
 	if err := json.Unmarshal(r.Data, rec); err != nil {
 		panic(err) // what was committed cannot be read: nothing can go on

@@ -9,15 +9,16 @@ import (
 // It is a coroutine. Wherever the engine waits for the store or a provider, the call gives the word back to the
 // scheduler for a time that the seed decides; meanwhile others go on, or the replica crashes or is frozen.
 type call struct {
-	replica *replica
-	what    string    // step, deliver, send, ingest, act, …
-	by      *act      // the person's action, for act
-	began   time.Time // by the replica's clock
-	seen    int       // the journal's commit number when it began
-	config  int       // the version of the configuration that was in force when it began
-	done    func()    // what follows when it ends
-	decided time.Time // when it had made up its latest commit, by the replica's clock
-	acked   uint64    // the alert that it acknowledged
+	replica   *replica
+	what      string    // step, deliver, send, ingest, act, …
+	by        *act      // the person's action, for act
+	began     time.Time // by the replica's clock
+	seen      int       // the journal's commit number when it began
+	config    int       // the version of the configuration that was in force when it began
+	done      func()    // what follows when it ends
+	decided   time.Time // when it had made up its latest commit, by the replica's clock
+	decidedAt time.Time // the same in true time
+	acked     uint64    // the alert that it acknowledged
 
 	yield func(time.Duration) bool
 	next  func() (time.Duration, bool)

@@ -103,6 +103,7 @@ func (o *observer) copied() *observer {
 		c := *k
 		n.alerts[id] = &c
 	}
+	n.others, n.otherIDs, n.duty = maps.Clone(o.others), slices.Clone(o.otherIDs), slices.Clone(o.duty)
 	n.order, n.incidentIDs, n.postIDs = slices.Clone(o.order), slices.Clone(o.incidentIDs), slices.Clone(o.postIDs)
 	n.incidents, n.postmortems, n.owed = maps.Clone(o.incidents), maps.Clone(o.postmortems), maps.Clone(o.owed)
 	return &n
@@ -115,12 +116,13 @@ func (o *observer) restored(b *observer) {
 	o.alerts, o.order = b.alerts, b.order
 	o.incidents, o.incidentIDs = b.incidents, b.incidentIDs
 	o.postmortems, o.postIDs, o.owed = b.postmortems, b.postIDs, b.owed
+	o.others, o.otherIDs, o.duty = b.others, b.otherIDs, b.duty
 	for _, k := range o.alerts {
 		k.version = 1
 	}
 	since := map[string][]*message{}
 	for key, list := range o.messages { // what the backup knows to be sent stays known
-		if id, n := splitKey(key); o.alerts[id] != nil && sentIn(o.alerts[id].state, n) {
+		if id, n := splitKey(key); o.alerts[id] != nil && sentIn(o.alerts[id].state, n) || o.others[id] != nil {
 			since[key] = list
 		}
 	}

@@ -150,21 +150,26 @@ func (o *observer) checkNamed(c *call, s *alert.State, r *alert.Run, when time.T
 	slices.Sort(places)
 	targets := textOf(r.Policy.Steps[r.Next-1].Notify)
 	var want, wantPlaces []string
+	views := o.views(c)
 	for _, t := range o.configs(c) {
-		var named []string
-		named, wantPlaces = t.named(targets, when)
-		want = want[:0]
-		ways := true
-		for _, name := range named {
-			vias := t.waysTo(name, s.Priority)
-			if len(vias) == 0 || s.Status == alert.Acked && name == s.AckedBy {
-				continue
+		for _, over := range views {
+			var named [][]string
+			named, wantPlaces = t.named(targets, when, over)
+			for _, list := range named {
+				want = want[:0]
+				ways := true
+				for _, name := range list {
+					vias := t.waysTo(name, s.Priority)
+					if len(vias) == 0 || s.Status == alert.Acked && name == s.AckedBy {
+						continue
+					}
+					want = append(want, name)
+					ways = ways && slices.Equal(vias, people[name])
+				}
+				if ways && slices.Equal(want, told) && slices.Equal(wantPlaces, places) {
+					return
+				}
 			}
-			want = append(want, name)
-			ways = ways && slices.Equal(vias, people[name])
-		}
-		if ways && slices.Equal(want, told) && slices.Equal(wantPlaces, places) {
-			return
 		}
 	}
 	o.sim.broke("named", s.Number, "step %d of #%d at %s (%v) pages %v %v %v, want %v %v", r.Next, s.Number, clock(when), targets, told, people, places, want, wantPlaces)

@@ -11,6 +11,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
+	"github.com/tocsin-oncall/tocsin/engine/record"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 )
 
@@ -28,6 +29,9 @@ type observer struct {
 	postIDs     []store.ID
 	owed        map[store.ID]store.ID // incident → the postmortem it was given
 
+	others   map[store.ID]record.Record // all but alerts, incidents and postmortems
+	otherIDs []store.ID
+	duty     []standIn
 	claims   map[string][]claim    // "record/page" → its claims, in their order
 	bundles  map[string][]string   // name → the pages in it
 	messages map[string][]*message // "record/page" → what providers were given
@@ -86,6 +90,7 @@ func newObserver(s *Sim) *observer {
 	return &observer{
 		sim: s, alerts: map[store.ID]*known{}, incidents: map[store.ID]*incident.State{},
 		postmortems: map[store.ID]*postmortem.State{}, owed: map[store.ID]store.ID{},
+		others: map[store.ID]record.Record{},
 		claims: map[string][]claim{}, bundles: map[string][]string{}, messages: map[string][]*message{},
 		busy: map[string]int{}, full: map[string]time.Time{},
 	}
@@ -96,7 +101,7 @@ func (o *observer) refs() int { o.ref++; return o.ref }
 // entered says that a call has decided what to commit.
 func (o *observer) entered(c *call) {
 	if c != nil {
-		c.decided = c.replica.clock()
+		c.decided, c.decidedAt = c.replica.clock(), o.sim.now
 	}
 }
 
@@ -104,6 +109,7 @@ func (o *observer) entered(c *call) {
 func (o *observer) committed(c *call, tx store.Tx) {
 	o.commits++
 	var closed []*incident.State
+	o.checkTogether(tx)
 	for i := range tx {
 		ch := &tx[i]
 		switch ch.ID.Kind() {
@@ -115,6 +121,9 @@ func (o *observer) committed(c *call, tx store.Tx) {
 			}
 		case store.KindPostmortem:
 			o.postmortemCommitted(c, ch)
+		case store.KindEntry: // the trail
+		default:
+			o.otherCommitted(c, ch)
 		}
 	}
 	for _, inc := range closed {
@@ -301,5 +310,5 @@ func (o *observer) known() (ids []store.ID) {
 			ids = append(ids, id)
 		}
 	}
-	return append(append(ids, o.incidentIDs...), o.postIDs...)
+	return append(append(append(ids, o.incidentIDs...), o.postIDs...), o.otherIDs...)
 }

@@ -1,8 +1,7 @@
 package sim
 
 import (
-	"slices"
-	"strings"
+	"sync"
 	"time"
 )
 
@@ -18,78 +17,26 @@ func instant(wall time.Time, zone string) time.Time {
 	return late
 }
 
-func zoneOf(zone string) *time.Location {
-	loc, err := time.LoadLocation(zone)
-	if err != nil {
-		panic(err) // the zones are a constant table
+// zones are where schedules and towns are.
+var zones = []string{"America/New_York", "Europe/Berlin", "America/Santiago", "Australia/Lord_Howe", "UTC"}
+
+var locations = sync.OnceValue(func() map[string]*time.Location {
+	all := map[string]*time.Location{}
+	for _, zone := range zones {
+		loc, err := time.LoadLocation(zone)
+		if err != nil {
+			panic(err) // the zones are a constant table
+		}
+		all[zone] = loc
 	}
-	return loc
-}
+	return all
+})
+
+func zoneOf(zone string) *time.Location { return locations()[zone] }
 
 func offsetAt(loc *time.Location, t time.Time) time.Duration {
 	_, seconds := t.In(loc).Zone()
 	return time.Duration(seconds) * time.Second
-}
-
-// onCall is who is on call at an instant: whoever stands in, else whose turn it is; "" for nobody.
-func (r rota) onCall(at time.Time) string {
-	for _, o := range slices.Backward(r.overrides) {
-		if !at.Before(instant(o.from, r.zone)) && at.Before(instant(o.to, r.zone)) {
-			if o.user == "nobody" {
-				return ""
-			}
-			return o.user
-		}
-	}
-	turn := func(k int) time.Time { return instant(r.starts.AddDate(0, 0, k*r.days), r.zone) }
-	k := int(at.Sub(r.starts).Hours()/24)/r.days - 2
-	k = max(k, -1)
-	for !turn(k + 1).After(at) {
-		k++
-	}
-	if k < 0 {
-		return ""
-	}
-	return r.people[k%len(r.people)]
-}
-
-func (t *town) schedule(name string) rota {
-	for _, s := range t.schedules {
-		if s.name == name {
-			return s
-		}
-	}
-	return rota{}
-}
-
-// named are the people whom targets name at an instant, sorted, and the places.
-func (t *town) named(targets []string, at time.Time) (people, places []string) {
-	for _, target := range targets {
-		kind, name, _ := strings.Cut(target, ":")
-		switch kind {
-		case "user":
-			people = append(people, name)
-		case "channel":
-			places = append(places, name)
-		case "schedule":
-			if who := t.schedule(name).onCall(at); who != "" {
-				people = append(people, who)
-			}
-		case "rotation":
-			people = append(people, t.schedule(name).people...)
-		default:
-			for _, m := range t.teams {
-				if m.name == name && kind == "admins" {
-					people = append(people, m.members[0])
-				} else if m.name == name {
-					people = append(people, m.members...)
-				}
-			}
-		}
-	}
-	slices.Sort(people)
-	slices.Sort(places)
-	return slices.Compact(people), slices.Compact(places)
 }
 
 // waysTo are the ways in which somebody wants to be reached for a priority, and can be.

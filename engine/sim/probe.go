@@ -24,9 +24,14 @@ func (s *Sim) probe(rng *rand.Rand, t *town) {
 				at = instant(r.starts.AddDate(0, 0, rng.IntN(40)), r.zone)
 			}
 			for _, off := range []time.Duration{-time.Second, 0, time.Second} {
-				got, want := strings.Join(have.OnCall(at.Add(off)), " "), r.onCall(at.Add(off))
+				got, want := strings.Join(have.OnCall(at.Add(off)), " "), r.onCall(at.Add(off), nil)
 				if got != want {
 					s.broke("on-call", 0, "at %s (%s) schedule %s says %q, want %q; %+v", clock(at.Add(off)), r.zone, r.name, got, want, r)
+					return
+				}
+				next, before := strings.Join(have.Next(at.Add(off)), " "), strings.Join(have.Previous(at.Add(off)), " ")
+				if n, b := r.neighbour(at.Add(off), 1, nil), r.neighbour(at.Add(off), -1, nil); n != next || b != before {
+					s.broke("on-call", 0, "at %s (%s) schedule %s has %q next and had %q before, want %q and %q; %+v", clock(at.Add(off)), r.zone, r.name, next, before, n, b, r)
 					return
 				}
 			}

@@ -28,5 +28,6 @@ var Promises = map[string]string{
 	"postmortem": "a closing incident that owes a postmortem has exactly one, and one that owes none has none",
 	"incident":   "an alert that wants an incident is in exactly one that lists it; one key gathers in one incident",
 	"held":       "an alert pages nobody while it is held; when its hold is over it pages, unless it was taken or is over by then",
+	"stand-in":   "from within a second every page goes to whom the overrides, swaps and covers made meanwhile put on call",
 	"rest":       "nothing goes round in circles",
 }

@@ -28,7 +28,7 @@ type script struct {
 type item struct {
 	n    int
 	at   time.Duration // since the start
-	what string        // send, crash, freeze, leave, outage, blackout, shutdown, jump, lose, reload, weather, act, backup, restore, incident, postmortem
+	what string        // send, crash, freeze, leave, outage, blackout, shutdown, jump, lose, reload, weather, act, backup, restore, incident, postmortem, stand-in, swap, absence
 	ms   int           // how long, in milliseconds, or how far a clock jumps
 	i, j int           // which machine, provider, …
 	news []*news       // for send: what comes in one request
@@ -73,6 +73,7 @@ func newScript(seed uint64, days float64) *script {
 	}
 	s.loads(rng, length)
 	s.faults(rng, length)
+	s.duties(stream(seed, "duty"), length)
 	s.holdSome(stream(seed, "holds"))
 	for i := range s.items {
 		s.items[i].n = i

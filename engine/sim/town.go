@@ -48,11 +48,11 @@ type rota struct {
 	starts     time.Time // wall clock, as if in UTC
 	days       int       // the length of a turn
 	people     []string
-	overrides  []override
+	overrides  []planned
 }
 
-// override puts somebody else on call, "nobody" for no one; wall clock, as if in UTC.
-type override struct {
+// planned is an override in the file: it puts somebody else on call, "nobody" for no one; wall clock, as if in UTC.
+type planned struct {
 	user     string
 	from, to time.Time
 }
@@ -79,7 +79,6 @@ var names = []string{"ethan", "amir", "darren", "jason"}
 const policies = 6
 
 func newTown(rng *rand.Rand, start time.Time) *town {
-	zones := []string{"America/New_York", "Europe/Berlin", "America/Santiago", "Australia/Lord_Howe", "UTC"}
 	t := &town{zone: zones[rng.IntN(len(zones))], storm: 3 + rng.IntN(6), retention: []time.Duration{24, 48, 240, 500}[rng.IntN(4)] * time.Hour}
 	for i, n := range names {
 		t.users = append(t.users, newPerson(rng, n, i == 2))
@@ -141,10 +140,10 @@ func (t *town) change(rng *rand.Rand, at time.Time) {
 	t.policies = append(t.policies, ladder{name: "everyone", steps: []step{{targets: []string{"team:west"}}}, grace: 30 * time.Minute})
 	for i := range 2 {
 		s := &t.schedules[i]
-		s.overrides = append([]override(nil), s.overrides...)
+		s.overrides = append([]planned(nil), s.overrides...)
 		for range rng.IntN(3) {
 			from := at.AddDate(0, 0, rng.IntN(20)).Truncate(time.Hour).Add(time.Duration(rng.IntN(24)) * time.Hour)
-			s.overrides = append(s.overrides, override{
+			s.overrides = append(s.overrides, planned{
 				user: append([]string{"nobody"}, names...)[rng.IntN(5)],
 				from: from, to: from.Add(time.Duration(1+rng.IntN(48)) * time.Hour),
 			})
@@ -155,6 +154,7 @@ func (t *town) change(rng *rand.Rand, at time.Time) {
 var targets = []string{
 	"schedule:primary", "schedule:primary", "schedule:primary", "schedule:backup", "team:west", "team:east", "user:ethan", "user:amir",
 	"user:darren", "schedule:empty", "admins:east", "channel:sre", "channel:hook", "rotation:backup",
+	"next:primary", "previous:primary", "next:backup", "previous:backup", "random:west", "next:empty",
 }
 
 func newLadder(rng *rand.Rand, name string) ladder {

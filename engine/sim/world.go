@@ -69,6 +69,12 @@ func (s *Sim) happen(it item) {
 		s.visitIncidents(it)
 	case "postmortem":
 		s.visitPostmortems(it)
+	case "stand-in":
+		s.standIn(it)
+	case "swap":
+		s.swap(it)
+	case "absence":
+		s.absence(it)
 	case "backup":
 		s.makeBackup()
 	case "restore":

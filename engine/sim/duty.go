@@ -1,0 +1,112 @@
+package sim
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"github.com/tocsin-oncall/tocsin/engine/override"
+)
+
+// What people do to who is on call while everything runs: overrides, swaps, absences.
+
+// duties plans them, half of them just before or after something else that happens: that is where it matters that
+// every replica knows.
+func (s *script) duties(rng *rand.Rand, length time.Duration) {
+	others := len(s.items)
+	for _, k := range []struct {
+		what string
+		most int
+	}{{"stand-in", 8}, {"swap", 3}, {"absence", 2}} {
+		for range scaled(rng, length, -2, k.most) {
+			at := within(rng, length)
+			if rng.IntN(2) == 0 && others > 0 {
+				at = max(0, s.items[rng.IntN(others)].at+time.Duration(rng.IntN(4000)-2500)*time.Millisecond)
+			}
+			s.add(at, item{what: k.what, i: rng.IntN(64), j: rng.IntN(64), ms: 60_000 + rng.IntN(12*3600_000)})
+		}
+	}
+}
+
+// change lets a replica do something to who is on call, and takes note of the answer.
+func (s *Sim) change(to int, what string, do func(*replica) error) {
+	r := s.someone(to)
+	if r == nil || s.broken != nil {
+		return
+	}
+	s.begin(r, what, func(c *call) {
+		if err := do(r); err == nil && !r.dead {
+			s.watch.answeredDuty(c)
+		}
+	}, nil)
+}
+
+// standIn puts somebody on call, now or later, and some of the times takes it back.
+func (s *Sim) standIn(it item) {
+	long := time.Duration(it.ms) * time.Millisecond
+	s.change(it.i, "override", func(r *replica) error {
+		w := override.Wish{
+			Schedule: []string{"primary", "primary", "backup"}[it.i%3], User: append([]string{"nobody"}, names...)[it.j%5],
+			To: r.clock().Add(long), Reason: "a stand-in", By: "amir", Via: "api",
+		}
+		if it.j%3 == 0 {
+			w.From = r.clock().Add(long / 4)
+		}
+		made, err := r.engine.AddOverride(context.Background(), w)
+		if err == nil && it.i%4 == 0 {
+			s.after(long/2, func() { s.takeBack(made.Name(), it.j) })
+		}
+		return err
+	})
+}
+
+func (s *Sim) takeBack(name string, to int) {
+	s.change(to, "cancel", func(r *replica) error {
+		_, err := r.engine.CancelOverride(context.Background(), name, "amir", "not needed")
+		return err
+	})
+}
+
+// swap has whoever is on call some turns from now give an hour of it to somebody else, who accepts on another replica.
+func (s *Sim) swap(it item) {
+	rota := s.towns[s.config].schedule([]string{"primary", "backup"}[it.i%2])
+	from := s.now.Truncate(time.Hour).Add(time.Duration(1+it.ms/600_000) * time.Hour)
+	giver, asked := rota.onCall(from, s.watch.standIns()), names[it.j%len(names)]
+	if giver == "" || giver == asked {
+		return
+	}
+	s.change(it.i, "propose", func(r *replica) error {
+		made, err := r.engine.ProposeSwap(context.Background(), override.Trade{
+			Schedule: rota.name, Giver: giver, Asked: asked, Give: override.Piece{From: from, To: from.Add(time.Hour)}, Reason: "a wedding", By: giver, Via: "api",
+		})
+		if err == nil {
+			s.after(s.jitter(3_000_000), func() {
+				s.change(it.j, "accept", func(r *replica) error {
+					_, err := r.engine.AcceptSwap(context.Background(), made.Name(), asked, "")
+					return err
+				})
+			})
+		}
+		return err
+	})
+}
+
+// absence has somebody be away for a day or so, and others cover what they are asked for.
+func (s *Sim) absence(it item) {
+	away, other := names[it.j%len(names)], names[(it.j+1+it.i%3)%len(names)]
+	s.change(it.i, "away", func(r *replica) error {
+		from := r.clock().Add(10 * time.Minute)
+		made, err := r.engine.AddAbsence(context.Background(), override.Wish{
+			User: away, From: from, To: from.Add(4 * time.Duration(it.ms) * time.Millisecond), Reason: "ill", By: away, Via: "api",
+		})
+		if err == nil {
+			s.after(s.jitter(3_000_000), func() {
+				s.change(it.j, "cover", func(r *replica) error {
+					_, err := r.engine.CoverAbsence(context.Background(), made.Name(), other, "api", 0)
+					return err
+				})
+			})
+		}
+		return err
+	})
+}
