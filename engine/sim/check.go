@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 )
@@ -73,6 +74,9 @@ func (o *observer) checkDone(c *call, s *alert.State) {
 
 func (o *observer) checkNew(c *call, s *alert.State) {
 	want := s.Labels["policy"]
+	if s.Integration == canary.Integration {
+		want = "everyone"
+	}
 	switch {
 	case s.Labels["quiet"] == "yes":
 		if len(s.Runs) > 0 || len(s.Pages) > 0 {
@@ -153,7 +157,7 @@ func (o *observer) checkStatus(c *call, was, s *alert.State) {
 	case to == alert.Snoozed:
 		fine = did == alert.Snooze
 	case to == alert.Closed:
-		fine = did == alert.Close || c.what == "ingest" || ended(was.ExpiresAt) || ended(was.StaleAt) || was.Require != nil && ended(heldUntil(was))
+		fine = did == alert.Close || c.what == "ingest" || tellsItself(s) || ended(was.ExpiresAt) || ended(was.StaleAt) || was.Require != nil && ended(heldUntil(was))
 	case from == alert.Closed:
 		fine = c.what == "ingest" && now.Before(was.ClosedAt.Add(reopenWithin+time.Second)) && s.Integration == "prom"
 	case from == alert.Acked:
@@ -195,6 +199,8 @@ func (o *observer) onTime() {
 		s.disturbed()
 		return
 	}
+	o.checkKnown()
+	o.checkSaid()
 	slow := 6 * time.Duration(s.plan.slowest) * time.Millisecond
 	for shard := range store.Shards {
 		for _, w := range s.store.due(shard, time.Time{}, s.now.Add(-3*time.Second), 20) {
@@ -206,7 +212,11 @@ func (o *observer) onTime() {
 					}
 				}
 			}
-			if from := later(w.At.Add(bound), s.quiet.Add(bound+6*time.Second)); from.Before(s.now) {
+			own, known := o.dueOf(w.ID, w.At)
+			if own != "" {
+				bound, what = 4*time.Second+slow, own
+			}
+			if from := later(w.At.Add(bound), later(s.quiet, known).Add(bound+6*time.Second)); from.Before(s.now) {
 				n := uint64(0)
 				if k := o.alerts[w.ID]; k != nil {
 					n = k.state.Number
@@ -252,6 +262,7 @@ func (o *observer) close() {
 		s.broke("exhausted", 0, "%d alerts are listed as exhausted, want %d (%v)", n[0], exhausted, err)
 	}
 	o.closeIncidents()
+	o.closeHandoffs()
 }
 
 // checkServed holds that whoever can be reached at the end of an open alert's steps was reached.

@@ -32,6 +32,7 @@ func (o *observer) overrideCommitted(c *call, s *override.State) {
 		o.duty = append(o.duty, standIn{id: s.ID})
 		i = len(o.duty) - 1
 	}
+	o.changed = o.sim.now
 	d := &o.duty[i]
 	d.versions = append(slices.Clip(d.versions), standInVersion{state: s, since: o.sim.now, by: c})
 	o.sim.tell(0, "%s commits (%s): %s is %s, %s for %q on %s from %s to %s", c.replica.name, c.what, s.Name(), s.Status, s.User, s.Replace, s.Schedule, clock(s.From), clock(s.To))
@@ -127,7 +128,7 @@ func (o *observer) checkTogether(tx store.Tx) {
 		}
 	}
 	for i := range tx {
-		if tx[i].Delete {
+		if kind := tx[i].ID.Kind(); tx[i].Delete || kind != store.KindSwap && kind != store.KindAbsence {
 			continue
 		}
 		want := 0

@@ -117,6 +117,10 @@ func (o *observer) restored(b *observer) {
 	o.incidents, o.incidentIDs = b.incidents, b.incidentIDs
 	o.postmortems, o.postIDs, o.owed = b.postmortems, b.postIDs, b.owed
 	o.others, o.otherIDs, o.duty = b.others, b.otherIDs, b.duty
+	o.changed, o.heard = o.sim.now, o.heardIn()
+	for integration := range o.putAt {
+		o.putAt[integration] = o.sim.now
+	}
 	for _, k := range o.alerts {
 		k.version = 1
 	}

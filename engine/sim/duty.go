@@ -26,6 +26,13 @@ func (s *script) duties(rng *rand.Rand, length time.Duration) {
 			s.add(at, item{what: k.what, i: rng.IntN(64), j: rng.IntN(64), ms: 60_000 + rng.IntN(12*3600_000)})
 		}
 	}
+	s.tells, s.beats, s.canary = rng.IntN(3) == 0, rng.IntN(3) == 0, rng.IntN(3) == 0
+	for at := within(rng, beatEvery); s.beats && at < length; at += beatEvery - time.Duration(rng.IntN(3600))*time.Second {
+		s.add(at, item{what: "beat", i: rng.IntN(64)})
+		if rng.IntN(20) == 0 { // it stops for a while
+			at += within(rng, 5*beatEvery)
+		}
+	}
 }
 
 // change lets a replica do something to who is on call, and takes note of the answer.
@@ -108,5 +115,25 @@ func (s *Sim) absence(it item) {
 			})
 		}
 		return err
+	})
+}
+
+// ping says that beat is there, again and again until it is heard, as jobs do; not for ever.
+func (s *Sim) ping(to, tries int) {
+	again := func() {
+		if tries < 8 {
+			s.after(time.Duration(5<<tries)*time.Second, func() { s.ping(to, tries+1) })
+		}
+	}
+	r := s.someone(to + tries)
+	if r == nil {
+		again()
+		return
+	}
+	heard := false
+	s.begin(r, "ping", func(*call) { heard = r.engine.Ping(context.Background(), "beat") == nil && !r.dead }, func() {
+		if !heard {
+			again()
+		}
 	})
 }

@@ -150,6 +150,7 @@ func (f *faulty) apply(tx store.Tx) error {
 			delete(s.store.lost, tx[i].ID)
 			s.disturbed()
 		}
+		s.keepAll(tx[i].ID, tx[i].Delete)
 		shard := tx[i].ID.Shard()
 		if wake := tx[i].Wake; !wake.IsZero() && !tx[i].Delete {
 			for _, r := range s.places {

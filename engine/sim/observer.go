@@ -32,6 +32,9 @@ type observer struct {
 	others   map[store.ID]record.Record // all but alerts, incidents and postmortems
 	otherIDs []store.ID
 	duty     []standIn
+	changed  time.Time             // when an override was made, or a configuration loaded, last
+	heard    time.Time             // when beat was heard of last
+	putAt    map[string]time.Time  // integration → since when its alert has to be told something
 	claims   map[string][]claim    // "record/page" → its claims, in their order
 	bundles  map[string][]string   // name → the pages in it
 	messages map[string][]*message // "record/page" → what providers were given
@@ -90,7 +93,7 @@ func newObserver(s *Sim) *observer {
 	return &observer{
 		sim: s, alerts: map[store.ID]*known{}, incidents: map[store.ID]*incident.State{},
 		postmortems: map[store.ID]*postmortem.State{}, owed: map[store.ID]store.ID{},
-		others: map[store.ID]record.Record{},
+		others: map[store.ID]record.Record{}, putAt: map[string]time.Time{},
 		claims: map[string][]claim{}, bundles: map[string][]string{}, messages: map[string][]*message{},
 		busy: map[string]int{}, full: map[string]time.Time{},
 	}

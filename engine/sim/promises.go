@@ -29,5 +29,8 @@ var Promises = map[string]string{
 	"incident":   "an alert that wants an incident is in exactly one that lists it; one key gathers in one incident",
 	"held":       "an alert pages nobody while it is held; when its hold is over it pages, unless it was taken or is over by then",
 	"stand-in":   "from within a second every page goes to whom the overrides, swaps and covers made meanwhile put on call",
+	"hand-off":   "whoever comes on call or goes off is told, once, as soon as that is so, and nobody of what is not",
+	"heartbeat":  "who is not heard of in time has an alert at once, and who is heard of has none",
+	"canary":     "a test page goes out each time it is due, and one that does not arrive is an alert",
 	"rest":       "nothing goes round in circles",
 }

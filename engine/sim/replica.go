@@ -50,11 +50,17 @@ type replica struct {
 	deliver    bool // once more
 	deliverAt  time.Time
 	deliverGen int
+
+	keeping  bool
+	keepMore bool // once more
+	keepAt   time.Time
+	keepGen  int
+	back     bool // it begins to live, or was away for long
 }
 
 func (s *Sim) start(place int) *replica {
 	s.born++
-	r := &replica{sim: s, place: place, name: fmt.Sprintf("m%d-%d", place+1, s.born), skew: s.skewOf(place), config: s.config}
+	r := &replica{sim: s, place: place, name: fmt.Sprintf("m%d-%d", place+1, s.born), skew: s.skewOf(place), config: s.config, back: true}
 	r.store = &faulty{sim: s, replica: r}
 	r.engine = engine.New(engine.Options{
 		Store: r.store, Replica: r.name, World: s.towns[r.config].world,
@@ -72,6 +78,7 @@ func (s *Sim) start(place int) *replica {
 	s.membersChanged()
 	r.wantStep(s.now)
 	r.wantDeliver(s.now)
+	r.wantKeep(s.now)
 	return r
 }
 
@@ -141,6 +148,7 @@ func (r *replica) freeze() {
 }
 
 func (r *replica) thaw() {
+	r.back = r.back || r.sim.now.Sub(r.silent) > lifetime
 	r.frozen, r.hurt, r.silent = false, r.sim.now, time.Time{}
 	r.sim.tell(0, "%s wakes up", r.name)
 	r.sim.disturbed()
@@ -180,6 +188,11 @@ func (r *replica) nudged() {
 	select {
 	case <-r.engine.Delivery.Nudged():
 		r.wantDeliver(r.sim.now.Add(r.sim.jitter(2)))
+	default:
+	}
+	select {
+	case <-r.engine.KeepNudged():
+		r.wantKeep(r.sim.now.Add(r.sim.jitter(2)))
 	default:
 	}
 }
@@ -342,6 +355,7 @@ func (r *replica) own() {
 		}
 	}
 	s.members = kept
+	r.resume(alive)
 	mine := wheel.Share(r.name, alive)
 	r.engine.Wheel.Own(mine)
 	r.owns = [store.Shards]bool{}

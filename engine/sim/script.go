@@ -21,14 +21,17 @@ type script struct {
 	lostReads float64
 	commits   [6]float64 // chances of the commit faults
 	provider  [7]float64 // chances of the provider's faults in fair weather
-	nerves    float64    // how often people react to a page at all
+	tells     bool       // people are told of hand-offs
+	beats     bool       // there is a heartbeat
+	canary    bool
+	nerves    float64 // how often people react to a page at all
 }
 
 // item is one thing that happens in the world.
 type item struct {
 	n    int
 	at   time.Duration // since the start
-	what string        // send, crash, freeze, leave, outage, blackout, shutdown, jump, lose, reload, weather, act, backup, restore, incident, postmortem, stand-in, swap, absence
+	what string        // send, crash, freeze, leave, outage, blackout, shutdown, jump, lose, reload, weather, act, backup, restore, incident, postmortem, stand-in, swap, absence, beat
 	ms   int           // how long, in milliseconds, or how far a clock jumps
 	i, j int           // which machine, provider, …
 	news []*news       // for send: what comes in one request

@@ -227,6 +227,7 @@ func (s *Sim) skewOf(place int) time.Duration { return s.skews[place] }
 func (s *Sim) prepareTowns(keep map[int]bool) error {
 	rng := stream(s.seed, "towns")
 	t := newTown(rng, s.plan.start)
+	t.tells, t.beats, t.canary = s.plan.tells, s.plan.beats, s.plan.canary
 	s.towns = append(s.towns, t)
 	for _, it := range s.plan.items {
 		if it.what == "reload" {

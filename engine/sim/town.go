@@ -22,6 +22,9 @@ type town struct {
 	policies  []ladder
 	storm     int  // messages a minute
 	nights    bool // P5 waits for the morning
+	tells     bool // people are told of hand-offs
+	beats     bool // there is a heartbeat
+	canary    bool
 	retention time.Duration
 	world     *engine.World
 }
@@ -200,6 +203,9 @@ func (t *town) yaml() string {
 	put("schedules:")
 	for _, s := range t.schedules {
 		put("  - name: %s\n    timezone: %s\n    rotations: [{starts: %s, every: %dd, participants: [%s]}]", s.name, s.zone, s.starts.Format(wall), s.days, strings.Join(s.people, ", "))
+		if t.tells && s.name != "empty" {
+			put("    handoff: {}")
+		}
 		if len(s.overrides) > 0 {
 			put("    overrides:")
 		}
@@ -242,7 +248,13 @@ func (t *town) yaml() string {
 			put("  - {when: '%s', to: 'policy:p%d', incident: 'labels.incident == \"yes\"'%s}", when, i, how)
 		}
 	}
+	if t.canary {
+		put("canary: {every: %s, user: ethan, via: [email, slack]}", canaryEvery)
+	}
 	put(fixed)
+	if t.beats {
+		put("  - {name: beat, type: heartbeat, key: none, every: %s, grace: %s, priority: P2, labels: {policy: p1}}", beatEvery, beatGrace)
+	}
 	return b.String()
 }
 
@@ -272,15 +284,15 @@ maintenance:
 channels:
   - {name: sre, type: slack, to: "#sre"}
   - {name: hook, type: webhook, url: "https://example.com/hook"}
-integrations:
-  - {name: prom, type: alertmanager, key: none, reopen_within: 10m}
-  - {name: keep, type: alertmanager, key: none, on_resolve: keep}
 providers:
   slack: {bot_token: xoxb-test, signing_secret: test-signing-secret}
   twilio: {account_sid: AC0, auth_token: test-auth-token, from: "+15550199"}
   smtp: {host: localhost, from: oncall@example.com, tls: none}
 incident: {checklist: []}
-postmortem: {required_when: 'incident.priority == "P1"', due: 3d, remind: {every: 1d, at: "17:00", via: [email]}}`
+postmortem: {required_when: 'incident.priority == "P1"', due: 3d, remind: {every: 1d, at: "17:00", via: [email]}}
+integrations:
+  - {name: prom, type: alertmanager, key: none, reopen_within: 10m}
+  - {name: keep, type: alertmanager, key: none, on_resolve: keep}`
 
 // load makes the engine's world of the YAML, as the program does it.
 func (t *town) load() error {

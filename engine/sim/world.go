@@ -69,6 +69,8 @@ func (s *Sim) happen(it item) {
 		s.visitIncidents(it)
 	case "postmortem":
 		s.visitPostmortems(it)
+	case "beat":
+		s.ping(it.i, 0)
 	case "stand-in":
 		s.standIn(it)
 	case "swap":
@@ -105,6 +107,7 @@ func (s *Sim) cutOff(place int, long time.Duration) {
 		s.disturbed()
 		for i, r := range s.places {
 			if r != nil && !r.dead && !r.frozen && (place == -1 || place == i) && !s.away(r) {
+				r.back = r.back || s.now.Sub(r.silent) > lifetime
 				r.hurt, r.silent = s.now, time.Time{}
 				s.membersChanged()
 			}
@@ -169,17 +172,18 @@ func (s *Sim) reload(n int) {
 			break
 		}
 	}
-	s.config = index
+	s.config, s.watch.changed = index, s.now
 	s.tell(0, "configuration %d is loaded", index)
 	for _, r := range s.places {
 		if r == nil || r.dead {
 			continue
 		}
 		s.after(s.jitter(2000), func() {
-			r.whenAwake(func() {
-				r.config = index
-				r.engine.Delivery.Configure(s.setup(s.towns[index]))
-				r.engine.Reload(s.towns[index].world)
+			r.whenAwake(func() { // whichever is the latest by then
+				r.config = s.config
+				r.engine.Delivery.Configure(s.setup(s.towns[r.config]))
+				r.engine.Reload(s.towns[r.config].world)
+				s.watch.changed = s.now
 				r.nudged()
 			})
 		})
@@ -275,6 +279,7 @@ func (s *Sim) calmDown() {
 		case r.frozen:
 			r.thaw()
 		default:
+			r.back = r.back || !r.silent.IsZero() && s.now.Sub(r.silent) > lifetime
 			r.silent = time.Time{}
 			r.wantStep(s.now)
 			r.wantDeliver(s.now)
