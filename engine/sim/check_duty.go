@@ -22,7 +22,7 @@ type standInVersion struct {
 	state    *override.State
 	since    time.Time // when it was committed
 	by       *call
-	answered bool // whoever made it was told so
+	answered time.Time // when whoever made it was told so
 }
 
 // overrideCommitted takes note of one that is new or changed.
@@ -33,9 +33,20 @@ func (o *observer) overrideCommitted(c *call, s *override.State) {
 		i = len(o.duty) - 1
 	}
 	o.changed = o.sim.now
+	if s.Status == override.Cancelled && s.Counts && s.To.After(o.sim.now.Add(time.Second)) {
+		o.sim.broke("stand-in", 0, "%s was taken back, and goes on until %s", s.Name(), clock(s.To))
+	}
 	d := &o.duty[i]
 	d.versions = append(slices.Clip(d.versions), standInVersion{state: s, since: o.sim.now, by: c})
 	o.sim.tell(0, "%s commits (%s): %s is %s, %s for %q on %s from %s to %s", c.replica.name, c.what, s.Name(), s.Status, s.User, s.Replace, s.Schedule, clock(s.From), clock(s.To))
+}
+
+// checkMade holds that what was made is what was wanted.
+func (o *observer) checkMade(w override.Wish, s *override.State) {
+	begins := later(w.From, s.CreatedAt).UTC().Truncate(time.Second)
+	if s.Schedule != w.Schedule || s.User != w.User || s.Replace != "" || !s.From.Equal(begins) || !s.To.Equal(w.To.UTC().Truncate(time.Second)) {
+		o.sim.broke("stand-in", 0, "%s is %q on %s from %s to %s, wanted was %+v", s.Name(), s.User, s.Schedule, clock(s.From), clock(s.To), w)
+	}
 }
 
 // answeredDuty takes note of somebody being told that it was done: on that replica it counts from now on.
@@ -43,7 +54,7 @@ func (o *observer) answeredDuty(c *call) {
 	for i := range o.duty {
 		for n := range o.duty[i].versions {
 			if v := &o.duty[i].versions[n]; v.by == c {
-				v.answered = true
+				v.answered = o.sim.now
 			}
 		}
 	}
@@ -73,14 +84,19 @@ func bySchedule(list []*override.State) late {
 // mostViews bounds in how many ways overrides are combined that were changed just now.
 const mostViews = 32
 
-// views are the overrides that a call may have known when it decided: each as it was a second before, or as it was
-// changed since. What its own replica was answered for counts at once. Where its store or its clock failed it just
-// then, it may have known only what is older.
-func (o *observer) views(c *call) []late {
-	at, delay := c.decidedAt, knownFor
+// views are the overrides that a call may have known when it decided, at a time by its replica's clock: each as it was a
+// second before, or as it was changed since. What its own replica was answered for counts at once. Where its store or its
+// clock failed it just then, it may have known only what is older.
+func (o *observer) views(c *call, when time.Time) []late {
+	at := when.Add(-c.replica.skew)
 	if at.Sub(c.replica.hurt) < 3*time.Second {
-		delay = fresh
+		return o.viewsSince(c, at, fresh)
 	}
+	return o.viewsSince(c, at, knownFor)
+}
+
+// viewsSince are the overrides that a call may have known at a time which is told of each within a delay.
+func (o *observer) viewsSince(c *call, at time.Time, delay time.Duration) []late {
 	all := [][]*override.State{nil}
 	for _, d := range o.duty {
 		var may []*override.State
@@ -91,7 +107,7 @@ func (o *observer) views(c *call) []late {
 				continue
 			}
 			may = append(may, v.state)
-			surely = v.since.Add(delay).Before(at) || v.answered && v.by.replica == c.replica && delay == knownFor
+			surely = v.since.Add(delay).Before(at) || !v.answered.IsZero() && v.answered.Before(at) && v.by.replica == c.replica && delay < fresh
 		}
 		if !surely {
 			may = append(may, nil)

@@ -39,7 +39,7 @@ func (o *observer) checkRoster(c *call, s *handoff.State, ch *store.Change) {
 		return
 	}
 	why := ""
-	for _, over := range o.views(c) {
+	for _, over := range o.viewsSince(c, c.decidedAt, 0) { // they are looked at with the overrides of that very moment
 		who := rota.onCall(s.SeenAt, over)
 		next, changes := rota.after(s.SeenAt, s.SeenAt.AddDate(0, 0, 40), over)
 		switch {

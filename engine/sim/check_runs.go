@@ -150,7 +150,7 @@ func (o *observer) checkNamed(c *call, s *alert.State, r *alert.Run, when time.T
 	slices.Sort(places)
 	targets := textOf(r.Policy.Steps[r.Next-1].Notify)
 	var want, wantPlaces []string
-	views := o.views(c)
+	views := o.views(c, when)
 	for _, t := range o.configs(c) {
 		for _, over := range views {
 			var named [][]string

@@ -2,7 +2,9 @@ package sim
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/override"
@@ -48,23 +50,54 @@ func (s *Sim) change(to int, what string, do func(*replica) error) {
 	}, nil)
 }
 
-// standIn puts somebody on call, now or later, and some of the times takes it back.
+// standIn puts somebody on call, now or later, and some of the times takes it back. Some of the times that is just
+// before a hand-off, and some of the times another replica has looked at who is on call just before, and must page
+// whom the override says a second later.
 func (s *Sim) standIn(it item) {
-	long := time.Duration(it.ms) * time.Millisecond
-	s.change(it.i, "override", func(r *replica) error {
-		w := override.Wish{
-			Schedule: []string{"primary", "primary", "backup"}[it.i%3], User: append([]string{"nobody"}, names...)[it.j%5],
-			To: r.clock().Add(long), Reason: "a stand-in", By: "amir", Via: "api",
+	name, at := []string{"primary", "primary", "backup"}[it.i%3], s.now
+	if it.j%4 == 1 {
+		if t, ok := s.towns[s.config].schedule(name).after(s.now, s.now.AddDate(0, 0, 2), s.watch.standIns()); ok {
+			at = t.Add(-time.Duration(100+it.ms%800) * time.Millisecond)
 		}
-		if it.j%3 == 0 {
-			w.From = r.clock().Add(long / 4)
-		}
-		made, err := r.engine.AddOverride(context.Background(), w)
-		if err == nil && it.i%4 == 0 {
-			s.after(long/2, func() { s.takeBack(made.Name(), it.j) })
-		}
-		return err
+	}
+	long, before := time.Duration(it.ms)*time.Millisecond, time.Duration(100+it.ms%900)*time.Millisecond
+	alerts := it.j%3 > 0
+	if alerts {
+		s.queue.Add(later(s.now, at.Add(-before)), func() { s.ask(it, name, "a") })
+	}
+	s.queue.Add(at, func() {
+		s.change(it.i, "override", func(r *replica) error {
+			w := override.Wish{
+				Schedule: name, User: append([]string{"nobody"}, names...)[it.j%5], To: r.clock().Add(long), Reason: "a stand-in", By: "amir", Via: "api",
+			}
+			if it.j%3 == 0 {
+				w.From = r.clock().Add(long / 4)
+			}
+			made, err := r.engine.AddOverride(context.Background(), w)
+			if err != nil {
+				return err
+			}
+			s.watch.checkMade(w, made)
+			if alerts {
+				s.after(knownFor+before/4, func() { s.ask(it, name, "b") })
+			}
+			if it.i%4 == 0 {
+				s.after(long/2, func() { s.takeBack(made.Name(), it.j) })
+			}
+			return nil
+		})
 	})
+}
+
+// ask sends an alert whose policy begins with whoever is on call by a schedule, and which is over soon.
+func (s *Sim) ask(it item, schedule, suffix string) {
+	n := &news{integration: "prom", key: fmt.Sprintf("d%d%s", it.n, suffix), priority: "P2", policy: "p0", firing: true, expires: 10 * time.Minute}
+	for _, p := range s.towns[s.config].policies[:policies] {
+		if slices.Contains(p.steps[0].targets, "schedule:"+schedule) {
+			n.policy = p.name
+		}
+	}
+	s.offer([]*news{n}, it.j, 0)
 }
 
 func (s *Sim) takeBack(name string, to int) {
