@@ -240,6 +240,9 @@ func (r *replica) step() {
 			r.wantStep(r.idleUntil(at))
 		}
 	})
+	if r.stepping > 0 && r.stepping < workers { // the other worker goes on while this one waits for the store
+		r.wantStep(r.idleUntil(r.sim.now.Add(refresh)))
+	}
 }
 
 // idleUntil is when a replica that has just read the store must look again: the wheel would look every refresh,
