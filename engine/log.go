@@ -26,7 +26,7 @@ var levels = map[string]slog.Level{
 	"created": slog.LevelDebug, "routed": slog.LevelDebug, "step": slog.LevelDebug, "delivered": slog.LevelDebug,
 	"held": slog.LevelDebug, "released": slog.LevelDebug, "recovered": slog.LevelDebug, "closed": slog.LevelDebug,
 	"failed": slog.LevelWarn, "unreachable": slog.LevelWarn, "exhausted": slog.LevelWarn, "rule_error": slog.LevelWarn,
-	"late_outcome": slog.LevelWarn, "gap": slog.LevelWarn,
+	"late_outcome": slog.LevelWarn, "gap": slog.LevelWarn, "postponed": slog.LevelWarn,
 }
 
 // tellLog writes what a commit added to a timeline to the log. Notes are people's own words and stay out of it.

@@ -40,6 +40,9 @@ type State struct {
 	Pages   []page.Page `json:"pages,omitempty"`   // of these notices; the Round of a page is the N of its notice
 	Paged   int         `json:"paged,omitempty"`   // how many pages were ever made; the N of the latest
 
+	Spent   []Spent `json:"spent,omitempty"`   // the notices that count for how many a person is given
+	Waiting []Spent `json:"waiting,omitempty"` // who has to wait for more, and until when
+
 	Timeline []Entry `json:"timeline,omitempty"`
 	Dropped  int     `json:"dropped,omitempty"` // how many entries were left out at the beginning
 }
@@ -57,7 +60,7 @@ type Notice struct {
 // Entry is one line of the timeline.
 type Entry struct {
 	At   time.Time `json:"at"`
-	Kind string    `json:"kind"` // on, off, gap, withdrawn, failed, unreachable
+	Kind string    `json:"kind"` // on, off, gap, withdrawn, postponed, failed, unreachable
 	User string    `json:"user,omitempty"`
 	Text string    `json:"text,omitempty"`
 }

@@ -32,21 +32,29 @@ func (s *State) look(env Env) (leave bool) {
 	before := s.Told
 	roster := s.roster(schedule, now)
 	off := s.off(roster, now)
-	for _, n := range off {
+	var wait time.Time
+	tell := func(n Notice) {
+		if until, must := s.postponed(env, n.User); must {
+			wait = soonest(wait, until)
+			return
+		}
 		s.tell(env, n)
+	}
+	for _, n := range off {
+		tell(n)
 	}
 	told := s.toldOn()
 	for _, user := range slices.Sorted(maps.Keys(roster)) {
 		again := slices.ContainsFunc(off, func(n Notice) bool { return n.User == user })
 		if !again && !slices.Contains(told, user) {
-			s.tell(env, Notice{User: user, On: true, From: roster[user]})
+			tell(Notice{User: user, On: true, From: roster[user]})
 		}
 	}
 	empty := len(schedule.OnCall(now)) == 0
 	if empty && !s.Empty {
 		s.note(env, "gap", "", gap(env, schedule, ""))
 	}
-	next := s.next(schedule, now)
+	next := soonest(s.next(schedule, now), wait)
 	if s.Told != before || empty != s.Empty || !next.Equal(s.NextAt) {
 		s.SeenAt = now
 	}
@@ -120,6 +128,14 @@ func (s *State) next(schedule *schedules.Schedule, now time.Time) (at time.Time)
 		return s.NextAt // it does no harm
 	}
 	return now.Add(unhurried)
+}
+
+// soonest is the earlier of two times; zero is none.
+func soonest(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 func utc(t time.Time) time.Time {

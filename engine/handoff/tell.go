@@ -29,6 +29,7 @@ func (s *State) tell(env Env, n Notice) {
 		s.note(env, "withdrawn", n.User, "is not told what was over before it was sent")
 	case !wanted || !known:
 	case s.page(env, n, s.ways(env, n.User)):
+		s.spend(n.User, env.Now)
 		s.note(env, kind, n.User, title+". "+text)
 	default:
 		s.note(env, "unreachable", n.User, "cannot be reached: "+title)
@@ -37,19 +38,31 @@ func (s *State) tell(env Env, n Notice) {
 
 // withdraw gives up what has not gone out of a person's latest notice. It says true when that is all of it.
 func (s *State) withdraw(user string) bool {
-	pages, tried := 0, 0
+	unsent := s.unsent(user)
+	for i := range s.Pages {
+		if p := &s.Pages[i]; p.User == user && s.latest(p) {
+			p.Cancel()
+		}
+	}
+	if unsent {
+		s.refund(user)
+	}
+	return unsent
+}
+
+// unsent reports whether a person's latest notice was to go out, and nothing of it has.
+func (s *State) unsent(user string) bool {
+	pages := 0
 	for i := range s.Pages {
 		p := &s.Pages[i]
 		if p.User != user || !s.latest(p) {
 			continue
 		}
-		pages++
-		if p.Attempts > 0 || !p.Cancel() {
-			tried++
-			p.Cancel()
+		if pages++; p.Status != page.Pending || p.Attempts > 0 {
+			return false
 		}
 	}
-	return pages > 0 && tried == 0
+	return pages > 0
 }
 
 // latest reports whether a page is of the latest notice of its person.
