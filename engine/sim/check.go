@@ -199,8 +199,11 @@ func (o *observer) onTime() {
 		s.disturbed()
 		return
 	}
-	o.checkKnown()
-	o.checkSaid()
+	if s.now.After(o.nextKnown) {
+		o.nextKnown = s.now.Add(20 * time.Second)
+		o.checkKnown()
+		o.checkSaid()
+	}
 	slow := 6 * time.Duration(s.plan.slowest) * time.Millisecond
 	for shard := range store.Shards {
 		for _, w := range s.store.due(shard, time.Time{}, s.now.Add(-3*time.Second), 20) {

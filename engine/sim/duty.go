@@ -51,19 +51,25 @@ func (s *Sim) change(to int, what string, do func(*replica) error) {
 }
 
 // standIn puts somebody on call, now or later, and some of the times takes it back. Some of the times that is just
-// before a hand-off, and some of the times another replica has looked at who is on call just before, and must page
+// before a hand-off, and some of the times other replicas have looked at who is on call just before, and must page
 // whom the override says a second later.
 func (s *Sim) standIn(it item) {
 	name, at := []string{"primary", "primary", "backup"}[it.i%3], s.now
-	if it.j%4 == 1 {
+	handover := s.plan.tells && it.j%2 == 1
+	if handover {
 		if t, ok := s.towns[s.config].schedule(name).after(s.now, s.now.AddDate(0, 0, 2), s.watch.standIns()); ok {
-			at = t.Add(-time.Duration(100+it.ms%800) * time.Millisecond)
+			at = t.Add(-time.Duration(50+it.ms%500) * time.Millisecond)
 		}
 	}
 	long, before := time.Duration(it.ms)*time.Millisecond, time.Duration(100+it.ms%900)*time.Millisecond
 	alerts := it.j%3 > 0
-	if alerts {
-		s.queue.Add(later(s.now, at.Add(-before)), func() { s.ask(it, name, "a") })
+	switch {
+	case handover:
+		for i := range s.places {
+			s.queue.Add(later(s.now, at.Add(-before/5)), func() { s.ask(it, name, fmt.Sprintf("a%d", i), i) })
+		}
+	case alerts:
+		s.queue.Add(later(s.now, at.Add(-before)), func() { s.ask(it, name, "a", it.j) })
 	}
 	s.queue.Add(at, func() {
 		s.change(it.i, "override", func(r *replica) error {
@@ -79,7 +85,7 @@ func (s *Sim) standIn(it item) {
 			}
 			s.watch.checkMade(w, made)
 			if alerts {
-				s.after(knownFor+before/4, func() { s.ask(it, name, "b") })
+				s.after(knownFor+before/4, func() { s.ask(it, name, "b", it.j) })
 			}
 			if it.i%4 == 0 {
 				s.after(long/2, func() { s.takeBack(made.Name(), it.j) })
@@ -90,14 +96,14 @@ func (s *Sim) standIn(it item) {
 }
 
 // ask sends an alert whose policy begins with whoever is on call by a schedule, and which is over soon.
-func (s *Sim) ask(it item, schedule, suffix string) {
+func (s *Sim) ask(it item, schedule, suffix string, to int) {
 	n := &news{integration: "prom", key: fmt.Sprintf("d%d%s", it.n, suffix), priority: "P2", policy: "p0", firing: true, expires: 10 * time.Minute}
 	for _, p := range s.towns[s.config].policies[:policies] {
 		if slices.Contains(p.steps[0].targets, "schedule:"+schedule) {
 			n.policy = p.name
 		}
 	}
-	s.offer([]*news{n}, it.j, 0)
+	s.offer([]*news{n}, to, 0)
 }
 
 func (s *Sim) takeBack(name string, to int) {

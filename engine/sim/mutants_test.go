@@ -56,7 +56,7 @@ var mutants = []mutant{
 	{"reload-restarts", "a reload that changes the policy begins it anew", 30, []edit{
 		{"alert/escalate.go", "	s.timeouts(env)\n	s.maintain(env, fx)\n", "	if p, ok := env.Dir.Policies[s.Policy]; on(`reload-restarts`) && ok && len(s.Runs) > 0 && len(p.Steps) != len(s.Runs[0].Policy.Steps) {\n		s.Runs[0].Policy, s.Runs[0].Next = p, 0\n	}\n	s.timeouts(env)\n	s.maintain(env, fx)\n"},
 	}},
-	{"repeat-off-by-one", "a policy is repeated once too often", within, []edit{
+	{"repeat-off-by-one", "a policy is repeated once too often", 30, []edit{
 		{"alert/escalate.go", "	case run.Round < run.Policy.Repeat.Times:\n		run.again(env.Now)\n", "	case run.Round < run.Policy.Repeat.Times || on(`repeat-off-by-one`) && run.Policy.Repeat.Times > 0 && run.Round == run.Policy.Repeat.Times:\n		run.again(env.Now)\n"},
 	}},
 	{"empty-step-waits", "a step that resolves to nobody waits for its whole delay", 30, []edit{

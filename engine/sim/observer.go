@@ -29,20 +29,21 @@ type observer struct {
 	postIDs     []store.ID
 	owed        map[store.ID]store.ID // incident → the postmortem it was given
 
-	others   map[store.ID]record.Record // all but alerts, incidents and postmortems
-	otherIDs []store.ID
-	duty     []standIn
-	changed  time.Time             // when an override was made, or a configuration loaded, last
-	heard    time.Time             // when beat was heard of last
-	putAt    map[string]time.Time  // integration → since when its alert has to be told something
-	claims   map[string][]claim    // "record/page" → its claims, in their order
-	bundles  map[string][]string   // name → the pages in it
-	messages map[string][]*message // "record/page" → what providers were given
-	busy     map[string]int        // way → messages under way
-	full     map[string]time.Time  // way → when it was last nearly full
-	limited  time.Time             // when a provider last asked to wait
-	nextLook time.Time
-	ref      int
+	others    map[store.ID]record.Record // all but alerts, incidents and postmortems
+	otherIDs  []store.ID
+	duty      []standIn
+	changed   time.Time             // when an override was made, or a configuration loaded, last
+	heard     time.Time             // when beat was heard of last
+	putAt     map[string]time.Time  // integration → since when its alert has to be told something
+	claims    map[string][]claim    // "record/page" → its claims, in their order
+	bundles   map[string][]string   // name → the pages in it
+	messages  map[string][]*message // "record/page" → what providers were given
+	busy      map[string]int        // way → messages under way
+	full      map[string]time.Time  // way → when it was last nearly full
+	limited   time.Time             // when a provider last asked to wait
+	nextLook  time.Time
+	nextKnown time.Time
+	ref       int
 }
 
 // known is what is known of an alert.
