@@ -89,6 +89,9 @@ const mostViews = 32
 // clock failed it just then, it may have known only what is older.
 func (o *observer) views(c *call, when time.Time) []late {
 	at := when.Add(-c.replica.skew)
+	if c.replica.knows.IsZero() || at.Before(c.replica.knows) { // a store that fails a replica that has just begun
+		return o.viewsSince(c, at, longest)
+	}
 	if at.Sub(c.replica.hurt) < 3*time.Second {
 		return o.viewsSince(c, at, fresh)
 	}

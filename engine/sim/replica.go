@@ -55,7 +55,8 @@ type replica struct {
 	keepMore bool // once more
 	keepAt   time.Time
 	keepGen  int
-	back     bool // it begins to live, or was away for long
+	knows    time.Time // when it had read the overrides for the first time
+	back     bool      // it begins to live, or was away for long
 }
 
 func (s *Sim) start(place int) *replica {
@@ -79,6 +80,7 @@ func (s *Sim) start(place int) *replica {
 	r.wantStep(s.now)
 	r.wantDeliver(s.now)
 	r.wantKeep(s.now)
+	s.after(0, func() { r.whenAwake(r.freshen) })
 	return r
 }
 

@@ -10,6 +10,9 @@ import (
 // keepEach is how often package engine compares what the configuration asks for with what there is.
 const keepEach = 30 * time.Second
 
+// freshEach is how often it reads the overrides.
+const freshEach = 500 * time.Millisecond
+
 // wantKeep plans that the replica keeps its records, unless that comes earlier anyway. In a process it does so every
 // keepEach; that changes nothing while nothing changes, so here it is done when something did.
 func (r *replica) wantKeep(at time.Time) {
@@ -48,6 +51,19 @@ func (r *replica) keep() {
 	})
 }
 
+// freshen reads the overrides, again and again until it works. In a process that is done every freshEach.
+func (r *replica) freshen() {
+	var err error
+	r.sim.begin(r, "fresh", func(*call) { _, err = r.engine.Fresh(context.Background(), r.engine.Now()) }, func() {
+		switch {
+		case err != nil:
+			r.sim.after(retry, func() { r.whenAwake(r.freshen) })
+		case r.knows.IsZero():
+			r.knows = r.sim.now
+		}
+	})
+}
+
 // keepAll lets every replica look, each at its next turn, at what a commit has changed.
 func (s *Sim) keepAll(id store.ID, deleted bool) {
 	switch id.Kind() {
@@ -62,6 +78,9 @@ func (s *Sim) keepAll(id store.ID, deleted bool) {
 	for _, r := range s.places {
 		if r != nil && !r.dead {
 			r.wantKeep(s.now.Add(s.jitter(int(keepEach.Milliseconds()))))
+			if id.Kind() == store.KindOverride {
+				s.after(s.jitter(int(freshEach.Milliseconds())), func() { r.whenAwake(r.freshen) })
+			}
 		}
 	}
 }
