@@ -286,3 +286,12 @@ func TestMembersOfAFullGroupAreFoundAgainWhateverFails(t *testing.T) {
 		t.Errorf("%d firing events were counted of 60", total)
 	}
 }
+
+func TestASummaryIsNamedForTheRuleThatThrottles(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 1, `rules: [{name: links, throttle: {pages: 1, per: 10m}, to: "team:west"}]`)
+	got := tw.ingest("prom", link(0, "west", event.Firing), link(1, "west", event.Firing), link(2, "west", event.Firing))
+	if a := tw.alert(got[2]); a.Title != "2 more alerts of links" {
+		t.Errorf("the summary is called %q", a.Title)
+	}
+}

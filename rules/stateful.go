@@ -29,6 +29,8 @@ type Throttled struct {
 	Per   time.Duration `json:"per_ns"`
 	// Key names the count: the rule, where it sends the event, and the values of By. Bounded and readable.
 	Key string `json:"key"`
+	// Rule is what explanations call the rule that throttles; others may have decided the rest.
+	Rule string `json:"rule"`
 }
 
 // Group is how a group_by gathers. Its zero value gathers for ever and pages at once.
@@ -137,7 +139,7 @@ func (e *evaluator) applyStateful(r *rule, instead string) error {
 			e.fail(r, "throttle", keyErr)
 			return keyErr
 		}
-		d.Throttle = &Throttled{Pages: r.Throttle.Pages, Per: r.Throttle.Per, Key: key}
+		d.Throttle = &Throttled{Pages: r.Throttle.Pages, Per: r.Throttle.Per, Key: key, Rule: r.label()}
 	}
 	return err
 }

@@ -82,7 +82,7 @@ func TestWhatARuleHoldsBackWithIsInTheDecision(t *testing.T) {
 	got := router.Route(rules.Event{Labels: map[string]string{"cluster": "west", "site": "a"}}, noon)
 	want := rules.Decision{
 		Policy: "p", Rule: "links", Delay: 2 * time.Minute, AutoClose: time.Hour, Require: &rules.Require{Events: 3, Within: 5 * time.Minute},
-		Throttle: &rules.Throttled{Pages: 3, Per: 10 * time.Minute, Key: `policy:p|"links"|labels.cluster="west"`},
+		Throttle: &rules.Throttled{Pages: 3, Per: 10 * time.Minute, Key: `policy:p|"links"|labels.cluster="west"`, Rule: "links"},
 		GroupKey: `policy:p|labels.site="a"`, Group: rules.Group{Wait: time.Second, Limit: 20},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -57,7 +57,7 @@ func NewSummary(id store.ID, number uint64, integration, key, pool string, until
 	s := begin(id, number, integration, key, ev, d, env)
 	s.Source, s.Link, s.Runbook = "", "", "" // of the first of them
 	s.Roster = &Roster{Pool: pool, Until: until, Limit: rules.MaxMembers}
-	s.Summary = &Summary{Rule: d.Rule, Titles: map[string]string{}}
+	s.Summary = &Summary{Rule: d.Throttle.Rule, Titles: map[string]string{}}
 	s.hold(Hold{Reason: HoldThrottle, Name: d.Throttle.Key, Text: fmt.Sprintf("%d alerts began to page within %s", d.Throttle.Pages, short(d.Throttle.Per)), Until: until}, env)
 	s.summarise(ev)
 	s.began(came, env)

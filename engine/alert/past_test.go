@@ -107,7 +107,7 @@ func TestWhatAGroupKeepsOfItsMembersIsBounded(t *testing.T) {
 
 func TestASummaryGivesTheEventsBackThatItGathers(t *testing.T) {
 	t.Parallel()
-	d := alert.Routing{Rule: "links", Nobody: true, Title: "decided", Priority: "P1", Throttle: &rules.Throttled{Key: "k", Pages: 1, Per: time.Hour}}
+	d := alert.Routing{Rule: "links", Nobody: true, Title: "decided", Priority: "P1", Throttle: &rules.Throttled{Key: "k", Pages: 1, Per: time.Hour, Rule: "links"}}
 	s, _ := alert.NewSummary(store.NewID(store.KindAlert, 1), 7, "prom", "links", "throttle|k", pastStart.Add(time.Hour), diskFull(1), d, pastEnv(0))
 	apply(t, s, alert.Fired{Event: diskFull(2), Title: "decided too", Priority: "P1"}, time.Minute)
 	s = stored(t, s)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tocsin-oncall/tocsin/engine/config"
 	"github.com/tocsin-oncall/tocsin/rules"
 )
 
@@ -23,16 +24,16 @@ func (c *call) hold(x *Explanation, at time.Time, ev rules.Event, d rules.Decisi
 			begin = until
 		}
 	}
-	wait(at.Add(d.Delay), "delayed by "+d.Delay.String())
+	wait(at.Add(d.Delay), "delayed by "+config.Duration(d.Delay).String())
 	wait(d.DelayUntil, "delayed")
 	if d.GroupKey != "" {
 		wait(at.Add(d.Group.Wait), "a new group gathers")
 	}
 	if r := d.Require; r != nil {
-		x.Held = append(x.Held, fmt.Sprintf("until it has had %d events within %s", r.Events, r.Within))
+		x.Held = append(x.Held, fmt.Sprintf("until it has had %d events within %s", r.Events, config.Duration(r.Within)))
 	}
 	if t := d.Throttle; t != nil && d.GroupKey == "" {
-		x.Held = append(x.Held, fmt.Sprintf("where %d alerts of %s began to page within %s before it: gathered until that time is over", t.Pages, t.Key, t.Per))
+		x.Held = append(x.Held, fmt.Sprintf("where %d alerts of %s began to page within %s before it: gathered until that time is over", t.Pages, t.Key, config.Duration(t.Per)))
 	}
 	service := cmp.Or(d.Service, ev.Service)
 	if in := c.env.Dir.Services[service].Inhibit; in != nil {

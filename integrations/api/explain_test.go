@@ -69,7 +69,7 @@ func TestExplainCountsTheDelayOfARule(t *testing.T) {
 	t.Parallel()
 	w := begin(t)
 	x := only(t, w.get("/api/v1/explain?title=x&tags=flapping", viewer))
-	if !x.Steps[0].At.Equal(noon.Add(5*time.Minute)) || x.Text != "everything else: policy standard; held: delayed by 5m0s, until Mon 2026-03-09 12:05 UTC" {
+	if !x.Steps[0].At.Equal(noon.Add(5*time.Minute)) || x.Text != "everything else: policy standard; held: delayed by 5m, until Mon 2026-03-09 12:05 UTC" {
 		t.Errorf("the first step is at %s: %s", x.Steps[0].At, x.Text)
 	}
 }
