@@ -395,3 +395,32 @@ func TestAnUrgentEventOfADelayedRuleWaitsAsTheRuleSays(t *testing.T) {
 	tw.wait(6 * time.Minute)
 	want(t, tw.phones.log(), "\n10m0s ethan slack\n11m0s ethan sms\n")
 }
+
+func TestAPersonsWordEndsWithTheAlertAndNotWhenItFiresAgain(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 1, nights)
+	a := tw.fire(low)
+	tw.act(a, alert.Action{Do: alert.Escalate, By: "jason"})
+	tw.wait(time.Minute)
+	tw.resolve("x")
+	tw.fire(low)
+	if a = tw.again(a); a.Status != alert.Open {
+		t.Fatal(a.Status)
+	}
+	tw.wait(time.Hour)
+	if a = tw.again(a); !a.Held() || tw.phones.to("jason", "email") > 0 {
+		t.Errorf("the second step does not wait for the morning:\n%s", tw.phones.log())
+	}
+}
+
+func TestAnAlertThatFiresAgainAfterItsHoldGoesOnAtTheDistancesOfItsPolicy(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 1, `rules: [{delay: 5m, to: "policy:standard"}]`)
+	tw.fire(low)
+	tw.wait(2 * time.Minute)
+	tw.resolve("x")
+	tw.wait(6 * time.Minute)
+	tw.fire(low)
+	tw.wait(11 * time.Minute)
+	want(t, tw.phones.log(), "\n8m0s ethan email\n18m0s jason email\n")
+}

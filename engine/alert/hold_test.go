@@ -208,6 +208,21 @@ func TestAHoldThatIsShortenedToNowEnds(t *testing.T) {
 	}
 }
 
+func TestTheIncidentOfAnAlertWaitsWithIt(t *testing.T) {
+	t.Parallel()
+	dir := people()
+	dir.Policies["p"] = twoSteps(t)
+	start := time.Date(2026, 3, 9, 3, 0, 0, 0, time.UTC)
+	s := firing(alert.Routing{Delay: time.Minute, Incident: true}, at(start, dir))
+	if s.ClaimJoin(at(start, dir)) {
+		t.Error("the incident is opened while the alert is held")
+	}
+	later := at(start.Add(time.Minute), dir)
+	if _, err := alert.Apply(s, alert.Woken{}, later); err != nil || !s.ClaimJoin(later) {
+		t.Errorf("the incident is not opened when the hold is over (%v)", err)
+	}
+}
+
 func TestAPlainAlertIsNotLargerThanBefore(t *testing.T) {
 	t.Parallel()
 	dir := people()
