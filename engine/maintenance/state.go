@@ -1,6 +1,7 @@
 package maintenance
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -89,21 +90,33 @@ func (s *State) Tick(env Env) {
 	}
 }
 
+// In is what a directory has of it. With an error its configuration does not understand it any more, for a window that it
+// names is gone.
+func (s *State) In(d *directory.Directory) (directory.Maintenance, error) {
+	when, problems := s.Match.Compile(d.Language)
+	if len(problems) > 0 {
+		return directory.Maintenance{}, &Refused{problems[0].Path, problems[0].Message, problems[0].Hint}
+	}
+	times, err := s.Times()
+	if err != nil {
+		return directory.Maintenance{}, err
+	}
+	return directory.Maintenance{Name: s.Name(), Reason: s.Reason, Condition: s.Condition(), When: when, Times: times}, nil
+}
+
 // Apply is a directory with those of a list that are not over, by their numbers, after those of the configuration. One
-// that the configuration does not understand any more, for a window that it names is gone, holds nothing: see Broken.
+// that the configuration does not understand holds nothing: see Broken.
 func Apply(d *directory.Directory, list []*State) *directory.Directory {
 	if len(list) == 0 {
 		return d
 	}
 	list = slices.Clone(list)
-	slices.SortFunc(list, func(a, b *State) int { return int(int64(a.Number) - int64(b.Number)) })
+	slices.SortFunc(list, func(a, b *State) int { return cmp.Compare(a.Number, b.Number) })
 	with := *d
 	with.Maintenance = slices.Clone(d.Maintenance)
 	for _, s := range list {
-		when, problems := s.Match.Compile(d.Language)
-		times, err := s.Times()
-		if err == nil && len(problems) == 0 && s.Status == Active {
-			with.Maintenance = append(with.Maintenance, directory.Maintenance{Name: s.Name(), Reason: s.Reason, Condition: s.Condition(), When: when, Times: times})
+		if in, err := s.In(d); err == nil && s.Status == Active {
+			with.Maintenance = append(with.Maintenance, in)
 		}
 	}
 	return &with
@@ -114,10 +127,7 @@ func (s *State) Broken(d *directory.Directory) string {
 	if s.Status != Active {
 		return ""
 	}
-	if _, problems := s.Match.Compile(d.Language); len(problems) > 0 {
-		return problems[0].Message
-	}
-	if _, err := s.Times(); err != nil {
+	if _, err := s.In(d); err != nil {
 		return err.Error()
 	}
 	return ""

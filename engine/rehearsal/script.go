@@ -52,6 +52,8 @@ type Script struct {
 	Pings []Ping
 	// Overrides put other people on call, by schedule.
 	Overrides map[string][]schedules.OverrideSpec
+	// Maintenance is what holds alerts beside that of the configuration, in the language of the world's rules.
+	Maintenance []directory.Maintenance
 
 	// CloseIncidents closes an incident once none of its alerts is open any more, as people would, and lets none owe a
 	// postmortem. Otherwise incidents stay open.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine"
@@ -13,10 +14,11 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/virtual"
 )
 
-// world is the world of a script: with its overrides, with the heartbeats that it names alone, and without what is only
+// world is the world of a script: with its overrides and maintenances, with the heartbeats that it names alone, and without what is only
 // for operation.
 func world(w *engine.World, s *Script) *engine.World {
 	dir := *w.Dir.With(s.Overrides)
+	dir.Maintenance = slices.Concat(dir.Maintenance, s.Maintenance)
 	dir.Retention = directory.Retention{Alerts: s.Forget}
 	dir.Canary, dir.Handoffs = directory.Canary{}, nil
 	if s.CloseIncidents {

@@ -90,6 +90,9 @@ func (c *checker) script(path string, t Test) rehearsal.Script {
 		s.Arrivals = append(s.Arrivals, c.given(fmt.Sprintf("%s.given[%d]", path, i), g, s.Start)...)
 	}
 	c.people(path, t, &s)
+	for i, m := range t.Maintenance {
+		c.maintenance(fmt.Sprintf("%s.maintenance[%d]", path, i), i, m, &s)
+	}
 	for i, d := range t.Down {
 		at := fmt.Sprintf("%s.down[%d]", path, i)
 		via := map[string]bool{}

@@ -20,15 +20,16 @@ type Test struct {
 	At    string  `json:"at" doc:"When it begins: 2026-11-22 03:00, wall clock in the configuration's timezone, or RFC 3339."`
 	Given []Given `json:"given,omitempty" doc:"The events that come in."`
 
-	Acks      map[string]config.Duration `json:"acks,omitempty" doc:"Who acknowledges everything that is open, and how long after the beginning: {ethan: 12m}."`
-	Answers   map[string]config.Duration `json:"answers,omitempty" doc:"Who acknowledges how long after their first page; anybody is everybody who is not named."`
-	Silent    config.Names               `json:"silent,omitempty" doc:"Who does not answer, whatever answers says of anybody."`
-	Overrides []Override                 `json:"overrides,omitempty" doc:"Who is on call by an override, beside those of the configuration."`
-	Away      []Away                     `json:"away,omitempty" doc:"Who is away, and does not answer. It takes nobody off call."`
-	Down      []Down                     `json:"down,omitempty" doc:"Providers that do not work."`
-	Stops     map[string]config.Duration `json:"stops,omitempty" doc:"Heartbeats that stop, and when they are heard of for the last time: {nightly-backup: 0m}."`
-	Until     config.Duration            `json:"until,omitempty" doc:"How long the test goes on. It ends earlier when nothing more would happen. Default: until of the file."`
-	Seed      int                        `json:"seed,omitempty" jsonschema:"minimum=0" doc:"Decides what is random: random: targets. Default 0."`
+	Acks        map[string]config.Duration `json:"acks,omitempty" doc:"Who acknowledges everything that is open, and how long after the beginning: {ethan: 12m}."`
+	Answers     map[string]config.Duration `json:"answers,omitempty" doc:"Who acknowledges how long after their first page; anybody is everybody who is not named."`
+	Silent      config.Names               `json:"silent,omitempty" doc:"Who does not answer, whatever answers says of anybody."`
+	Overrides   []Override                 `json:"overrides,omitempty" doc:"Who is on call by an override, beside those of the configuration."`
+	Maintenance []Maintenance              `json:"maintenance,omitempty" doc:"Maintenances and silences in force, beside those of the configuration."`
+	Away        []Away                     `json:"away,omitempty" doc:"Who is away, and does not answer. It takes nobody off call."`
+	Down        []Down                     `json:"down,omitempty" doc:"Providers that do not work."`
+	Stops       map[string]config.Duration `json:"stops,omitempty" doc:"Heartbeats that stop, and when they are heard of for the last time: {nightly-backup: 0m}."`
+	Until       config.Duration            `json:"until,omitempty" doc:"How long the test goes on. It ends earlier when nothing more would happen. Default: until of the file."`
+	Seed        int                        `json:"seed,omitempty" jsonschema:"minimum=0" doc:"Decides what is random: random: targets. Default 0."`
 
 	Expect Expect `json:"expect" doc:"What must come of it."`
 }
@@ -62,6 +63,20 @@ type Override struct {
 	To       string `json:"to" doc:"Until when."`
 	Replace  string `json:"replace,omitempty" doc:"Only while this person is on call. Default: instead of everybody."`
 	Rotation string `json:"rotation,omitempty" doc:"Only in this rotation. Default: in all."`
+}
+
+// Maintenance holds the alerts that match, as one that is made at run time.
+type Maintenance struct {
+	When        config.Expr       `json:"when,omitempty" doc:"Which alerts: a condition, as in rules. Of when and the four keys below at least one is needed, and all that are given must be true."`
+	Service     string            `json:"service,omitempty" doc:"Which alerts: those of this service."`
+	Team        string            `json:"team,omitempty" doc:"Which alerts: those of this team."`
+	Integration string            `json:"integration,omitempty" doc:"Which alerts: those that came through this integration."`
+	Labels      map[string]string `json:"labels,omitempty" doc:"Which alerts: those with these labels."`
+
+	From   string          `json:"from,omitempty" doc:"Wall clock in the configuration's timezone, or RFC 3339. Default: from the beginning."`
+	Until  string          `json:"until,omitempty" doc:"Until when. Default: to the end of the test."`
+	For    config.Duration `json:"for,omitempty" doc:"Instead of until: how long."`
+	Reason string          `json:"reason,omitempty" doc:"For people."`
 }
 
 // Away is somebody who is away.

@@ -243,3 +243,62 @@ func TestAConfigurationThatCannotBeUsedIsSaid(t *testing.T) {
 		t.Errorf("problems %s", problems)
 	}
 }
+
+func TestAMaintenanceOfATestHoldsWhatMatchesUntilItEnds(t *testing.T) {
+	t.Parallel()
+	results := run(t, `
+tests:
+  - name: what still fires pages at the end
+    at: 2026-11-22 03:00
+    given: [{title: Disk full, service: database}, {at: 40m, title: Disk slow, service: database}]
+    maintenance: [{service: database, for: 30m, reason: upgrade}]
+    until: 45m
+    expect: {pages: [{at: 30m, to: amir}, {at: 32m, to: amir}, {at: 40m, to: amir}, {at: 40m, to: darren}, {at: 42m, to: amir}, {at: 42m, to: darren}]}
+  - name: one without an end holds to the end of the test
+    at: 2026-11-22 03:00
+    given: [{title: Disk full, labels: {env: staging}}]
+    maintenance: [{when: labels.env == "staging"}]
+    expect: {nobody: true, status: open}
+  - name: one that has not begun holds nothing yet
+    at: 2026-11-22 03:00
+    given: [{title: Disk full}]
+    maintenance: [{when: "true", from: 2026-11-22 03:05, until: 2026-11-22 09:00}]
+    expect: {pages: [{to: amir}, {at: 2m, to: amir}]}
+  - name: other alerts page
+    at: 2026-11-22 03:00
+    given: [{title: Disk full, service: web}]
+    maintenance: [{service: database}]
+    until: 1m
+    expect: {pages: [{to: amir}]}
+`, nil)
+	for _, r := range results {
+		if !r.Passed {
+			t.Errorf("%s: %s%s%+v", r.Name, r.Error, r.Held, r.Differences)
+		}
+	}
+}
+
+func TestAMaintenanceThatCannotBeIsAnErrorAtItsPlace(t *testing.T) {
+	t.Parallel()
+	s, problems := load(t, `
+tests:
+  - name: one
+    at: 2026-11-22 03:00
+    given: [{title: Disk full}]
+    maintenance:
+      - {when: "labels.env = 1"}
+      - {team: opps}
+      - {reason: nothing}
+      - {service: db, until: 2026-11-22 02:00}
+      - {service: db, until: 2026-11-22 04:00, for: 1h}
+    expect: {nobody: true}
+`)
+	if s != nil || len(problems) != 5 {
+		t.Fatalf("%v", problems)
+	}
+	for i, want := range []string{"tests[0].maintenance[0].when", "tests[0].maintenance[1].team", "tests[0].maintenance[2].when", "tests[0].maintenance[3].until", "tests[0].maintenance[4].for"} {
+		if problems[i].Path != want {
+			t.Errorf("%v, want it at %s", problems[i], want)
+		}
+	}
+}
