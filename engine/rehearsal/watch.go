@@ -87,7 +87,7 @@ func (p *play) burn(s *alert.State) {
 		if len(p.burning[name]) > 0 || p.closed[name] {
 			return
 		}
-		if _, err := p.engine.ActOnIncident(p.ctx, name, incident.Action{Do: incident.Close, By: "rehearsal", Note: "its last alert is closed"}); err != nil {
+		if _, err := p.engine.ActOnIncident(p.ctx, name, incident.Action{Do: incident.Close, By: "rehearsal", Force: true, Note: "its last alert is closed"}); err != nil {
 			p.err = fmt.Errorf("close %s: %w", name, err)
 		}
 		p.closed[name] = true
