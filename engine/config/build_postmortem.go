@@ -15,12 +15,12 @@ import (
 	"github.com/tocsin-oncall/tocsin/rules/budget"
 )
 
-// maxConditionNodes bounds the syntax tree of required_when.
+// maxConditionNodes bounds the syntax tree of a condition over an incident.
 const maxConditionNodes = 1000
 
 func (b *builder) postmortem() {
 	p := b.f.Postmortem
-	built := directory.Postmortem{Required: b.required(string(p.RequiredWhen)), Due: time.Duration(p.Due)}
+	built := directory.Postmortem{Required: b.condition("postmortem.required_when", string(p.RequiredWhen)), Due: time.Duration(p.Due), Templates: b.templates()}
 	built.Remind = directory.Remind{Every: time.Duration(p.Remind.Every), At: string(p.Remind.At), Via: texts(p.Remind.Via)}
 	for _, d := range p.Remind.Days {
 		if at := slices.Index(days, string(d)); at >= 0 {
@@ -33,9 +33,8 @@ func (b *builder) postmortem() {
 	b.dir.Postmortem = built
 }
 
-// required compiles required_when; nil for never.
-func (b *builder) required(source string) func(directory.IncidentFacts) (bool, error) {
-	const path = "postmortem.required_when"
+// condition compiles a condition over an incident; nil where there is none.
+func (b *builder) condition(path, source string) func(directory.IncidentFacts) (bool, error) {
 	if strings.TrimSpace(source) == "" {
 		return nil
 	}
@@ -59,7 +58,7 @@ func (b *builder) required(source string) func(directory.IncidentFacts) (bool, e
 		work.Reset()
 		result, err := expr.Run(program, env(facts, work))
 		if err != nil {
-			return false, fmt.Errorf("postmortem.required_when: %w", err)
+			return false, fmt.Errorf("%s: %w", path, err)
 		}
 		return result.(bool), nil // as AsBool had it checked
 	}

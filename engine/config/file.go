@@ -92,6 +92,14 @@ type Postmortem struct {
 	RequiredWhen Expr     `json:"required_when,omitempty" doc:"A condition over incident: priority, title, service, services, team, duration, impact, alerts, tags. Default: never."`
 	Due          Duration `json:"due,omitempty" doc:"How long after the incident's close it is due. Default 7d."`
 	Remind       Remind   `json:"remind,omitzero" doc:"How its owner is reminded."`
+	// Templates are tried in their order.
+	Templates []PostmortemTemplate `json:"templates,omitempty" doc:"Outlines in files of Markdown; the first whose condition holds is used, and the standard one where none does."`
+}
+
+// PostmortemTemplate is an outline by which postmortems are written.
+type PostmortemTemplate struct {
+	File string `json:"file" doc:"A file of Markdown, relative to this one: each ## heading is a section."`
+	When Expr   `json:"when,omitempty" doc:"A condition over incident, like required_when. Default: always."`
 }
 
 // Remind is the rhythm of reminders.

@@ -8,6 +8,24 @@ type Postmortem struct {
 	Required func(IncidentFacts) (bool, error)
 	Due      time.Duration
 	Remind   Remind
+	// Templates are tried in their order; where none applies, the standard outline is used.
+	Templates []Template
+}
+
+// Template is an outline by which the postmortems of some incidents are written.
+type Template struct {
+	File    string // as the configuration names it
+	When    func(IncidentFacts) (bool, error)
+	Outline []Heading
+}
+
+// Heading is a section of an outline.
+type Heading struct {
+	Name     string `json:"name"`
+	Title    string `json:"title"`
+	Guidance string `json:"guidance,omitempty"` // what is to be written here; it is not part of the document
+	Required bool   `json:"required,omitempty"` // it cannot be published while this is empty
+	Text     string `json:"-"`                  // what the section begins with; of a template only
 }
 
 // IncidentFacts is what postmortem.required_when sees as `incident`.

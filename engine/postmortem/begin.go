@@ -16,33 +16,50 @@ const courseLines = 100 // how much of the incident's timeline the postmortem be
 func begin(inc *incident.State, env Env) map[string]string {
 	return map[string]string{
 		Impact:     impactOf(inc, env),
-		Detection:  "- Opened " + second(inc.OpenedAt) + openedBy(inc),
+		Detection:  detectionOf(inc),
 		Response:   responseOf(inc),
 		Course:     courseOf(inc),
 		Performed:  dependenciesOf(inc, env),
-		Mitigation: mitigationOf(inc, env),
+		Mitigation: mitigationOf(inc),
 	}
 }
 
 func second(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05Z") }
 
-func openedBy(inc *incident.State) string {
-	if inc.OpenedBy == "" {
-		return " by a rule, of an alert"
+// since says when a moment was, and how long after an earlier one; "" when it was not.
+func since(inc *incident.State, what string, m, earlier incident.Moment, after string) string {
+	at, from := inc.Time(m), inc.Time(earlier)
+	switch {
+	case at.At.IsZero():
+		return ""
+	case from.At.IsZero() || !at.At.After(from.At):
+		return fmt.Sprintf("- %s %s\n", what, second(at.At))
 	}
-	return " by " + inc.OpenedBy
+	return fmt.Sprintf("- %s %s, %s after %s\n", what, second(at.At), span(at.At.Sub(from.At)), after)
 }
 
 func impactOf(inc *incident.State, env Env) string {
-	lines := []string{fmt.Sprintf("- %s (%s), for %s", inc.Severity(), inc.Priority, span(inc.Duration(env.Now)))}
-	if inc.Service != "" {
-		lines = append(lines, "- Services: "+inc.Service)
+	text := fmt.Sprintf("- %s (%s), for %s\n", inc.Severity(), inc.Priority, span(inc.ImpactDuration(env.Now)))
+	text += since(inc, "From", incident.ImpactStart, "", "") + since(inc, "Until", incident.Mitigation, "", "")
+	if services := inc.Impacted(); len(services) > 0 {
+		text += "- Services: " + strings.Join(services, ", ") + "\n"
 	}
-	return strings.Join(lines, "\n")
+	return text
+}
+
+func detectionOf(inc *incident.State) string {
+	text := since(inc, "Detected", incident.Detection, incident.ImpactStart, "the harm began")
+	if inc.OpenedBy != "" {
+		return text + "- Opened by " + inc.OpenedBy + "\n"
+	}
+	return text + "- Opened by a rule, of an alert\n"
 }
 
 func responseOf(inc *incident.State) string {
-	var lines []string
+	lines := filled(strings.TrimSpace(since(inc, "Engaged", incident.Engagement, incident.Detection, "it was detected")))
+	if inc.EngagedBy != "" {
+		lines = append(lines, "- Engaged first: "+inc.EngagedBy)
+	}
 	for _, role := range slices.Sorted(maps.Keys(inc.Roles)) {
 		lines = append(lines, fmt.Sprintf("- %s: %s", role, inc.Roles[role]))
 	}
@@ -52,19 +69,31 @@ func responseOf(inc *incident.State) string {
 	return strings.Join(lines, "\n")
 }
 
-func dependenciesOf(inc *incident.State, env Env) string {
-	var lines []string
-	for _, name := range env.Dir.Services[inc.Service].DependsOn {
-		lines = append(lines, "- "+name+":")
-	}
-	return strings.Join(lines, "\n")
+// filled leaves out what is empty.
+func filled(lines ...string) []string {
+	return slices.DeleteFunc(lines, func(line string) bool { return line == "" })
 }
 
-func mitigationOf(inc *incident.State, env Env) string {
-	if inc.ResolvedAt.IsZero() {
-		return ""
+// dependenciesOf has a line for each service that the impacted ones depend on.
+func dependenciesOf(inc *incident.State, env Env) string {
+	var names []string
+	for _, service := range inc.Impacted() {
+		for _, name := range env.Dir.Services[service].DependsOn {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
 	}
-	return fmt.Sprintf("- Resolved %s, %s after it was opened", second(inc.ResolvedAt), span(inc.Duration(env.Now)))
+	var b strings.Builder
+	for _, name := range names {
+		fmt.Fprintf(&b, "- %s:\n", name)
+	}
+	return b.String()
+}
+
+func mitigationOf(inc *incident.State) string {
+	return since(inc, "Mitigated", incident.Mitigation, incident.ImpactStart, "the harm began") +
+		since(inc, "Resolved", incident.Resolution, incident.ImpactStart, "the harm began")
 }
 
 // courseOf is what is known of the course of the incident, one line for each entry, times in UTC.

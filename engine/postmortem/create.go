@@ -2,6 +2,7 @@ package postmortem
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/incident"
@@ -23,16 +24,9 @@ func New(id store.ID, number uint64, inc *incident.State, env Env) *State {
 		CreatedAt: env.Now, DueAt: env.Now.Add(due),
 		Sections: map[string]string{}, Given: map[string]string{},
 	}
-	for _, h := range s.outline() {
-		s.Sections[h.Name] = ""
-	}
-	for name, text := range begin(inc, env) {
-		if s.outlined(name) && text != "" {
-			s.Sections[name], s.Given[name] = text, text
-		}
-	}
-	delete(s.Given, Course) // it is never asked for, and long
 	s.note(env, "created", "", fmt.Sprintf("for %s; %s", inc.Name(), inc.PostmortemReason))
+	s.choose(inc, env)
+	s.fill(begin(inc, env))
 	owner, why := ownerFor(inc, env)
 	s.Owner = owner
 	if owner == "" {
@@ -44,11 +38,41 @@ func New(id store.ID, number uint64, inc *incident.State, env Env) *State {
 	return s
 }
 
-// ownerFor names who owns the postmortem of an incident, and why: the commander, else who answers for its team, else
-// who closed the incident.
+// choose takes the outline of the first template that applies to the incident.
+func (s *State) choose(inc *incident.State, env Env) {
+	for _, t := range env.Dir.Postmortem.Templates {
+		applies, err := true, error(nil)
+		if t.When != nil {
+			applies, err = t.When(inc.Facts(env.Now))
+		}
+		if err != nil {
+			s.note(env, "template", "", fmt.Sprintf("%s does not apply: %v", t.File, err))
+		} else if applies {
+			s.Outline, s.Template = t.Outline, t.File
+			return
+		}
+	}
+}
+
+// fill begins the sections with what their template says, and with what the record of the incident does.
+func (s *State) fill(record map[string]string) {
+	for _, h := range s.outline() {
+		text := strings.TrimSpace(h.Text + "\n\n" + record[h.Name])
+		s.Sections[h.Name] = text
+		if text != "" && h.Name != Course { // which is never asked for, and long
+			s.Given[h.Name] = text
+		}
+	}
+}
+
+// ownerFor names who owns the postmortem of an incident, and why: the commander, else who acknowledged it or one of its
+// alerts first, else who answers for its team, else who closed the incident.
 func ownerFor(inc *incident.State, env Env) (owner, why string) {
 	if name := inc.Roles[incident.Commander]; known(env, name) {
 		return name, "the commander of " + inc.Name()
+	}
+	if known(env, inc.EngagedBy) {
+		return inc.EngagedBy, "took up " + inc.Name() + " first"
 	}
 	if name := env.Dir.Owner(inc.Team); name != "" {
 		return name, "answers for team " + inc.Team

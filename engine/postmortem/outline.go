@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/tocsin-oncall/tocsin/engine/directory"
 )
 
 // The standard sections.
@@ -25,13 +27,7 @@ const (
 )
 
 // Heading is a section of the outline that a postmortem is written by.
-type Heading struct {
-	Name     string `json:"name"`
-	Title    string `json:"title"`
-	Guidance string `json:"guidance,omitempty"` // what is to be written here; it is not part of the document
-	Required bool   `json:"required,omitempty"` // it cannot be published while this is empty
-	Text     string `json:"-"`                  // what the section begins with; of a template only
-}
+type Heading = directory.Heading
 
 // standard is the outline where no template applies.
 var standard = [...]Heading{
@@ -74,6 +70,12 @@ func Canonical(name string) string {
 // somebody made.
 func (s *State) Headings() []Heading {
 	list := slices.Clone(s.outline())
+	for name, filled := range map[string]bool{RootCauses: len(s.Causes) > 0, LessonText: len(s.Lessons) > 0} {
+		if filled && s.Sections[name] == "" && !s.outlined(name) {
+			list = append(list, Heading{Name: name, Title: titleOf(name)})
+		}
+	}
+	slices.SortFunc(list[len(s.outline()):], func(a, b Heading) int { return strings.Compare(b.Name, a.Name) })
 	for _, name := range slices.Sorted(maps.Keys(s.Sections)) {
 		if s.Sections[name] != "" && !s.outlined(name) {
 			list = append(list, Heading{Name: name, Title: titleOf(name)})

@@ -160,10 +160,13 @@ func TestAnOwedPostmortemHasAnOwnerADueDateAndItsSections(t *testing.T) {
 	equal(t, "overdue after it", s.Overdue(s.DueAt.Add(time.Second)), true)
 }
 
-func TestTheOwnerIsTheCommanderElseWhoAnswersForTheTeamElseWhoClosedTheIncident(t *testing.T) {
+func TestTheOwnerIsTheCommanderElseWhoTookItUpFirstElseWhoAnswersForTheTeamElseWhoClosedIt(t *testing.T) {
 	t.Parallel()
 	takeCommand := incident.Action{Do: incident.SetRole, Role: incident.Commander, User: "jason"}
 	equal(t, "commander", owed(t, org(t), "payments", takeCommand).Owner, "jason")
+	acked := &incident.State{Number: 7, Team: "payments", EngagedBy: "ethan", ClosedBy: "darren"}
+	owner, why := ownerFor(acked, Env{Dir: org(t)})
+	equal(t, "who acknowledged first", owner+": "+why, "ethan: took up INC-7 first")
 	equal(t, "of a team", owed(t, org(t), "payments").Owner, "amir")
 	equal(t, "who closed it", owed(t, org(t), "").Owner, "darren")
 	dir := org(t)
