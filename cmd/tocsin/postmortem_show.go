@@ -137,7 +137,7 @@ func (n *noun) section(p api.Postmortem, h api.Heading) {
 		n.paragraph(list)
 	}
 	if body+list == "" {
-		fmt.Fprintln(n.out, "  "+n.paint(faint, "(empty)"))
+		fmt.Fprintln(n.out, "  "+n.paint(faint, line(strings.TrimSpace("(empty) "+strings.ReplaceAll(h.Guidance, "\n", " ")))))
 	}
 }
 

@@ -44,7 +44,6 @@ func ParseTemplate(text string) ([]Heading, error) {
 
 type templateParser struct {
 	list            []Heading
-	began           int // the line of the latest heading
 	line            int
 	comment, column int    // where the comment began that is open; 0 for none
 	fence           string // the mark that ends the block of code that is open
