@@ -293,3 +293,42 @@ retention: {incidents: 1d}
 		t.Error("the incident is still there, long after its retention, and its postmortem is waived")
 	}
 }
+
+func TestATimelineTellsWhatHappenedToTheAlertsToo(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 1, wide)
+	a := tw.fire(onDB("slow"))
+	ctx := context.Background()
+	inc, err := tw.engines[0].IncidentOf(ctx, string(a.ID), incident.Opening{Title: "Payments fail", By: "jason", Via: "api"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tw.wait(time.Minute)
+	tw.do(inc.Name(), incident.Action{Do: incident.Note, By: "jason", Via: "slack", Note: "rollback *started*"})
+	tw.wait(time.Minute)
+	tw.ack(a, "ethan")
+	tw.act(a, alert.Action{Do: alert.Note, By: "ethan", Note: "100 % recovered"})
+	s, lines, left, err := tw.engines[0].IncidentTimeline(ctx, inc.Name())
+	if err != nil || left != 0 {
+		t.Fatal(left, err)
+	}
+	text := incident.Markdown(s, lines, left, tw.engines[0].Env())
+	at := -1
+	for _, want := range []string{
+		"# INC-1: Payments fail\n", "- **Severity**: SEV1 (P1)\n", "- **Engaged**: 2026-03-09 03:02:00 UTC\n", // what is known of it
+		"`2026-03-09 03:00:00` **jason (api)** alert \\#1 (P1): db: slow\n", "`2026-03-09 03:00:00` alert #1: step 1 pages ethan",
+		"`2026-03-09 03:01:00` **jason (slack)** rollback \\*started\\*\n", "`2026-03-09 03:02:00` **ethan** ethan responds\n",
+		"`2026-03-09 03:02:00` alert #1: **ethan** acknowledged over link\n", "alert #1: **ethan** 100 % recovered\n",
+	} {
+		i := strings.Index(text, want)
+		if i <= at {
+			t.Errorf("%q is at %d, after %d, in:\n%s", want, i, at, text)
+		}
+		at = i
+	}
+	for i := range lines[1:] {
+		if lines[i+1].At.Before(lines[i].At) {
+			t.Errorf("line %d is before the one above it", i+1)
+		}
+	}
+}

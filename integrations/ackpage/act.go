@@ -95,6 +95,8 @@ func (p *Page) post(w http.ResponseWriter, r *http.Request, v *visit) {
 			p.back(w, doClose)
 			return
 		}
+	case doDecline:
+		action.Do = alert.Decline
 	default:
 		p.unknown(w)
 		return

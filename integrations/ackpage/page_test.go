@@ -116,6 +116,20 @@ func TestEveryButtonDoesWhatItSays(t *testing.T) {
 	}
 }
 
+func TestWhoIsCalledToAnIncidentCanDeclineByTheLink(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	st := w.open()
+	if a := w.get(w.link(id, "ethan")); strings.Contains(a.text("main"), "I cannot") {
+		t.Error("an alert that calls nobody can be declined")
+	}
+	st.Incident, st.Responds = "INC-7", "team:ops"
+	w.press(w.link(id, "ethan"), "I cannot")
+	if diff := cmp.Diff([]string{"ethan decline #1042 over link"}, w.done); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestTheMorningIsOnTheUsersWallClock(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -48,8 +48,8 @@ type alertView struct {
 	Timeline        []entry
 	EarlierTimeline int
 
-	CanAck, CanEscalate, CanSnooze, CanClose bool
-	Step, Tomorrow                           string
+	CanAck, CanEscalate, CanSnooze, CanClose, CanDecline bool
+	Step, Tomorrow                                       string
 }
 
 type pair struct{ Name, Value string }
@@ -83,6 +83,7 @@ func (p *Page) alertView(ctx context.Context, v *visit, st *alert.State, said st
 		CanEscalate: st.Active() && len(st.Runs) > 0,
 		CanSnooze:   st.Active(),
 		CanClose:    st.Active(),
+		CanDecline:  st.Active() && st.Responds != "" && v.dir.Users[v.token.User].Name != "" && !slices.Contains(st.Declined, v.token.User),
 		Step:        step(st),
 		Tomorrow:    until("tomorrow", v.now, v.zone).Format("Mon 15:04"),
 	}
@@ -140,6 +141,8 @@ func flash(v *visit, st *alert.State, did string) string {
 		return v.name(st.AckedBy) + " was faster and has it already. Nothing was changed."
 	case did == doSnooze && st.Status == alert.Snoozed:
 		return "Snoozed. It comes back if it is not closed by then."
+	case did == doDecline && slices.Contains(st.Declined, v.token.User):
+		return "You declined. Somebody else is called, unless somebody has it."
 	case did == doClose && st.Status == alert.Closed:
 		return "Closed."
 	case did == doEscalate && st.Active():

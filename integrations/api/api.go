@@ -59,6 +59,7 @@ type Incidents interface {
 	ActOnIncident(ctx context.Context, name string, act incident.Action) (*incident.State, error)
 	AddToIncident(ctx context.Context, name, ref string, act incident.Action) (*incident.State, error)
 	TakeFromIncident(ctx context.Context, name, ref string, act incident.Action) (*incident.State, error)
+	IncidentTimeline(ctx context.Context, name string) (inc *incident.State, lines []incident.Line, left int, err error)
 	IncidentOf(ctx context.Context, ref string, o incident.Opening) (*incident.State, error)
 	Answer(ctx context.Context, name, to string, do alert.Do, act incident.Action) (*incident.State, error)
 }

@@ -52,6 +52,7 @@ func (p *parts) Write(data []byte) (int, error) {
 	if !p.begun {
 		p.begun = true
 		p.Header().Set("Content-Type", p.kind)
+		p.Header().Set("X-Content-Type-Options", "nosniff")
 		p.Header().Set("Content-Disposition", `attachment; filename="`+p.name+`"`)
 		p.WriteHeader(http.StatusOK)
 	}

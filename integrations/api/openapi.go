@@ -68,7 +68,11 @@ func (d describer) operation(r route) object {
 		statuses = []int{r.success()}
 	}
 	for _, status := range statuses {
-		answers[fmt.Sprint(status)] = object{"description": http.StatusText(status), "content": d.content(r.answer, false)}
+		content := d.content(r.answer, false)
+		if r.also != "" {
+			content[r.also] = object{"schema": object{"type": "string"}}
+		}
+		answers[fmt.Sprint(status)] = object{"description": http.StatusText(status), "content": content}
 	}
 	op["responses"] = answers
 	return op

@@ -85,6 +85,7 @@ func asDocumented(t *testing.T, r *http.Request, resp *http.Response, body []byt
 	}
 	out.SetBodyBytes(body)
 	openapi3filter.RegisterBodyDecoder("application/gzip", openapi3filter.FileBodyDecoder)
+	openapi3filter.RegisterBodyDecoder("text/markdown", openapi3filter.FileBodyDecoder)
 	if err := openapi3filter.ValidateResponse(context.Background(), out); err != nil {
 		t.Errorf("%s %s answered otherwise than documented: %v\n%s", r.Method, r.URL.Path, err, body)
 	}
@@ -153,8 +154,9 @@ func TestEveryGetAnswersAsDocumented(t *testing.T) {
 		"/incidents/{ref}":   {"/" + a.Incident},
 		"/postmortems":       {"?status=open"},
 		"/postmortems/{ref}": {"/PM-1"}, "/postmortems/{ref}/check": {"/PM-1"}, "/postmortems/{ref}/export": {"/PM-1", "/PM-1?format=confluence&audience=customers"},
-		"/oncall":    {"", "?schedule=primary&at=2026-03-10T12:00:00Z"},
-		"/schedules": {""}, "/users": {""}, "/heartbeats": {""}, "/config": {""}, "/backup": {""}, "/openapi.json": {""},
+		"/incidents/{ref}/timeline": {"/" + a.Incident},
+		"/oncall":                   {"", "?schedule=primary&at=2026-03-10T12:00:00Z"},
+		"/schedules":                {""}, "/users": {""}, "/heartbeats": {""}, "/config": {""}, "/backup": {""}, "/openapi.json": {""},
 		"/schedules/{ref}":          {"/primary"},
 		"/schedules/{ref}/timeline": {"/primary", "/nights?from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z"},
 		"/schedules/{ref}/feed":     {"/primary"},

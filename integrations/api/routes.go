@@ -10,9 +10,10 @@ type route struct {
 	role         Role // which a key must include
 	acts         bool // changes something, or gives out everything, and is logged with the key's name
 	params       []param
-	labels       bool // takes labels.NAME, too
-	body         any  // a value of the body's type; nil for none
-	answer       any  // a value of the answer's type
+	labels       bool   // takes labels.NAME, too
+	body         any    // a value of the body's type; nil for none
+	answer       any    // a value of the answer's type
+	also         string // another content type of the answer, which a parameter asks for
 	statuses     []int
 	handle       handler
 }
@@ -48,6 +49,8 @@ func routes() []route {
 			body: NewIncident{}, answer: Incident{}, statuses: []int{http.StatusOK, http.StatusCreated}, handle: openIncident},
 		route{method: get, path: "/incidents/{ref}", id: "getIncident", doc: "One incident, by name: INC-7.", role: Viewer,
 			answer: Incident{}, handle: getIncident},
+		route{method: get, path: "/incidents/{ref}/timeline", id: "getIncidentTimeline", role: Viewer, params: courseParams, answer: Course{}, also: "text/markdown", handle: getCourse,
+			doc: "Everything that happened, in order: to the incident, to its alerts, and to those that call responders. format=md answers with a Markdown document."},
 		route{method: http.MethodPatch, path: "/incidents/{ref}", id: "editIncident", role: Responder, acts: true,
 			doc:  "Change what an incident says: title, description, impacted services, tags, properties, links.",
 			body: IncidentEdit{}, answer: Incident{}, handle: editIncident},
