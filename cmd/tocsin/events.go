@@ -45,7 +45,7 @@ func eventsExportVerb(io stdio) *cobra.Command {
 		Use:   "export",
 		Short: "Write down what happened, to replay it later or elsewhere",
 		Long: `Writes what happened as lines of JSON: the events as they came (before rules), who acknowledged and closed alerts and
-when, and the overrides and absences that were made at run time. tocsin replay reads them. docs/testing.md says what the
+when, and the overrides, absences and maintenances that were made at run time. tocsin replay reads them. docs/testing.md says what the
 lines mean; they begin with their time, so that sort(1) puts them in order. They hold what alerts say.
 
 A server is asked, with the key of a viewer; or a store that no server has open is read, or a backup.`,
@@ -144,8 +144,12 @@ func (e *events) fromFile(span history.Span, tell func(history.Line) error) erro
 		from = f
 	}
 	err := history.Read(from, func(l history.Line) error {
-		if l.Kind != history.Override && l.Kind != history.Away && !span.Holds(l.At) {
-			return nil
+		switch l.Kind {
+		case history.Override, history.Away, history.Maintenance: // they were made earlier than they counted
+		default:
+			if !span.Holds(l.At) {
+				return nil
+			}
 		}
 		return tell(l)
 	})

@@ -15,6 +15,17 @@ type Maintenance struct {
 	Condition string // which alerts
 	When      *rules.Condition
 	Times     *schedules.Recurrence
+	// Made and Cancelled are from when to when it counts, whatever its times are; zero for ever.
+	Made, Cancelled time.Time
+}
+
+// inForce is until when it holds alerts, if it does now.
+func (m *Maintenance) inForce(now time.Time) (until time.Time, ok bool) {
+	o, ok := m.Times.At(now)
+	if until = o.Until; !m.Cancelled.IsZero() && m.Cancelled.Before(until) {
+		until = m.Cancelled
+	}
+	return until, ok && !now.Before(m.Made) && now.Before(until)
 }
 
 // Maintained is a maintenance in force that an alert is in.
@@ -32,8 +43,8 @@ func (d *Directory) Maintained(ev func() rules.Event, now time.Time) (in []Maint
 	var event *rules.Event
 	for i := range d.Maintenance {
 		m := &d.Maintenance[i]
-		o, inForce := m.Times.At(now)
-		if !inForce || len(in) == maxMaintained {
+		until, ok := m.inForce(now)
+		if !ok || len(in) == maxMaintained {
 			continue
 		}
 		if event == nil {
@@ -44,7 +55,7 @@ func (d *Directory) Maintained(ev func() rules.Event, now time.Time) (in []Maint
 		case err != nil:
 			failed = append(failed, fmt.Sprintf("maintenance %s does not hold it, for its condition failed: %v", m.Name, err))
 		case matches:
-			in = append(in, Maintained{m.Name, m.Reason, o.Until})
+			in = append(in, Maintained{m.Name, m.Reason, until})
 		}
 	}
 	return in, failed

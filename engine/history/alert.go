@@ -8,6 +8,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/event"
+	"github.com/tocsin-oncall/tocsin/engine/maintenance"
 	"github.com/tocsin-oncall/tocsin/engine/override"
 )
 
@@ -172,4 +173,19 @@ func OfAbsence(s *override.Absence) []Line {
 		return nil
 	}
 	return []Line{{At: s.CreatedAt, Format: Format, Kind: Away, By: s.By, Away: &Absence{s.Name(), s.User, s.From, to}}}
+}
+
+// OfMaintenance is a maintenance, if it ever took place.
+func OfMaintenance(s *maintenance.State) []Line {
+	m := &Upkeep{Name: s.Name(), When: s.Condition(), From: s.From, Until: s.Until, RRule: s.RRule, Ends: s.Ends, Reason: s.Reason}
+	if s.RRule != "" {
+		m.Timezone = s.Zone
+	}
+	if s.Status == maintenance.Cancelled {
+		if !s.EndedAt.After(s.From) {
+			return nil
+		}
+		m.Cancelled = s.EndedAt
+	}
+	return []Line{{At: s.CreatedAt, Format: Format, Kind: Maintenance, By: s.By, Maintenance: m}}
 }

@@ -2,10 +2,12 @@ package history
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine"
 	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/maintenance"
 	"github.com/tocsin-oncall/tocsin/engine/override"
 	"github.com/tocsin-oncall/tocsin/engine/record"
 	"github.com/tocsin-oncall/tocsin/engine/store"
@@ -16,9 +18,10 @@ type Source interface {
 	Alerts(ctx context.Context, f engine.Filter, before store.Cursor, limit int) ([]*alert.State, store.Cursor, error)
 	Overrides(ctx context.Context, statuses []override.Status, before store.Cursor, limit int) ([]*override.State, store.Cursor, error)
 	Absences(ctx context.Context, statuses []override.Status, before store.Cursor, limit int) ([]*override.Absence, store.Cursor, error)
+	Maintenances(ctx context.Context, statuses []maintenance.Status, before store.Cursor, limit int) ([]*maintenance.State, store.Cursor, error)
 }
 
-// Span is a time: of the alerts that began in it, and of the overrides and absences that reach into it. A zero From is
+// Span is a time: of the alerts that began in it, and of the overrides, absences and maintenances that reach into it. A zero From is
 // the beginning, a zero Until no end.
 type Span struct{ From, Until time.Time }
 
@@ -33,7 +36,7 @@ func (s Span) touches(from, to time.Time) bool {
 
 // Tells reports whether records of a kind tell anything.
 func Tells(kind store.Kind) bool {
-	return kind == store.KindAlert || kind == store.KindOverride || kind == store.KindAbsence
+	return slices.Contains([]store.Kind{store.KindAlert, store.KindOverride, store.KindAbsence, store.KindMaintenance}, kind)
 }
 
 // Of is what a record tells of that time. What happens after Until is left out.
@@ -56,6 +59,10 @@ func (s Span) Of(r record.Record) (lines []Line) {
 		if s.touches(r.From, r.To) {
 			return OfAbsence(r)
 		}
+	case *maintenance.State:
+		if last := r.EndedAt; s.touches(r.From, last) || last.IsZero() && (s.Until.IsZero() || r.From.Before(s.Until)) {
+			return OfMaintenance(r)
+		}
 	}
 	return lines
 }
@@ -63,8 +70,8 @@ func (s Span) Of(r record.Record) (lines []Line) {
 // page is how many records are read at once.
 const page = 200
 
-// Page is what a page of alerts tells, newest first, and where the next begins; with the last come the overrides and the
-// absences. The cursor of the last is zero.
+// Page is what a page of alerts tells, newest first, and where the next begins; with the last come the overrides,
+// absences and maintenances. The cursor of the last is zero.
 func Page(ctx context.Context, src Source, span Span, before store.Cursor, limit int) ([]Line, store.Cursor, error) {
 	lines := []Line{}
 	alerts, next, err := src.Alerts(ctx, engine.Filter{Since: span.From}, before, limit)
@@ -80,7 +87,10 @@ func Page(ctx context.Context, src Source, span Span, before store.Cursor, limit
 	if err := all(ctx, src.Overrides, func(o *override.State) { lines = append(lines, span.Of(o)...) }); err != nil {
 		return nil, next, err
 	}
-	err = all(ctx, src.Absences, func(o *override.Absence) { lines = append(lines, span.Of(o)...) })
+	if err := all(ctx, src.Absences, func(o *override.Absence) { lines = append(lines, span.Of(o)...) }); err != nil {
+		return nil, next, err
+	}
+	err = all(ctx, src.Maintenances, func(m *maintenance.State) { lines = append(lines, span.Of(m)...) })
 	return lines, next, err
 }
 
@@ -104,7 +114,7 @@ func All(ctx context.Context, src Source, span Span, tell func(Line) error) erro
 	}
 }
 
-func all[S any](ctx context.Context, list func(context.Context, []override.Status, store.Cursor, int) ([]S, store.Cursor, error), see func(S)) error {
+func all[S, Status any](ctx context.Context, list func(context.Context, []Status, store.Cursor, int) ([]S, store.Cursor, error), see func(S)) error {
 	var before store.Cursor
 	for {
 		some, next, err := list(ctx, nil, before, page)

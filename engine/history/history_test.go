@@ -14,6 +14,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/event"
 	"github.com/tocsin-oncall/tocsin/engine/history"
+	"github.com/tocsin-oncall/tocsin/engine/maintenance"
 	"github.com/tocsin-oncall/tocsin/engine/override"
 )
 
@@ -113,6 +114,34 @@ func TestASpanHasAlertsThatBeganInItAndNothingAfter(t *testing.T) {
 	}
 }
 
+func TestAMaintenanceIsToldWithWhenItWasTakenBack(t *testing.T) {
+	t.Parallel()
+	m := &maintenance.State{
+		Number: 4, Status: maintenance.Active, Match: maintenance.Match{Service: "db"}, From: at(0), Until: at(60), Zone: "Europe/Berlin",
+		RRule: "FREQ=WEEKLY", Ends: at(90 * 24 * 60), Reason: "patches", By: "ethan", CreatedAt: at(-5),
+	}
+	lines := (history.Span{From: at(20 * 24 * 60)}).Of(m)
+	want := []history.Line{{At: at(-5), Format: 1, Kind: history.Maintenance, By: "ethan", Maintenance: &history.Upkeep{
+		Name: "MNT-4", When: `service == "db"`, From: at(0), Until: at(60), Timezone: "Europe/Berlin", RRule: "FREQ=WEEKLY", Ends: at(90 * 24 * 60), Reason: "patches"}}}
+	if diff := cmp.Diff(want, lines); diff != "" {
+		t.Error("one that comes again:", diff)
+	}
+	if lines := (history.Span{Until: at(0)}).Of(m); lines != nil {
+		t.Error("one that had not begun is told")
+	}
+	m.Status, m.EndedAt = maintenance.Cancelled, at(20)
+	if lines := (history.Span{}).Of(m); len(lines) != 1 || !lines[0].Maintenance.Cancelled.Equal(at(20)) {
+		t.Errorf("%+v", lines)
+	}
+	if lines := (history.Span{From: at(30)}).Of(m); lines != nil {
+		t.Error("one that was over is told")
+	}
+	m.EndedAt = at(-1)
+	if lines := (history.Span{}).Of(m); lines != nil {
+		t.Error("one that never took place is told")
+	}
+}
+
 func TestLinesAreReadAsTheyWereWrittenAndSortAsText(t *testing.T) {
 	t.Parallel()
 	lines := []history.Line{
@@ -151,6 +180,7 @@ func TestALineThatMakesNoSenseIsNamed(t *testing.T) {
 		`{"at":"2026-03-09T03:00:00Z","v":1,"kind":"event"}`:           "an event needs",
 		`{"at":"2026-03-09T03:00:00Z","v":1,"kind":"override"}`:        "an override needs",
 		`{"at":"2026-03-09T03:00:00Z","v":1,"kind":"away","away":{}}`:  "an absence needs",
+		`{"at":"2026-03-09T03:00:00Z","v":1,"kind":"maintenance"}`:     "a maintenance needs",
 		`{"at":"2026-03-09T03:00:00Z","v":1,"kind":"party","alert":1}`: `the kind "party" is not known`,
 	} {
 		err := history.Read(strings.NewReader(text), func(history.Line) error { return nil })

@@ -1,5 +1,5 @@
 // Package history is what happened, as lines that can be kept, sent and played again: the events as they came, who
-// acknowledged them and when, and who was put on call or was away at run time. It reads records and writes lines; it
+// acknowledged them and when, who was put on call or was away at run time, and what maintenances were made then. It reads records and writes lines; it
 // changes nothing, reads no clock and opens neither stores nor files.
 //
 // A line is one JSON object. Each says its own version, so that files can be put together, split and filtered; each
@@ -35,13 +35,15 @@ const (
 	Close    = "close"    // or closed it
 	Override = "override" // somebody was put on call at run time
 	Away     = "away"     // somebody was away
+
+	Maintenance = "maintenance" // alerts were held by a maintenance that was made at run time
 )
 
 // Line is one thing that happened.
 type Line struct {
-	At          time.Time    `json:"at"`                    // When it happened; of an override or an absence, when it was made.
+	At          time.Time    `json:"at"`                    // When it happened; of an override, an absence or a maintenance, when it was made.
 	Format      int          `json:"v"`                     // The version of the line: 1.
-	Kind        string       `json:"kind"`                  // event, ack, unack, close, override or away.
+	Kind        string       `json:"kind"`                  // event, ack, unack, close, override, away or maintenance.
 	Alert       uint64       `json:"alert,omitempty"`       // The number of the alert that it went to.
 	Integration string       `json:"integration,omitempty"` // Of an event: where it came in.
 	Approximate bool         `json:"approximate,omitempty"` // The time is not known exactly: repeats are spread over the time in which the alert fired.
@@ -49,6 +51,7 @@ type Line struct {
 	Event       *event.Event `json:"event,omitempty"`       // The event as it came, before rules.
 	Stead       *Stead       `json:"override,omitempty"`
 	Away        *Absence     `json:"away,omitempty"`
+	Maintenance *Upkeep      `json:"maintenance,omitempty"`
 }
 
 // Stead is an override: User is on call by a schedule instead of whoever would be.
@@ -68,6 +71,19 @@ type Absence struct {
 	User string    `json:"user"`
 	From time.Time `json:"from"`
 	To   time.Time `json:"to"`
+}
+
+// Upkeep is a maintenance: it held the alerts that match, from when it was made until it was cancelled.
+type Upkeep struct {
+	Name      string    `json:"name" doc:"MNT-7."`
+	When      string    `json:"when" doc:"Which alerts: a condition."`
+	From      time.Time `json:"from" doc:"Of the first time that it takes place."`
+	Until     time.Time `json:"until"`
+	Timezone  string    `json:"timezone,omitempty" doc:"In which it comes again."`
+	RRule     string    `json:"rrule,omitempty" doc:"By which it comes again."`
+	Ends      time.Time `json:"ends,omitzero" doc:"From when on it does not begin again."`
+	Cancelled time.Time `json:"cancelled,omitzero" doc:"When it was taken back."`
+	Reason    string    `json:"reason,omitempty"`
 }
 
 // stamp has the same width for all times, so that lines sort as text.
@@ -159,6 +175,10 @@ func (l Line) check() error {
 	case Away:
 		if l.Away == nil || l.Away.User == "" || !l.Away.To.After(l.Away.From) {
 			return errors.New("an absence needs user, from, and to after from")
+		}
+	case Maintenance:
+		if l.Maintenance == nil || l.Maintenance.When == "" || !l.Maintenance.Until.After(l.Maintenance.From) {
+			return errors.New("a maintenance needs when, from, and until after from")
 		}
 	default:
 		return fmt.Errorf("the kind %q is not known", l.Kind)

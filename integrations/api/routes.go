@@ -109,7 +109,7 @@ func routes() []route {
 		route{method: get, path: "/audit", id: "listAudit", role: Viewer, params: paging, answer: List[AuditEntry]{}, handle: listAudit,
 			doc: "Who did what to who is on call, when and why, newest first; of the last 400 days."},
 		route{method: get, path: "/events", id: "listEvents", role: Viewer, params: eventFilter, answer: List[Happening]{}, handle: listEvents,
-			doc: "What happened: events as they came, acknowledgements and closes, alert by alert, the newest alert first; then overrides and absences. A page has the lines of at most limit alerts."},
+			doc: "What happened: events as they came, acknowledgements and closes, alert by alert, the newest alert first; then overrides, absences and maintenances. A page has the lines of at most limit alerts."},
 		route{method: get, path: "/coverage", id: "getCoverage", role: Viewer, answer: Coverage{}, handle: getCoverage,
 			doc:    "Whom the policies would reach at every moment of the days to come, and what is wrong.",
 			params: []param{{name: "days", kind: "integer", doc: "How many; 90 by default, at most 366."}, {name: "from", doc: "RFC 3339; now by default."}}},

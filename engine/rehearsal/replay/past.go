@@ -25,6 +25,7 @@ type Past struct {
 	lines     []history.Line
 	overrides []history.Line
 	away      []history.Line
+	upkeep    []history.Line // maintenances
 	sorted    bool
 }
 
@@ -36,6 +37,8 @@ func (p *Past) Add(l history.Line) {
 		p.overrides = append(p.overrides, l)
 	case history.Away:
 		p.away = append(p.away, l)
+	case history.Maintenance:
+		p.upkeep = append(p.upkeep, l)
 	default:
 		p.lines = append(p.lines, l)
 	}
@@ -65,6 +68,7 @@ func (p *Past) sort() error {
 	made := func(a, b history.Line) int { return a.At.Compare(b.At) }
 	slices.SortStableFunc(p.overrides, made)
 	slices.SortStableFunc(p.away, made)
+	slices.SortStableFunc(p.upkeep, made)
 	if span := p.end().Sub(p.start()); span > Longest {
 		return fmt.Errorf("the events are of %d days; at most %d can be replayed at once", span/(24*time.Hour), Longest/(24*time.Hour))
 	}

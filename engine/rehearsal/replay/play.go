@@ -80,7 +80,7 @@ func forget(w *engine.World) time.Duration {
 	return longest + 25*time.Hour
 }
 
-// duty puts the overrides and absences into a script that its configuration knows.
+// duty puts the overrides, absences and maintenances into a script that its configuration knows.
 func (p *Past) duty(w *engine.World, s *rehearsal.Script, out *Outcome) {
 	end := s.Start.Add(s.Until)
 	unknown := map[string]bool{}
@@ -113,6 +113,14 @@ func (p *Past) duty(w *engine.World, s *rehearsal.Script, out *Outcome) {
 			continue
 		}
 		s.Away = append(s.Away, schedules.Away{ID: a.Name, User: a.User, From: a.From, Until: a.To})
+	}
+	for _, l := range p.upkeep {
+		m, err := upkeep(l, w.Dir)
+		if err != nil {
+			unknown["maintenance "+l.Maintenance.Name] = true
+			continue
+		}
+		s.Maintenance = append(s.Maintenance, m)
 	}
 	for _, what := range slices.Sorted(maps.Keys(unknown)) {
 		out.Notes = append(out.Notes, what+" is left out: the configuration does not know whom or what it names")

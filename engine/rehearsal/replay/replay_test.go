@@ -178,3 +178,36 @@ func TestConditionsAreCheckedBeforeAnythingIsPlayed(t *testing.T) {
 		}
 	}
 }
+
+func TestAMaintenanceThatWasMadeAtRunTimeHoldsInAReplayAsItDid(t *testing.T) {
+	t.Parallel()
+	maintained := func(made, cancelled time.Duration, when string) history.Line {
+		m := &history.Upkeep{Name: "MNT-1", When: when, From: start.Add(-time.Hour), Until: start.Add(4 * time.Hour), Reason: "upgrade"}
+		if cancelled != 0 {
+			m.Cancelled = start.Add(cancelled)
+		}
+		return history.Line{At: start.Add(made), Format: 1, Kind: history.Maintenance, Maintenance: m}
+	}
+	w := world(t, town)
+	for name, c := range map[string]struct {
+		line  history.Line
+		pages int     // the database pages ethan twice before he is
+		first float64 // seconds
+		notes int
+	}{
+		"in force":        {maintained(-time.Minute, 0, `labels.kind == "db"`), 0, 0, 0},
+		"for others":      {maintained(-time.Minute, 0, `labels.kind == "web"`), 2, 0, 0},
+		"made afterwards": {maintained(3*time.Minute, 0, `labels.kind == "db"`), 2, 0, 0},
+		"cancelled":       {maintained(-time.Minute, 3*time.Minute, `labels.kind == "db"`), 2, 180, 0},
+		"not understood":  {maintained(-time.Minute, 0, `during("gone")`), 2, 0, 2},
+	} {
+		p := past(c.line, told(0, 1, "db", event.Firing), did(6*time.Minute, 1, history.Ack, "ethan"), told(30*time.Minute, 1, "db", event.Resolved))
+		r := compare(t, p, w, w, recorded)
+		if r.Old.Pages != c.pages || r.Old.FirstPage != c.first || (r.Old.Held == 1) != (name == "in force" || name == "cancelled") {
+			t.Errorf("%s: %d pages, the first after %v; %d held", name, r.Old.Pages, r.Old.FirstPage, r.Old.Held)
+		}
+		if c.notes > 0 != (len(r.Notes) > 0 && strings.HasPrefix(r.Notes[0], "maintenance MNT-1 is left out")) {
+			t.Errorf("%s: %q", name, r.Notes)
+		}
+	}
+}
