@@ -2,6 +2,8 @@ package engine
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -22,22 +24,27 @@ const (
 	freshEach = 500 * time.Millisecond
 )
 
+// unread is how long a replica that has just begun decides nothing while it cannot read the overrides: it would page
+// who is not on call. After that time the configuration alone decides: the wrong person is better than nobody.
+const unread = 30 * time.Second
+
 // duty is the configuration in force with what is known at run time only: overrides, maintenances, and the calendars of
 // which rotations are made. No lock is held while the store is asked: whoever finds that what is known is too old asks, and what was asked
 // last counts.
 type duty struct {
-	mu     sync.Mutex // guards what follows
-	asked  int        // counts the readings that were begun
-	told   int        // the latest of them that has an answer
-	least  int        // only later ones are fresh
-	readAt time.Time  // when the latest one that is fresh was begun; zero for none
-	asOf   time.Time  // when the latest one that has an answer was begun; zero for none
-	seen   []edition  // what the store said
-	specs  map[string][]schedules.OverrideSpec
-	upkeep []*maintenance.State
-	base   *directory.Directory // of the configuration in force when dir was made
-	dir    *directory.Directory // without blockers, which change often
-	whole  *directory.Directory // dir with blockers
+	mu      sync.Mutex // guards what follows
+	asked   int        // counts the readings that were begun
+	told    int        // the latest of them that has an answer
+	least   int        // only later ones are fresh
+	readAt  time.Time  // when the latest one that is fresh was begun; zero for none
+	asOf    time.Time  // when the latest one that has an answer was begun; zero for none
+	firstAt time.Time  // when the first one was begun
+	seen    []edition  // what the store said
+	specs   map[string][]schedules.OverrideSpec
+	upkeep  []*maintenance.State
+	base    *directory.Directory // of the configuration in force when dir was made
+	dir     *directory.Directory // without blockers, which change often
+	whole   *directory.Directory // dir with blockers
 	blockers
 	calendars
 }
@@ -68,7 +75,9 @@ func (d *duty) begin(now time.Time, age time.Duration) (n int, due bool) {
 	if !d.readAt.IsZero() && now.Sub(d.readAt) < age && !now.Before(d.readAt) {
 		return 0, false
 	}
-	d.asked++
+	if d.asked++; d.asked == 1 || now.Before(d.firstAt) {
+		d.firstAt = now
+	}
 	return d.asked, true
 }
 
@@ -111,6 +120,13 @@ func (d *duty) since() time.Time {
 	return d.asOf
 }
 
+// unread reports that nothing could be read yet, though not for so long that something must be decided without.
+func (d *duty) unread(now time.Time) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.asOf.IsZero() && now.Sub(d.firstAt) < unread
+}
+
 // reading is what the store said.
 type reading struct {
 	seen      []edition // of overrides and maintenances
@@ -126,6 +142,15 @@ type reading struct {
 func (e *Engine) env(ctx context.Context) directory.Env {
 	_ = e.refresh(ctx, freshFor) // Fresh meets the same error, and the runner says it once
 	return e.Env()
+}
+
+// envToDecide is the world now for what pages people: as env, but for a replica that has just begun and has read nothing
+// yet. It has an error.
+func (e *Engine) envToDecide(ctx context.Context) (directory.Env, error) {
+	if err := e.refresh(ctx, freshFor); err != nil && errors.Is(err, store.ErrUnavailable) && e.duty.unread(e.Now()) {
+		return directory.Env{}, fmt.Errorf("the overrides were not read yet: %w", err)
+	}
+	return e.Env(), nil
 }
 
 // Fresh keeps overrides, maintenances, calendars and what is known of blocking alerts fresh for those who only look,

@@ -24,7 +24,7 @@ func (e *Engine) envFor(ctx context.Context, ids []store.ID) (directory.Env, err
 			return directory.Env{}, err
 		}
 	}
-	return e.env(ctx), nil
+	return e.envToDecide(ctx)
 }
 
 // keepHandoffs looks at all hand-offs: an override may have been made or taken back. After a configuration, or a file

@@ -50,7 +50,10 @@ func (e *Engine) Ingest(ctx context.Context, integration string, events []event.
 
 // ingestOnce tries the lines and returns which events have to be tried again.
 func (e *Engine) ingestOnce(ctx context.Context, world *World, lines []*line, receipts []Receipt) (again []int, err error) {
-	env := e.env(ctx)
+	env, err := e.envToDecide(ctx)
+	if err != nil {
+		return nil, err
+	}
 	env.Dir = e.duty.directory(world.Dir)
 	if lines, err = e.aim(ctx, lines, env); err != nil {
 		return nil, err

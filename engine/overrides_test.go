@@ -151,6 +151,37 @@ func TestOverridesStayInForceWhileTheStoreIsAwayAndAfterAReload(t *testing.T) {
 	}
 }
 
+func TestAReplicaThatHasJustBegunPagesNobodyBeforeItKnowsTheOverrides(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 1, standard)
+	tw.stand(0)
+	tw.start(0, tw.world(standard))
+	tw.faults[0].unlisted = true
+	if _, err := tw.engines[0].Ingest(context.Background(), "prom", []event.Event{low}); !errors.Is(err, store.ErrUnavailable) {
+		t.Fatalf("taken in without the overrides: %v", err)
+	}
+	tw.wait(10 * time.Second)
+	tw.faults[0].unlisted = false
+	tw.fire(low)
+	if got := tw.phones.to("darren", "email"); got != 1 || tw.phones.to("ethan", "email") != 0 {
+		t.Errorf("darren, who is on call, got %d messages, ethan %d", got, tw.phones.to("ethan", "email"))
+	}
+}
+
+func TestAReplicaThatCannotReadTheOverridesForLongPagesByTheConfiguration(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 1, standard)
+	tw.faults[0].unlisted = true
+	if _, err := tw.engines[0].Ingest(context.Background(), "prom", []event.Event{low}); err == nil {
+		t.Fatal("taken in without the overrides")
+	}
+	tw.wait(30 * time.Second)
+	tw.fire(low)
+	if got := tw.phones.to("ethan", "email"); got != 1 {
+		t.Errorf("ethan got %d messages: nobody may be woken for want of a list", got)
+	}
+}
+
 func TestWhatCannotBeAnOverrideIsRefusedWithTheReason(t *testing.T) {
 	t.Parallel()
 	tw := newTown(t, 1, standard)

@@ -12,6 +12,9 @@ import (
 // knownFor is the documented bound: an override that was made on any replica counts on every one from then on.
 const knownFor = time.Second
 
+// unread is the documented time for which a replica that has just begun decides nothing while it cannot read them.
+const unread = 30 * time.Second
+
 // standIn is an override that was made while everything ran, in all its versions.
 type standIn struct {
 	id       store.ID
@@ -89,7 +92,7 @@ const mostViews = 32
 // clock failed it just then, it may have known only what is older.
 func (o *observer) views(c *call, when time.Time) []late {
 	at := when.Add(-c.replica.skew)
-	if c.replica.knows.IsZero() || at.Before(c.replica.knows) { // a store that fails a replica that has just begun
+	if (c.replica.knows.IsZero() || at.Before(c.replica.knows)) && at.Sub(c.replica.begunAt) >= unread { // a store that goes on failing a replica that has just begun
 		return o.viewsSince(c, at, longest)
 	}
 	if at.Sub(c.replica.hurt) < 3*time.Second {

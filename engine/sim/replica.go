@@ -55,13 +55,14 @@ type replica struct {
 	keepMore bool // once more
 	keepAt   time.Time
 	keepGen  int
+	begunAt  time.Time
 	knows    time.Time // when it had read the overrides for the first time
 	back     bool      // it begins to live, or was away for long
 }
 
 func (s *Sim) start(place int) *replica {
 	s.born++
-	r := &replica{sim: s, place: place, name: fmt.Sprintf("m%d-%d", place+1, s.born), skew: s.skewOf(place), config: s.config, back: true}
+	r := &replica{sim: s, place: place, name: fmt.Sprintf("m%d-%d", place+1, s.born), skew: s.skewOf(place), config: s.config, begunAt: s.now, back: true}
 	r.store = &faulty{sim: s, replica: r}
 	r.engine = engine.New(engine.Options{
 		Store: r.store, Replica: r.name, World: s.towns[r.config].world,
