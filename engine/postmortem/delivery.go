@@ -40,10 +40,10 @@ func (s *State) stillWanted(p *page.Page, env Env) bool {
 			return false
 		}
 	}
-	if p.Run != aboutActions && s.Status == Open {
-		return true
+	if p.Run != aboutActions { // it speaks of the postmortem, if not only
+		return s.Status == Open
 	}
-	return p.Run&aboutActions != 0 && s.Status != Waived && s.anyLate(env)
+	return s.Status != Waived && s.anyLate(env)
 }
 
 // dropUnwanted cancels what became due but is not wanted any more: a claim that ran out, or a retry, of a
