@@ -136,6 +136,39 @@ func TestOnlyAnAlertThatPagesHoldsOthersBack(t *testing.T) {
 	}
 }
 
+func TestWhatItsSourceCallsOverHoldsNothingBackWhileItWaitsForAPerson(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 1, shop)
+	upstream := of("database", "P4")
+	upstream.Status = event.Firing
+	tw.ingest("keep", upstream)
+	a := tw.fire(of("checkout", "P4"))
+	if !a.Held() {
+		t.Fatal("it is not held")
+	}
+	upstream.Status = event.Resolved
+	tw.ingest("keep", upstream)
+	tw.hear()
+	if got := tw.again(a); got.Held() || len(got.Pages) == 0 {
+		t.Errorf("held for %+v, %d pages", got.Holds, len(got.Pages))
+	}
+}
+
+func TestAWarningThatStaysOpenDoesNotDelayTheReleaseOfWhatIsUrgent(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 1, shop)
+	tw.ack(tw.fire(event.Event{DedupKey: "warning", Title: "warning", Service: "database", Priority: "P5"}), "ethan")
+	upstream := tw.fire(of("database", "P1"))
+	tw.ack(upstream, "ethan")
+	a := tw.fire(of("checkout", "P1"))
+	tw.wait(5 * time.Minute)
+	tw.act(upstream, alert.Action{Do: alert.Close, By: "ethan"})
+	tw.hear()
+	if got := tw.again(a); got.Held() || len(got.Pages) == 0 {
+		t.Errorf("held for %+v, %d pages", got.Holds, len(got.Pages))
+	}
+}
+
 func TestAPersonsWordEndsTheWaitForOthers(t *testing.T) {
 	t.Parallel()
 	tw := newTown(t, 1, shop)

@@ -70,6 +70,18 @@ func TestTheLifeOfAnAlertIsToldInOrder(t *testing.T) {
 	}
 }
 
+func TestARepeatIsNeverToldAfterWhatItRepeatsIsOver(t *testing.T) {
+	t.Parallel()
+	s := &alert.State{
+		Number: 7, Integration: "prom", DedupKey: "disk", Status: alert.Closed, CreatedAt: at(0), LastEventAt: at(20), Count: 2,
+		Timeline: []alert.Entry{{At: at(0), Kind: "created"}, {At: at(20), Kind: "closed", Text: alert.ResolvedBySource}},
+	}
+	want := "0s event firing disk\n19m59.999s event firing disk approximately\n20m0s event resolved disk\n"
+	if diff := cmp.Diff(want, told(history.OfAlert(s))); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestEachMemberOfAGroupIsTold(t *testing.T) {
 	t.Parallel()
 	s := &alert.State{

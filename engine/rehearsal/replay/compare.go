@@ -184,7 +184,7 @@ func (c Change) harm() int {
 		return 5
 	case pages(c.New) == 0 && pages(c.Old) > 0:
 		return 4
-	case c.New.Priority > c.Old.Priority || c.New.FirstPage > c.Old.FirstPage:
+	case c.New.Priority > c.Old.Priority || c.Old.FirstPage >= 0 && c.New.FirstPage > c.Old.FirstPage:
 		return 3
 	case pages(c.New) > pages(c.Old):
 		return 2

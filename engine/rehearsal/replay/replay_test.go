@@ -211,3 +211,14 @@ func TestAMaintenanceThatWasMadeAtRunTimeHoldsInAReplayAsItDid(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatPagesSomebodyAtLastIsNotWorseThanWhatPagesLater(t *testing.T) {
+	t.Parallel()
+	after := other(t, "rules:\n", "rules:\n  - {name: noise pages, when: 'labels.kind == \"noise\"', to: policy:slow}\n  - {name: web later, when: 'labels.kind == \"web\"', delay: 1m, to: policy:slow}\n")
+	p := past(told(0, 3, "noise", event.Firing), told(8*time.Minute, 3, "noise", event.Resolved),
+		told(time.Hour, 2, "web", event.Firing), told(time.Hour+8*time.Minute, 2, "web", event.Resolved))
+	r := compare(t, p, world(t, town), after, recorded)
+	if len(r.Changes) != 2 || r.Changes[0].Alert != 2 || r.Changes[1].Alert != 3 {
+		t.Errorf("%+v", r.Changes)
+	}
+}
