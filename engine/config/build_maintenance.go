@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/directory"
@@ -17,6 +18,9 @@ func (b *builder) maintenance(router *rules.Router) {
 	for i, m := range b.f.Maintenance {
 		path := fmt.Sprintf("maintenance[%d]", i)
 		built := directory.Maintenance{Name: string(m.Name), Reason: m.Reason, Times: b.times(path, m)}
+		if madeLater.MatchString(string(m.Name)) {
+			b.fail(path+".name", "give it another name, such as patch-night", "%s is what one is called that is made at run time", m.Name)
+		}
 		if m.Team != "" {
 			b.refer(path+".team", team, m.Team)
 		}
@@ -42,6 +46,10 @@ func (b *builder) maintenance(router *rules.Router) {
 		}
 	}
 }
+
+// madeLater is how maintenances are called that are made at run time, however a command writes it. One of the configuration
+// of the same name would hide it: it could not be removed.
+var madeLater = regexp.MustCompile(`^(?i:mnt)-[0-9]+$`)
 
 // times are when a maintenance takes place, nil where that makes no sense.
 func (b *builder) times(path string, m Maintenance) *schedules.Recurrence {
