@@ -15,7 +15,6 @@ import (
 const major = `
 services: [{name: db, team: west}]
 rules: [{incident: 'priority == "P1"', to: "policy:standard"}]
-incident: {checklist: []}
 postmortem: {required_when: 'incident.priority == "P1"', due: 7d}
 `
 

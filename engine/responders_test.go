@@ -15,7 +15,7 @@ import (
 const wide = `
 services: [{name: db, team: west}]
 rules: [{to: "policy:standard"}]
-incident: {checklist: [], commander_after: 10m, usual_suspects: {teams: [west], priorities: [P1]}}
+incident: {commander_after: 10m, usual_suspects: {teams: [west], priorities: [P1]}}
 `
 
 // declare opens an incident by hand, on the first replica.
@@ -273,7 +273,6 @@ func TestTwoWhoCloseAtOnceCloseOnceAndTheChecklistHoldsForBoth(t *testing.T) {
 func TestAnIncidentStaysWhileItsPostmortemIsOwed(t *testing.T) {
 	t.Parallel()
 	tw := newTown(t, 1, `
-incident: {checklist: []}
 postmortem: {required_when: "true", due: 7d}
 retention: {incidents: 1d}
 `)

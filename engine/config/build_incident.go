@@ -47,7 +47,7 @@ func (b *builder) incident() {
 		b.target(fmt.Sprintf("incident.channels[%d]", i), policy.Target{Kind: policy.Channel, Name: string(name)})
 	}
 	b.dir.Incident = directory.Incident{
-		Roles: texts(in.Roles), Checklist: in.Checklist, CommanderAfter: time.Duration(in.CommanderAfter),
+		Roles: texts(in.Roles), Checklist: checklist(in.Checklist), CommanderAfter: time.Duration(in.CommanderAfter),
 		Usual:    directory.Usual{Teams: texts(in.UsualSuspects.Teams), Priorities: texts(in.UsualSuspects.Priorities)},
 		Channels: texts(in.Channels),
 	}
@@ -67,4 +67,28 @@ func (b *builder) distinct(path string, list []string) {
 			b.fail(fmt.Sprintf("%s[%d]", path, i), "leave one of them out", "%q is there twice", text)
 		}
 	}
+}
+
+// standard, as an item of a checklist, stands for these.
+const standard = "standard"
+
+var standardChecklist = [...]string{
+	"Recovery is confirmed with users",
+	"The short-term fix is in place and checked",
+	"Nothing is known that will undo it",
+	"Logs and data are kept",
+	"Owners of the postmortem are named",
+	"Next steps are known",
+}
+
+// checklist is what is ticked before an incident is closed.
+func checklist(items []string) (all []string) {
+	for _, item := range items {
+		if item == standard {
+			all = append(all, standardChecklist[:]...)
+		} else {
+			all = append(all, item)
+		}
+	}
+	return all
 }

@@ -32,9 +32,6 @@ func (f *File) setDefaults() {
 	if f.Incident.Roles == nil {
 		f.Incident.Roles = []Name{"commander", "communications", "scribe", "expert"}
 	}
-	if f.Incident.Checklist == nil {
-		f.Incident.Checklist = append([]string{}, checklist[:]...)
-	}
 	set(&f.Postmortem.Due, Duration(week))
 	set(&f.Postmortem.Remind.Every, Duration(day))
 	set(&f.Postmortem.Remind.At, "09:00")
@@ -68,16 +65,6 @@ func (f *File) setDefaults() {
 	}
 	f.Providers.setDefaults()
 	f.setNotifyDefaults()
-}
-
-// checklist is what is asked before an incident is closed.
-var checklist = [...]string{
-	"Recovery is confirmed with users",
-	"The short-term fix is in place and checked",
-	"Nothing is known that will undo it",
-	"Logs and data are kept",
-	"Owners of the postmortem are named",
-	"Next steps are known",
 }
 
 // set gives a value to what has none.

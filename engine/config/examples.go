@@ -33,7 +33,7 @@ var examples = map[string][]any{
 	"when": {`priority == "P1"`, `labels.severity == "critical" and during("business-hours")`},
 
 	"APIKey.key": {"${DEPLOY_KEY}"}, "Canary.user": {"ethan"}, "Channel.name": {"sre"}, "File.incident": {map[string]any{"commander_after": "10m"}},
-	"Incident.channels": {[]any{"status-hook"}}, "Incident.checklist": {[]any{"Recovery is confirmed with users"}, []any{}},
+	"Incident.channels": {[]any{"status-hook"}}, "Incident.checklist": {[]any{"standard"}, []any{"standard", "The status page says so"}},
 	"Incident.roles": {[]any{"commander", "scribe"}}, "UsualSuspects.teams": {[]any{"network", "database"}}, "Channel.to": {"#sre", "sre@example.com"},
 	"Coverage.urgent": {[]any{"standard"}}, "Channel.url": {"https://hooks.example.com/pages", "${TEAMS_WEBHOOK}"}, "DeadMan.url": {"https://watchdog.example.com/ping/tocsin"},
 	"Down.via": {"slack"}, "Expect.policy": {"standard"}, "Given.at": {"0s", "5m"}, "Given.description": {"No space left on device"}, "Given.details": {map[string]any{"mount": "/var"}},

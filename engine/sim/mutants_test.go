@@ -109,7 +109,7 @@ var mutants = []mutant{
 		{"alert/maintain.go", "	s.renew(HoldMaintenance, wanted, env)\n", "	if !on(`maintenance-ignored`) {\n		s.renew(HoldMaintenance, wanted, env)\n	}\n"},
 	}},
 	{"maintenance-too-long", "a maintenance holds for an hour more than it lasts", 60, []edit{
-		{"directory/maintenance.go", "Maintained{m.Name, m.Reason, o.Until}", "Maintained{m.Name, m.Reason, o.Until.Add(map[bool]time.Duration{true: time.Hour}[on(`maintenance-too-long`)])}"},
+		{"directory/maintenance.go", "Maintained{m.Name, m.Reason, until}", "Maintained{m.Name, m.Reason, until.Add(map[bool]time.Duration{true: time.Hour}[on(`maintenance-too-long`)])}"},
 	}},
 	{"hold-forgotten", "an alert that is to wait does not", 30, []edit{
 		{"alert/hold.go", "	if s.Overridden || reached(h.Until, env.Now) {\n", "	if s.Overridden || on(`hold-forgotten`) || reached(h.Until, env.Now) {\n"},

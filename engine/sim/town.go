@@ -288,7 +288,6 @@ providers:
   slack: {bot_token: xoxb-test, signing_secret: test-signing-secret}
   twilio: {account_sid: AC0, auth_token: test-auth-token, from: "+15550199"}
   smtp: {host: localhost, from: oncall@example.com, tls: none}
-incident: {checklist: []}
 postmortem: {required_when: 'incident.priority == "P1"', due: 3d, remind: {every: 1d, at: "17:00", via: [email]}}
 integrations:
   - {name: prom, type: alertmanager, key: none, reopen_within: 10m}

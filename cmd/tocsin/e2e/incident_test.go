@@ -34,7 +34,6 @@ func TestAnIncidentOwesAPostmortemUntilItIsCompletedOrWaived(t *testing.T) {
 services: [{name: checkout, team: ops}, {name: search, team: ops}]
 rules:
   - {to: "policy:standard", incident: 'priority == "P1"'}
-incident: {checklist: []}
 postmortem: {required_when: 'incident.priority in ["P1", "P2"]', due: 7d}
 `)
 	incident := func(name string) incidentView {
