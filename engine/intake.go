@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 
+	"github.com/tocsin-oncall/tocsin/engine/aggregate"
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
@@ -122,6 +123,9 @@ func (in *intake) route(ev event.Event, env directory.Env) rules.Decision {
 	if in.integration == canary.Integration {
 		return rules.Decision{Rule: canary.Rule, Policy: in.world.Dir.Fallback, Priority: ev.Priority,
 			Title: ev.Title, Description: ev.Description, Tags: ev.Tags}
+	}
+	if in.integration == aggregate.Integration {
+		return in.aggregateRoute(ev, env)
 	}
 	return in.world.Router.Route(RuleEvent(in.integration, ev), env.Now)
 }

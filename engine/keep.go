@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/tocsin-oncall/tocsin/engine/aggregate"
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
@@ -58,6 +59,9 @@ func (e *Engine) Keep(ctx context.Context, now time.Time) (next time.Time, err e
 		_, keepErr := e.canary(ctx, world.Dir.Canary)
 		err = errors.Join(err, keepErr)
 	}
+	for _, a := range world.Dir.Aggregates {
+		err = errors.Join(err, e.aggregate(ctx, a.Name))
+	}
 	files := e.duty.loads()
 	err = errors.Join(err, e.keepHandoffs(ctx, world.Dir, world != e.kept || files != e.keptFiles))
 	if world != e.kept && err == nil {
@@ -85,6 +89,15 @@ func (e *Engine) remove(ctx context.Context, world *World) error {
 			ids = append(ids, s.ID)
 		}
 	}
+	sums, err := e.Aggregates(ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range sums {
+		if _, ok := world.Dir.Aggregate(s.Name); !ok {
+			ids = append(ids, s.ID)
+		}
+	}
 	if world.Dir.Canary.Every == 0 {
 		found, err := e.store.Find(ctx, canary.Key())
 		if err != nil {
@@ -100,6 +113,8 @@ func (e *Engine) remove(ctx context.Context, world *World) error {
 			heartbeat.Apply(r, heartbeat.Removed{}, env)
 		case *canary.State:
 			canary.Apply(r, canary.Removed{}, env)
+		case *aggregate.State:
+			aggregate.Apply(r, aggregate.Removed{}, env)
 		}
 		return alert.Effects{}, nil
 	}) {

@@ -3,6 +3,7 @@ package engine
 import (
 	"time"
 
+	"github.com/tocsin-oncall/tocsin/engine/aggregate"
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/event"
@@ -61,9 +62,9 @@ func (l *line) memberKey(dedup string) store.Key {
 	return store.Key{Shard: alert.PoolShard(l.integration, l.pool), Name: alert.MemberKey(l.integration, l.pool, dedup)}
 }
 
-// ours reports whether an integration is one of Tocsin's own, whose events the rules do not see.
+// ours reports whether an integration is one of Tocsin's own, whose events no rule gathers.
 func ours(integration string) bool {
-	return integration == canary.Integration || integration == incident.Integration
+	return integration == canary.Integration || integration == incident.Integration || integration == aggregate.Integration
 }
 
 // lines sorts events by the alert they belong to.

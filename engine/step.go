@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/tocsin-oncall/tocsin/engine/aggregate"
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/contact"
@@ -63,6 +64,9 @@ func (e *Engine) Step(ctx context.Context, now time.Time) (next time.Time, err e
 		if done.fx.Join {
 			e.joinIncident(ctx, done.rec.(*alert.State))
 		}
+		if done.fx.Feed {
+			e.tellAggregates(ctx, done.rec.(*alert.State))
+		}
 		if done.fx.Tell {
 			e.tellOthers(ctx, done.rec)
 		}
@@ -101,7 +105,7 @@ func wake(rec record.Record, env directory.Env) (alert.Effects, error) {
 	case *alert.State:
 		join := r.ClaimJoin(env)
 		fx, err := alert.Apply(r, alert.Woken{}, env)
-		fx.Join, fx.Tell = join, r.ClaimAnswer(env)
+		fx.Join, fx.Tell, fx.Feed = join, r.ClaimAnswer(env), r.ClaimFeeding(env)
 		return fx, err
 	case *incident.State:
 		r.Tick(env)
@@ -112,6 +116,8 @@ func wake(rec record.Record, env directory.Env) (alert.Effects, error) {
 		heartbeat.Apply(r, heartbeat.Woken{}, env)
 	case *canary.State:
 		canary.Apply(r, canary.Woken{}, env)
+	case *aggregate.State:
+		aggregate.Apply(r, aggregate.Woken{}, env)
 	case *override.State:
 		r.Tick(env)
 	case *contact.State:

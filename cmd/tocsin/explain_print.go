@@ -48,6 +48,9 @@ func (io stdio) explanation(x api.Explanation) {
 	for _, h := range x.Held {
 		t.add("held", h)
 	}
+	for _, a := range x.Aggregates {
+		t.add("counts for", "aggregate "+a)
+	}
 	if d.AutoClose > 0 {
 		t.add("auto close", "when no event has come for "+shortened(d.AutoClose.String()))
 	}

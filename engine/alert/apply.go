@@ -17,6 +17,7 @@ type Effects struct {
 	Unreachable int           // steps that reached nobody
 	RuleErrors  int           // parts of rules that failed while it was routed
 	Join        bool          // the incident that it wants is to be opened now
+	Feed        bool          // the aggregates that count it are to be told now
 	Tell        bool          // another record: what it has for its alert is to be told now
 	Leave       bool          // another record: what is due in it is for another replica to do
 	Acked       bool          // it was acknowledged now,
@@ -33,10 +34,12 @@ type Input interface {
 // expiry. It fails only with *Refused, and then nothing has changed.
 func Apply(s *State, in Input, env Env) (Effects, error) {
 	var fx Effects
+	counted := s.counts()
 	if err := in.apply(s, env, &fx); err != nil {
 		return Effects{}, err
 	}
 	s.advance(env, &fx)
+	s.feed(counted, env, &fx)
 	s.dropUnwanted(env)
 	s.refreshPosts(env.Now)
 	s.compact()

@@ -73,6 +73,7 @@ func (s *State) routed(d Routing, env Env) Effects {
 	s.route(d, env)
 	fx := Effects{RuleErrors: d.Failed}
 	s.advance(env, &fx)
+	s.feed(false, env, &fx)
 	return fx
 }
 

@@ -98,6 +98,7 @@ type State struct {
 	Responds     string    `json:"responds,omitempty"`      // whom it calls to Incident, such as team:ops: a responder alert
 	Declined     []string  `json:"declined,omitempty"`      // the users who will not respond
 	Answer       *Answer   `json:"answer,omitempty"`        // until the incident knows it
+	Feeding      *Feeding  `json:"feeding,omitempty"`       // where aggregates count it
 
 	Timeline []Entry `json:"timeline,omitempty"`
 	Dropped  int     `json:"dropped,omitempty"` // how many timeline entries were left out in the middle

@@ -27,6 +27,9 @@ func (s *State) Waits(env Env, add func(time.Time)) {
 	if s.Answer != nil {
 		add(s.Answer.Due)
 	}
+	if s.Feeding != nil {
+		add(s.Feeding.Wake())
+	}
 	if s.Active() {
 		for _, h := range s.Holds {
 			add(h.Until)
@@ -42,7 +45,7 @@ func (s *State) Waits(env Env, add func(time.Time)) {
 // GoneAt is when a closed alert is deleted; zero for never.
 func (s *State) GoneAt(env Env) time.Time {
 	keep := env.Dir.Retention.Alerts
-	if s.Status != Closed || keep <= 0 || s.WantIncident && !s.Held() || s.Answer != nil {
+	if s.Status != Closed || keep <= 0 || s.WantIncident && !s.Held() || s.Answer != nil || s.Feeding != nil && s.Feeding.Pending {
 		return time.Time{}
 	}
 	return s.ClosedAt.Add(keep)

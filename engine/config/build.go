@@ -53,6 +53,7 @@ func Build(f *File) (*World, Problems) {
 	b.during(router)
 	b.integrations()
 	b.maintenance(router)
+	b.aggregates(router)
 	b.providers()
 	b.incident()
 	b.postmortem()
@@ -156,6 +157,7 @@ func (b *builder) names() {
 	}
 	b.unique("api_keys", len(f.APIKeys), func(i int) Name { return f.APIKeys[i].Name })
 	b.unique("integrations", len(f.Integrations), func(i int) Name { return f.Integrations[i].Name })
+	b.unique("aggregates", len(f.Aggregates), func(i int) Name { return f.Aggregates[i].Name })
 	b.unique("maintenance", len(f.Maintenance), func(i int) Name { return f.Maintenance[i].Name })
 }
 

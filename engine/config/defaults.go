@@ -45,6 +45,11 @@ func (f *File) setDefaults() {
 			}
 		}
 	}
+	for i := range f.Aggregates {
+		set(&f.Aggregates[i].AtLeast, 3)
+		set(&f.Aggregates[i].Within, Duration(5*time.Minute))
+		set(&f.Aggregates[i].Priority, "P1")
+	}
 	for i := range f.Services {
 		if f.Services[i].Inhibit {
 			set(&f.Services[i].InhibitFor, Duration(4*time.Hour))

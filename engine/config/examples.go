@@ -32,7 +32,8 @@ var examples = map[string][]any{
 	"until": {"2026-12-31"}, "url": {"https://oncall.example.com/hook"}, "user": {"ethan"}, "username": {"oncall"},
 	"when": {`priority == "P1"`, `labels.severity == "critical" and during("business-hours")`},
 
-	"APIKey.key": {"${DEPLOY_KEY}"}, "Canary.user": {"ethan"}, "Channel.name": {"sre"}, "File.incident": {map[string]any{"commander_after": "10m"}},
+	"Aggregate.count": {"service", "labels.cluster"}, "Aggregate.incident": {true}, "Aggregate.name": {"wide"}, "Aggregate.title": {"Several services are down at once"},
+	"Aggregate.to": {"policy:standard", "team:ops"}, "APIKey.key": {"${DEPLOY_KEY}"}, "Canary.user": {"ethan"}, "Channel.name": {"sre"}, "File.incident": {map[string]any{"commander_after": "10m"}},
 	"Incident.channels": {[]any{"status-hook"}}, "Incident.checklist": {[]any{"standard"}, []any{"standard", "The status page says so"}},
 	"Incident.roles": {[]any{"commander", "scribe"}}, "UsualSuspects.teams": {[]any{"network", "database"}}, "Channel.to": {"#sre", "sre@example.com"},
 	"Coverage.urgent": {[]any{"standard"}}, "Channel.url": {"https://hooks.example.com/pages", "${TEAMS_WEBHOOK}"}, "DeadMan.url": {"https://watchdog.example.com/ping/tocsin"},

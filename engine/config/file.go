@@ -32,6 +32,7 @@ type File struct {
 	Holidays    []Holidays      `json:"holidays,omitempty" doc:"Named calendars of days off, for fairness and for rules."`
 	QuietHours  []QuietHours    `json:"quiet_hours,omitempty" doc:"When which alerts wait before they page."`
 	Maintenance []Maintenance   `json:"maintenance,omitempty" doc:"Times in which alerts that match are held, and page afterwards where they still fire. Others are made at run time."`
+	Aggregates  []Aggregate     `json:"aggregates,omitempty" doc:"Alarms over the alerts that are open: when many have begun close together, one alert more is opened."`
 	Lists       map[string]List `json:"lists,omitempty" doc:"Named lists of texts for rules: labels.customer in vips, labels.region in regions.eu."`
 	Rules       []Rule          `json:"rules,omitempty" doc:"Where alerts go. The first match wins, unless it says continue."`
 

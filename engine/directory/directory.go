@@ -30,6 +30,7 @@ type Directory struct {
 
 	QuietHours  []Quiet
 	Maintenance []Maintenance
+	Aggregates  []Aggregate
 	Language    *rules.Router       // compiles the conditions that are made at run time
 	Upstream    map[string][]string // by service, what alerts of it wait for; see Depends
 	Depended    []string            // the services that others wait for, sorted

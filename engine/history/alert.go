@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/tocsin-oncall/tocsin/engine/aggregate"
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/event"
@@ -18,9 +19,10 @@ type fired struct {
 	event    event.Event
 }
 
-// OfAlert is the life of an alert, in order. That of the canary is none: it is made by the server itself.
+// OfAlert is the life of an alert, in order. Those of the canary and of aggregates are none: they are made by the server
+// itself.
 func OfAlert(s *alert.State) []Line {
-	if s.Integration == canary.Integration {
+	if s.Integration == canary.Integration || s.Integration == aggregate.Integration {
 		return nil
 	}
 	var lines []Line

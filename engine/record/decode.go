@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/tocsin-oncall/tocsin/engine/aggregate"
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/calendar"
 	"github.com/tocsin-oncall/tocsin/engine/canary"
@@ -84,6 +85,9 @@ func kindOf(id store.ID) (kind, bool) {
 	case store.KindMaintenance:
 		return kind{func() Record { return &maintenance.State{} }, func(r Record) int { return r.(*maintenance.State).Format },
 			maintenance.Format, maintenanceUpgrades}, true
+	case store.KindAggregate:
+		return kind{func() Record { return &aggregate.State{} }, func(r Record) int { return r.(*aggregate.State).Format },
+			aggregate.Format, aggregateUpgrades}, true
 	}
 	return kind{}, false
 }

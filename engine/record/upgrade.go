@@ -29,6 +29,7 @@ var (
 	handoffUpgrades    []upgrade
 
 	maintenanceUpgrades []upgrade
+	aggregateUpgrades   []upgrade
 )
 
 // upgraded is the data of a record in the latest format.

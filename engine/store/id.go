@@ -34,6 +34,7 @@ const (
 	KindEntry       Kind = 'l'
 	KindMaintenance Kind = 'm'
 	KindHandoff     Kind = 'n' // its notices
+	KindAggregate   Kind = 'g'
 )
 
 // crockford is base32 in lower case without the letters that people confuse.
@@ -51,7 +52,7 @@ func ParseID(s string) (ID, error) {
 		return "", fmt.Errorf("%q is not an id", clip(s))
 	}
 	id := ID(s)
-	if _, err := crockford.DecodeString(s[4:]); err != nil || id.Shard() < 0 || !strings.ContainsRune("aiphcowtkdqvflmn", rune(s[0])) {
+	if _, err := crockford.DecodeString(s[4:]); err != nil || id.Shard() < 0 || !strings.ContainsRune("aiphcowtkdqvflmng", rune(s[0])) {
 		return "", fmt.Errorf("%q is not an id", clip(s))
 	}
 	return id, nil

@@ -20,6 +20,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/tocsin-oncall/tocsin/engine"
+	"github.com/tocsin-oncall/tocsin/engine/aggregate"
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/audit"
 	"github.com/tocsin-oncall/tocsin/engine/contact"
@@ -75,6 +76,12 @@ type Postmortems interface {
 type Heartbeats interface {
 	// Heartbeats returns all of them, by name.
 	Heartbeats(ctx context.Context) ([]*heartbeat.State, error)
+}
+
+// Aggregates is what it needs about aggregates.
+type Aggregates interface {
+	// Aggregates returns all of them, by name.
+	Aggregates(ctx context.Context) ([]*aggregate.State, error)
 }
 
 // Overrides is what it needs about overrides, absences and swaps.
@@ -138,6 +145,7 @@ type Engine interface {
 	Incidents
 	Postmortems
 	Heartbeats
+	Aggregates
 	Overrides
 	Maintenances
 	Calendars

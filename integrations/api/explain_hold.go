@@ -98,3 +98,16 @@ func asDecided(ev rules.Event, d rules.Decision, priority string) rules.Event {
 	}
 	return ev
 }
+
+// aggregate says which aggregates the alert would count for.
+func (c *call) aggregate(x *Explanation, at time.Time, ev rules.Event, d rules.Decision, priority string) {
+	feeds, failed := c.env.Dir.FeedsOf(asDecided(ev, d, priority), at)
+	for _, f := range feeds {
+		name := f.Aggregate
+		if f.Value != "" {
+			name += " as " + f.Value
+		}
+		x.Aggregates = append(x.Aggregates, name)
+	}
+	x.Decision.Errors = append(x.Decision.Errors, failed...)
+}

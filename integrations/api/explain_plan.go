@@ -20,6 +20,7 @@ type Explanation struct {
 	Policy      string         `json:"policy" doc:"The policy that runs; empty when nobody is paged."`
 	Text        string         `json:"text" doc:"The same in a sentence."`
 	Held        []string       `json:"held" doc:"What the alert would wait for before it pages, in words; the steps count from the end of what has a known one."`
+	Aggregates  []string       `json:"aggregates" doc:"The aggregates that the alert would count for, with the value that it would count as."`
 	Steps       []PlannedStep  `json:"steps" doc:"Who would be paged when, if nobody acknowledged."`
 	Repeat      *Repeat        `json:"repeat,omitempty"`
 	Fallback    string         `json:"fallback" doc:"The policy that runs when this one reaches nobody or is exhausted."`
@@ -61,7 +62,7 @@ func (c *call) explain(ev rules.Event, dedupKey string, at time.Time) Explanatio
 	found := c.Engine.World().Router.Explain(ev, at)
 	x := Explanation{
 		At: utc(at), Integration: ev.Integration, DedupKey: dedupKey, Event: ev, Decision: found.Decision, Tried: found.Tried,
-		Held: []string{}, Steps: []PlannedStep{}, Fallback: c.env.Dir.Fallback,
+		Held: []string{}, Aggregates: []string{}, Steps: []PlannedStep{}, Fallback: c.env.Dir.Fallback,
 	}
 	d := found.Decision
 	switch {
@@ -86,6 +87,7 @@ func (c *call) explain(ev rules.Event, dedupKey string, at time.Time) Explanatio
 	x.Policy, x.Text = p.Name, d.Rule+": policy "+p.Name
 	priority := cmp.Or(d.Priority, event.DefaultPriority)
 	begin := c.hold(&x, at, ev, d, priority)
+	c.aggregate(&x, at, ev, d, priority)
 	for _, why := range x.Held {
 		x.Text += "; held: " + why
 	}

@@ -117,6 +117,8 @@ func routes() []route {
 			doc: "What being on call costs each person: hours, nights, weekends, pages. Of the last 28 days by default."},
 		route{method: get, path: "/heartbeats", id: "listHeartbeats", doc: "All heartbeats, by name.", role: Viewer,
 			answer: List[Heartbeat]{}, handle: listHeartbeats},
+		route{method: get, path: "/aggregates", id: "listAggregates", doc: "All aggregates, by name: what each counts now, and whether it fires.", role: Viewer,
+			answer: List[Aggregate]{}, handle: listAggregates},
 		route{method: get, path: "/users", id: "listUsers", doc: "All users; how to reach them for responders and admins only.", role: Viewer,
 			answer: List[User]{}, handle: listUsers},
 		route{method: get, path: "/explain", id: "explainEvent", doc: "What would become of an event, and why. Nothing is stored. Labels are given as labels.NAME=VALUE.", role: Viewer,
