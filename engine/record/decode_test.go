@@ -77,6 +77,8 @@ func TestRecordsOfTheFirstFormatAreReadWithEverythingTheyHold(t *testing.T) {
 		"throttle":        {"", `throttle/policy:standard|"links"|labels.cluster="west"`},
 		"swap":            {"swaps/accepted", "name/SWAP-2"},
 		"swap-asked":      {"swaps/proposed", "name/SWAP-3"},
+		"aggregate":       {"aggregates", "aggregate/wide"},
+		"counted-alert":   {"open/P2", "dedup/prom\x00search number/7"},
 		"maintenance":     {"maintenance/cancelled", "name/MNT-3"},
 		"maintenance-on":  {"maintenance/active", "name/MNT-4"},
 		"calendar":        {"calendars", "calendar/6f1e8a2b3c4d5e6f708192a3b4c5d6e7"},

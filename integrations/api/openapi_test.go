@@ -156,7 +156,7 @@ func TestEveryGetAnswersAsDocumented(t *testing.T) {
 		"/postmortems/{ref}": {"/PM-1"}, "/postmortems/{ref}/check": {"/PM-1"}, "/postmortems/{ref}/export": {"/PM-1", "/PM-1?format=confluence&audience=customers"},
 		"/incidents/{ref}/timeline": {"/" + a.Incident},
 		"/oncall":                   {"", "?schedule=primary&at=2026-03-10T12:00:00Z"},
-		"/schedules":                {""}, "/users": {""}, "/heartbeats": {""}, "/config": {""}, "/backup": {""}, "/openapi.json": {""},
+		"/schedules":                {""}, "/users": {""}, "/heartbeats": {""}, "/aggregates": {""}, "/config": {""}, "/backup": {""}, "/openapi.json": {""},
 		"/schedules/{ref}":          {"/primary"},
 		"/schedules/{ref}/timeline": {"/primary", "/nights?from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z"},
 		"/schedules/{ref}/feed":     {"/primary"},

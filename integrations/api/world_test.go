@@ -71,6 +71,7 @@ func begin(t *testing.T) *world {
 	w.store = mem.New(w.clock)
 	dir := people(t)
 	dir.Language = router(t)
+	dir.Aggregates = []directory.Aggregate{counted(t, dir.Language)}
 	w.engine = engine.New(engine.Options{
 		Store: w.store, Replica: "one", World: &engine.World{Dir: dir, Router: dir.Language},
 		Run: func(f func()) { f() }, Pick: func(int) int { return 0 }, Watch: unwatched{}, Log: slog.New(slog.DiscardHandler),
