@@ -3,18 +3,13 @@ package engine_test
 import (
 	"context"
 	"fmt"
-	"log/slog"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/tocsin-oncall/tocsin/engine"
 	"github.com/tocsin-oncall/tocsin/engine/aggregate"
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/event"
-	"github.com/tocsin-oncall/tocsin/engine/store"
-	"github.com/tocsin-oncall/tocsin/engine/store/bolt"
 )
 
 const wideAlarm = `
@@ -139,6 +134,69 @@ aggregates: [{name: wide, when: true, to: "policy:amir"}]
 	}
 }
 
+func TestWhereTheAlertOfAnAggregateGoes(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ to, rule, policy, team string }{
+		"to a policy":           {`to: "policy:amir"`, "", "amir", ""},
+		"to a team":             {`to: "team:north"`, "", "darren", "north"},
+		"as the rules decide":   {``, `{when: 'integration == "tocsin:aggregate" and source == "wide"', group_by: [priority], require: {events: 5, within: 1h}, to: "policy:darren"}`, "darren", ""},
+		"to the fallback":       {``, `{when: 'integration == "prom"', to: "policy:amir"}`, "everyone", ""},
+		"nobody, says the rule": {``, `{when: 'integration == "tocsin:aggregate"', to: nobody}`, "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			rules := "{when: 'integration == \"prom\"', to: \"policy:amir\"}"
+			if c.rule != "" {
+				rules = c.rule + ", " + rules
+			}
+			tw := newTown(t, 1, `
+policies: [{name: amir, steps: [{notify: ["user:amir"]}]}, {name: darren, steps: [{notify: ["user:darren"]}]}]
+teams: [{name: north, members: [darren], default_policy: darren}]
+rules: [`+rules+`]
+aggregates: [{name: wide, when: 'true', count: service, title: Wide, `+c.to+`}]
+`)
+			for _, service := range []string{"a", "b", "c"} {
+				tw.sick(service, 1)
+			}
+			tw.wait(time.Minute)
+			got := tw.alarms()
+			if len(got) != 1 || got[0].Policy != c.policy || got[0].Team != c.team || got[0].Held() || got[0].Title != "Wide" {
+				t.Fatalf("alerts of aggregates: %+v", got)
+			}
+			for _, service := range []string{"a", "b", "c"} {
+				tw.resolve(service + "1")
+			}
+			tw.wait(6 * time.Minute)
+			if a := tw.again(got[0]); a.Status != alert.Closed {
+				t.Errorf("it is %s in the end", a.Status)
+			}
+		})
+	}
+}
+
+func TestAnAlertThatItsSourceCallsOverDoesNotCountUntilItFiresAgain(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 1, wideAlarm)
+	tw.keep()
+	kept := event.Event{Status: event.Firing, DedupKey: "k", Title: "kept", Service: "kept", Priority: "P1"}
+	tw.ingest("keep", kept)
+	tw.wait(time.Minute)
+	kept.Status = event.Resolved
+	tw.ingest("keep", kept)
+	tw.sick("a", 1)
+	tw.sick("b", 1)
+	tw.wait(time.Minute)
+	if got, members := tw.alarms(), tw.wide().Members; len(got) != 0 || len(members) != 2 {
+		t.Fatalf("%d alerts of aggregates, members %+v", len(got), members)
+	}
+	kept.Status = event.Firing
+	tw.ingest("keep", kept)
+	tw.wait(time.Minute)
+	if got := tw.alarms(); len(got) != 1 {
+		t.Errorf("%d alerts of aggregates", len(got))
+	}
+}
+
 func TestAnAggregateEndsWhenTooFewAreOpenAndFiresAnew(t *testing.T) {
 	t.Parallel()
 	tw := newTown(t, 2, wideAlarm)
@@ -185,83 +243,6 @@ func TestAConditionThatFailsCountsNothingAndIsSaid(t *testing.T) {
 	}
 }
 
-// Whatever commit fails, is lost or is answered by nobody, and whoever crashes between two of them: one alert is opened, and
-// in the end it is closed.
-func TestAFaultBetweenTheCommitsNeitherLosesNorDoublesAnAlarm(t *testing.T) {
-	t.Parallel()
-	for n := range 12 {
-		for name, fault := range map[string]func(*faulty){
-			"refused":   func(f *faulty) { f.refused = 1 },
-			"lost":      func(f *faulty) { f.lost = 1 },
-			"conflicts": func(f *faulty) { f.conflicts = 1 },
-		} {
-			t.Run(fmt.Sprint(name, n), func(t *testing.T) {
-				t.Parallel()
-				tw := newTown(t, 2, wideAlarm)
-				tw.keep()
-				tw.sick("a", 1)
-				tw.sick("b", 1)
-				var left int
-				var arm func(f *faulty) func()
-				arm = func(f *faulty) func() { // the n-th commit from now on
-					return func() {
-						if left == 0 {
-							fault(f)
-							return
-						}
-						left--
-						f.before = arm(f)
-					}
-				}
-				hit := func(do func()) { // what follows from it meets the fault
-					tw.frozen[0], tw.frozen[1] = true, true
-					do()
-					tw.frozen[0], tw.frozen[1] = false, false
-					left = n
-					tw.faults[0].before = arm(tw.faults[0])
-					tw.wait(2 * time.Minute)
-					tw.faults[0].before = nil
-				}
-				hit(func() { tw.sick("c", 1) })
-				if n%3 == 0 {
-					tw.crash(1)
-					tw.start(0, tw.world(wideAlarm))
-					tw.faults[0].away = false
-				}
-				tw.wait(2 * time.Minute)
-				if got := tw.alarms(); len(got) != 1 || got[0].Status != alert.Open || len(tw.wide().Members) != 3 {
-					t.Fatalf("%d alerts of aggregates, %d members", len(got), len(tw.wide().Members))
-				}
-				hit(func() {
-					for _, key := range []string{"a1", "b1", "c1"} {
-						tw.resolve(key)
-					}
-				})
-				tw.wait(time.Hour)
-				if got := tw.alarms(); len(got) != 1 || got[0].Status != alert.Closed || len(tw.wide().Members) != 0 {
-					t.Errorf("%d alerts of aggregates, the first %s, %d members", len(got), got[0].Status, len(tw.wide().Members))
-				}
-			})
-		}
-	}
-}
-
-func TestAReplicaThatCrashesBeforeItTellsAnAggregateIsReplaced(t *testing.T) {
-	t.Parallel()
-	tw := newTown(t, 2, wideAlarm)
-	tw.frozen[0], tw.frozen[1] = true, true
-	for _, service := range []string{"a", "b", "c"} {
-		tw.sick(service, 1)
-	}
-	tw.crash(1)
-	tw.frozen[1] = false
-	tw.wait(2 * time.Minute)
-	list, _, err := tw.engines[1].Alerts(context.Background(), engine.Filter{Statuses: []alert.Status{alert.Open}}, store.Cursor{}, 10)
-	if err != nil || len(list) != 4 {
-		t.Errorf("%d alerts are open, want three and the aggregate's: %v", len(list), err)
-	}
-}
-
 func TestARemovedAggregateClosesItsAlert(t *testing.T) {
 	t.Parallel()
 	tw := newTown(t, 1, wideAlarm)
@@ -280,40 +261,4 @@ func TestARemovedAggregateClosesItsAlert(t *testing.T) {
 	if a := tw.alerts(alert.Closed); len(a) != 2 || a[0].Feeding != nil && a[0].Feeding.Pending || a[1].Feeding != nil && a[1].Feeding.Pending {
 		t.Errorf("an alert still tries to tell an aggregate that is gone")
 	}
-}
-
-func TestWhatAnAggregateCountsOutlivesARestartFromAFile(t *testing.T) {
-	t.Parallel()
-	tw := newTown(t, 1, wideAlarm)
-	path := filepath.Join(t.TempDir(), "tocsin.db")
-	run := func(do func()) {
-		s, err := bolt.Open(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer s.Close()
-		tw.engines[0] = engine.New(engine.Options{
-			Store: clocked{s, tw.clock.now}, Replica: "r", World: tw.world(wideAlarm),
-			Run:  func(f func()) { tw.tasks = append(tw.tasks, task{0, f}) },
-			Pick: func(int) int { return 0 }, Watch: tw.counts, Log: slog.New(slog.DiscardHandler),
-		})
-		tw.engines[0].Delivery.Configure(tw.setup())
-		do()
-	}
-	run(func() { tw.sick("a", 1); tw.sick("b", 1) })
-	tw.clock.t = start.Add(4 * time.Minute)
-	run(func() { tw.sick("c", 1); tw.wait(time.Second) })
-	run(func() {
-		if got := tw.alarms(alert.Open); len(got) != 1 {
-			t.Fatalf("%d alerts of aggregates", len(got))
-		}
-		tw.resolve("a1")
-	})
-	tw.clock.t = start.Add(time.Hour) // it was over while it was down
-	run(func() {
-		tw.wait(time.Second)
-		if got := tw.alarms(); len(got) != 1 || got[0].Status != alert.Closed {
-			t.Errorf("alerts of aggregates: %+v", got)
-		}
-	})
 }

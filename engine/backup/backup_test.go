@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/tocsin-oncall/tocsin/engine/aggregate"
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/backup"
 	"github.com/tocsin-oncall/tocsin/engine/handoff"
@@ -89,6 +90,8 @@ func filled(t testing.TB, alerts int) open.Store {
 		Number: 1, Status: postmortem.Open, CreatedAt: noon})
 	put(t, s, 0, noon.Add(3*time.Hour), &handoff.State{Format: handoff.Format, ID: store.NewID(store.KindHandoff, handoff.Key("primary").Shard),
 		Schedule: "primary", CreatedAt: noon, NextAt: noon.Add(3 * time.Hour), Notices: []handoff.Notice{{N: 1, User: "ethan", On: true}}, Told: 1})
+	put(t, s, 0, time.Time{}, &aggregate.State{Format: aggregate.Format, ID: store.NewID(store.KindAggregate, aggregate.Key("wide").Shard),
+		Name: "wide", CreatedAt: noon, Members: []aggregate.Member{{Alert: "a1", Number: 1, Title: "search fails", Value: "search", At: noon}}})
 	for counter, n := range map[string]int{"alert": alerts, "incident": 1, "postmortem": 1} {
 		if _, err := s.Reserve(t.Context(), counter, n); err != nil {
 			t.Fatal(err)
