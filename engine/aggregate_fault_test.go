@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine"
+	"github.com/tocsin-oncall/tocsin/engine/aggregate"
 	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/event"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 	"github.com/tocsin-oncall/tocsin/engine/store/bolt"
 )
@@ -125,4 +127,27 @@ func TestWhatAnAggregateCountsOutlivesARestartFromAFile(t *testing.T) {
 			t.Errorf("alerts of aggregates: %+v", got)
 		}
 	})
+}
+
+func TestAStormOfAlertsOpensOneAlarmAndIsOverWithIt(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 2, wideAlarm)
+	tw.keep()
+	var storm []event.Event
+	for i := range aggregate.MaxMembers + 100 {
+		storm = append(storm, event.Event{Status: event.Firing, DedupKey: fmt.Sprint("storm", i), Title: "x", Service: fmt.Sprint("s", i%4), Priority: "P1"})
+	}
+	tw.ingest("prom", storm...)
+	tw.wait(time.Minute)
+	if s := tw.wide(); len(tw.alarms()) != 1 || len(s.Members) != aggregate.MaxMembers || !s.More || len(s.Values()) != 4 {
+		t.Fatalf("%d alerts of aggregates, %d members", len(tw.alarms()), len(s.Members))
+	}
+	for i := range storm {
+		storm[i].Status = event.Resolved
+	}
+	tw.ingest("prom", storm...)
+	tw.wait(10 * time.Minute)
+	if s := tw.wide(); s.Firing() || len(s.Members) != 0 || s.More || len(tw.alarms(alert.Open)) != 0 {
+		t.Errorf("fires: %t, %d members, more: %t", s.Firing(), len(s.Members), s.More)
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -50,32 +51,54 @@ func (e *Engine) aggregate(ctx context.Context, name string, inputs ...aggregate
 	return err
 }
 
-// tellAggregates brings to aggregates what an alert has claimed for them, and then says so in the alert. What fails is
-// tried again at the end of the lease; so is what a crash leaves undone. To be told again changes nothing.
-func (e *Engine) tellAggregates(ctx context.Context, a *alert.State) {
-	f := *a.Feeding
-	if e.Now().After(f.At.Add(-outbox.Patience)) {
-		return
-	}
+// tellAggregates brings to aggregates what alerts have claimed for them, in one commit for each aggregate however many
+// alerts there are, and then says so in the alerts. What fails is tried again at the end of the lease; so is what a crash
+// leaves undone. To be told again changes nothing.
+func (e *Engine) tellAggregates(ctx context.Context, alerts []*alert.State) {
 	ctx, cancel := context.WithTimeout(store.Repeatable(ctx), outbox.Patience)
 	defer cancel()
-	for _, to := range f.To {
-		var in aggregate.Input = aggregate.Ceased{Alert: a.ID}
-		if f.Status == event.Firing {
-			value := cmp.Or(to.Value, fmt.Sprintf("#%d", a.Number))
-			in = aggregate.Began{Member: aggregate.Member{Alert: a.ID, Number: a.Number, Title: aggregate.Clip(a.Title), Value: value, At: f.Since}}
+	inputs := map[string][]aggregate.Input{}
+	told := map[store.ID]alert.Feeding{}
+	for _, a := range alerts {
+		f := *a.Feeding
+		if e.Now().After(f.At.Add(-outbox.Patience)) {
+			continue // held up: the lease would be over before the attempt
 		}
-		if err := e.aggregate(ctx, to.Aggregate, in); err != nil && !errors.Is(err, ErrNotFound) {
-			e.log.Warn("an aggregate could not be told of an alert yet; it is tried again", "aggregate", to.Aggregate, "alert", a.Number, "error", err)
-			return
+		told[a.ID] = f
+		for _, to := range f.To {
+			inputs[to.Aggregate] = append(inputs[to.Aggregate], inputOf(a, to))
 		}
 	}
-	_, err := one[*alert.State](ctx, e, a.ID, func(rec record.Record, env directory.Env) (alert.Effects, error) {
-		return alert.Apply(rec.(*alert.State), alert.FeedingTold{N: f.N}, env)
-	})
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		e.log.Warn("that aggregates know of an alert could not be recorded yet; it is tried again", "alert", a.Number, "error", err)
+	failed := map[string]bool{}
+	for _, name := range slices.Sorted(maps.Keys(inputs)) {
+		if err := e.aggregate(ctx, name, inputs[name]...); err != nil && !errors.Is(err, ErrNotFound) {
+			failed[name] = true
+			e.log.Warn("an aggregate could not be told of alerts yet; it is tried again", "aggregate", name, "alerts", len(inputs[name]), "error", err)
+		}
 	}
+	var ids []store.ID
+	for _, a := range alerts {
+		f, ok := told[a.ID]
+		if ok && !slices.ContainsFunc(f.To, func(to directory.Feeds) bool { return failed[to.Aggregate] }) {
+			ids = append(ids, a.ID)
+		}
+	}
+	for i, done := range e.edit(ctx, ids, func(rec record.Record, env directory.Env) (alert.Effects, error) {
+		return alert.Apply(rec.(*alert.State), alert.FeedingTold{N: told[rec.Identity()].N}, env)
+	}) {
+		if done.err != nil && !errors.Is(done.err, ErrNotFound) {
+			e.log.Warn("that aggregates know of an alert could not be recorded yet; it is tried again", "id", ids[i], "error", done.err)
+		}
+	}
+}
+
+// inputOf is what an aggregate is told of an alert.
+func inputOf(a *alert.State, to directory.Feeds) aggregate.Input {
+	if a.Feeding.Status != event.Firing {
+		return aggregate.Ceased{Alert: a.ID}
+	}
+	value := cmp.Or(to.Value, fmt.Sprintf("#%d", a.Number))
+	return aggregate.Began{Member: aggregate.Member{Alert: a.ID, Number: a.Number, Title: aggregate.Clip(a.Title), Value: value, At: a.Feeding.Since}}
 }
 
 // Aggregates returns all aggregates by name; those that are about to be removed are not among them.

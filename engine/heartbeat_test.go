@@ -52,7 +52,7 @@ func (tw *town) heartbeats() []*heartbeat.State {
 
 func (tw *town) alerts(statuses ...alert.Status) []*alert.State {
 	tw.Helper()
-	list, _, err := tw.engines[0].Alerts(context.Background(), engine.Filter{Statuses: statuses}, store.Cursor{}, 100)
+	list, _, err := tw.engines[0].Alerts(context.Background(), engine.Filter{Statuses: statuses}, store.Cursor{}, 1000)
 	if err != nil {
 		tw.Fatal(err)
 	}

@@ -48,6 +48,7 @@ func (e *Engine) Step(ctx context.Context, now time.Time) (next time.Time, err e
 	}
 	woken := e.edit(store.Repeatable(ctx), ids[:handoffs], wake)
 	woken = append(woken, e.edit(store.Repeatable(ctx), ids[handoffs:], wake)...) // see latest: they may have to wait for the store
+	var counted []*alert.State
 	for i, done := range woken {
 		switch {
 		case errors.Is(done.err, store.ErrUnavailable):
@@ -65,11 +66,14 @@ func (e *Engine) Step(ctx context.Context, now time.Time) (next time.Time, err e
 			e.joinIncident(ctx, done.rec.(*alert.State))
 		}
 		if done.fx.Feed {
-			e.tellAggregates(ctx, done.rec.(*alert.State))
+			counted = append(counted, done.rec.(*alert.State))
 		}
 		if done.fx.Tell {
 			e.tellOthers(ctx, done.rec)
 		}
+	}
+	if len(counted) > 0 {
+		e.tellAggregates(ctx, counted)
 	}
 	return next, err
 }

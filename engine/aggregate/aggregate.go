@@ -40,7 +40,7 @@ type State struct {
 	CreatedAt time.Time                 `json:"created_at"`
 
 	Members []Member `json:"members,omitempty"` // the alerts that count, by when they began to
-	Missed  int      `json:"missed,omitempty"`  // how many were ever left out, for there were too many
+	More    bool     `json:"more,omitempty"`    // there were too many for all to be kept
 
 	FiringAt time.Time `json:"firing_at,omitzero"` // since when its alert is, or is about to be, open
 	BelowAt  time.Time `json:"below_at,omitzero"`  // since when too few are open, while its alert is

@@ -25,7 +25,7 @@ type Configured struct{ directory.AggregateBounds }
 
 func (in Configured) apply(s *State, _ Env) {
 	if s.Removed || s.Bounds.Of != in.Of {
-		s.Members, s.Missed = nil, 0
+		s.Members, s.More = nil, false
 	}
 	s.Bounds, s.Removed = in.AggregateBounds, false
 }
@@ -51,7 +51,7 @@ func (in Began) apply(s *State, _ Env) {
 		s.Members = slices.Delete(s.Members, i, i+1)
 	}
 	if len(s.Members) >= MaxMembers && !s.spare(in.Value) {
-		s.Missed++
+		s.More = true
 		return
 	}
 	s.Members = append(s.Members, in.Member)
@@ -69,7 +69,7 @@ func (s *State) spare(value string) bool {
 	if times[value] > 0 || i < 0 {
 		return false
 	}
-	s.Missed++
+	s.More = true
 	s.Members = slices.Delete(s.Members, i, i+1)
 	return true
 }
@@ -81,6 +81,7 @@ func (in Ceased) apply(s *State, _ Env) {
 	if i := s.index(in.Alert); i >= 0 {
 		s.Members = slices.Delete(s.Members, i, i+1)
 	}
+	s.More = s.More && len(s.Members) > 0
 }
 
 // Woken is the passing of time.

@@ -17,7 +17,7 @@ type Aggregate struct {
 	Within   string            `json:"within"`
 	Values   []string          `json:"values" doc:"What is counted, in the order in which it came."`
 	Members  []AggregateMember `json:"members" doc:"The alerts that count now, the oldest first; at most 500."`
-	Missed   int               `json:"missed" doc:"How many alerts were left out, because there were more."`
+	More     bool              `json:"more" doc:"There were more alerts than are kept."`
 	OverAt   Time              `json:"over_at" doc:"When its alert ends unless more come; null while enough are open."`
 }
 
@@ -43,7 +43,7 @@ func showAggregate(s *aggregate.State, now time.Time) Aggregate {
 	values := s.Values()
 	v := Aggregate{
 		Name: s.Name, Firing: s.Firing(), FiringAt: utc(s.FiringAt), Count: len(values), AtLeast: s.Bounds.AtLeast, Within: s.Bounds.Within.String(),
-		Values: append([]string{}, values...), Members: []AggregateMember{}, Missed: s.Missed,
+		Values: append([]string{}, values...), Members: []AggregateMember{}, More: s.More,
 	}
 	if s.Firing() && !s.BelowAt.IsZero() {
 		v.OverAt = utc(s.BelowAt.Add(s.Bounds.Within))
