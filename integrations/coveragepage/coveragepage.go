@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
+	"fmt"
 	"html/template"
 	"log/slog"
 	"net/http"
@@ -177,7 +178,15 @@ func stamp(t time.Time, zone *time.Location) string {
 	return t.In(zone).Format("Mon 2 Jan 2006 15:04 MST")
 }
 
+// span is a duration: 45s, 1h30m, 24h; from two days on in days and hours: 2d23h, 7d.
 func span(d time.Duration) string {
+	const day = 24 * time.Hour
+	if d >= 2*day {
+		if hours := d % day / time.Hour; hours > 0 {
+			return fmt.Sprintf("%dd%dh", d/day, hours)
+		}
+		return fmt.Sprintf("%dd", d/day)
+	}
 	text := d.Round(time.Second).String()
 	if rest, ok := strings.CutSuffix(text, "m0s"); ok {
 		text = rest + "m"

@@ -21,7 +21,7 @@ const (
 	barWidth   = 9.0
 	laneWidth  = 92.0
 	outageLane = 78.0
-	noteWidth  = 430.0
+	noteWidth  = 500.0 // the longest note, in bold letters
 	lineHeight = 17.0
 	markHeight = 20.0
 	letter     = 6.6 // of a note, about
