@@ -91,8 +91,8 @@ func wait(s float64, sign string) string {
 }
 
 func (r *replayed) patterns(got *replay.Report) {
-	if len(got.Changes) == 0 {
-		fmt.Fprintf(r.out, "\n%s\n", r.paint(green, "No alert is routed otherwise, and nobody is paged otherwise."))
+	if same := got.Unchanged(); same != "" {
+		fmt.Fprintf(r.out, "\n%s\n", r.paint(green, same))
 		return
 	}
 	fmt.Fprintf(r.out, "\n%s routed otherwise; %d more page otherwise. The worst first:\n", are(got.Changed, "alert"), got.Repaged)

@@ -27,6 +27,18 @@ type Report struct {
 	Notes    []string  `json:"notes,omitempty"`
 }
 
+// Unchanged says in a sentence that no alert of the past goes or pages otherwise; empty where some do. The figures may
+// differ all the same, by alerts that Tocsin itself opens.
+func (r *Report) Unchanged() string {
+	switch {
+	case len(r.Changes) > 0:
+		return ""
+	case r.Old != r.New:
+		return "No alert is routed otherwise; the figures differ by alerts that Tocsin itself opens, such as those of aggregates."
+	}
+	return "No alert is routed otherwise, and nobody is paged otherwise."
+}
+
 // Change is an alert of which something else becomes.
 type Change struct {
 	At          time.Time `json:"at"`

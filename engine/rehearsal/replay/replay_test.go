@@ -42,6 +42,19 @@ func TestTheSameConfigurationMakesNoDifference(t *testing.T) {
 	}
 }
 
+func TestAnAlertOfAnAggregateIsNoChangeOfAnotherOneButSaid(t *testing.T) {
+	t.Parallel()
+	after := other(t, "rules:\n", "aggregates: [{name: outage, when: 'true', at_least: 2, to: policy:standard}]\nrules:\n")
+	two := past(
+		told(0, 1, "db", event.Firing), told(time.Minute, 2, "web", event.Firing),
+		told(30*time.Minute, 1, "db", event.Resolved), told(31*time.Minute, 2, "web", event.Resolved),
+	)
+	r := compare(t, two, world(t, town), after, recorded)
+	if len(r.Changes) != 0 || r.New.Pages <= r.Old.Pages || !strings.Contains(r.Unchanged(), "figures differ") {
+		t.Errorf("%d changes, pages from %d to %d: %q", len(r.Changes), r.Old.Pages, r.New.Pages, r.Unchanged())
+	}
+}
+
 func TestARuleThatIsMovedAboveChangesExactlyItsAlerts(t *testing.T) {
 	t.Parallel()
 	after := other(t, "rules:\n", "rules:\n  - {name: urgent web, when: 'labels.kind == \"web\"', set: {priority: P1}, to: policy:standard}\n")

@@ -37,7 +37,7 @@ func HTML(r *replay.Report, o Options) string {
 	v := view{
 		Old: o.Old, New: o.New, Zone: o.Zone.String(), Events: r.Events, Approximate: r.Approximate,
 		From: r.From.In(o.Zone).Format(day), Until: r.Until.In(o.Zone).Format(day),
-		Changed: r.Changed, Repaged: r.Repaged, Notes: r.Notes,
+		Changed: r.Changed, Repaged: r.Repaged, Unchanged: r.Unchanged(), Notes: r.Notes,
 		Figures: figures(r), Bars: bars(r.People), Hours: hours(r.People),
 	}
 	for _, p := range r.Patterns {
@@ -62,6 +62,7 @@ const day = "Mon 2 Jan 2006"
 // view is what the page shows.
 type view struct {
 	Old, New, Zone, From, Until string
+	Unchanged                   string // says that nothing is otherwise
 	Events, Approximate         int
 	Changed, Repaged, More      int
 	Figures                     []figure
