@@ -17,6 +17,7 @@ type faulty struct {
 	lost      int    // so many commits are made, but the answer is lost
 	unlisted  bool   // lists cannot be read
 	loaded    func() // runs with every load
+	found     func() // runs once, after the next look for a key
 	before    func() // runs once, before the next commit: what another replica does at that moment
 }
 
@@ -66,7 +67,12 @@ func (f *faulty) Find(ctx context.Context, keys ...store.Key) ([]store.Record, e
 	if f.away {
 		return nil, errAway
 	}
-	return f.Store.Find(ctx, keys...)
+	found, err := f.Store.Find(ctx, keys...)
+	if then := f.found; then != nil {
+		f.found = nil
+		then()
+	}
+	return found, err
 }
 
 func (f *faulty) Due(ctx context.Context, shard int, from, to time.Time, limit int) ([]store.Wakeup, error) {

@@ -122,6 +122,9 @@ func change[T record.Record](ctx context.Context, e *Engine, what, name string, 
 		env := e.env(ctx)
 		image := record.ImageOf(rec, found.Version)
 		done, err := f(rec, env)
+		if err != nil && e.outdated(ctx, found) {
+			continue // it was held against a world in which somebody else's change of it counts already
+		}
 		if err != nil || done == nil {
 			return rec, err
 		}
@@ -138,6 +141,12 @@ func change[T record.Record](ctx context.Context, e *Engine, what, name string, 
 		}
 	}
 	return none, fmt.Errorf("%w: %s is changed by others all the time", store.ErrUnavailable, clip(name))
+}
+
+// outdated reports whether a record has changed since it was read.
+func (e *Engine) outdated(ctx context.Context, read store.Record) bool {
+	now, err := e.store.Load(ctx, read.ID)
+	return err == nil && now[0].Version != read.Version
 }
 
 // upsert is change for the record with a key, which fresh makes where there is none.

@@ -57,6 +57,24 @@ func TestASwapThatIsAcceptedTwiceAtOnceIsCarriedOutOnceAndWhole(t *testing.T) {
 	}
 }
 
+func TestASwapIsNotRefusedForWhatItHasItselfChanged(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 2, standard)
+	ctx := context.Background()
+	s := tw.trade()
+	tw.faults[0].found = func() { // the swap was read; before the overrides are, the other replica carries it out
+		if _, err := tw.engines[1].AcceptSwap(ctx, s.Name(), "amir", "fine"); err != nil {
+			t.Error(err)
+		}
+	}
+	if got, err := tw.engines[0].AcceptSwap(ctx, s.Name(), "amir", "fine"); err != nil || got.Status != override.Accepted {
+		t.Errorf("the second answer: %+v (%v)", got, err)
+	}
+	if list, _, err := tw.engines[0].Overrides(ctx, nil, store.Cursor{}, 10); err != nil || len(list) != 2 {
+		t.Errorf("overrides %+v (%v)", list, err)
+	}
+}
+
 func TestASwapThatIsDeclinedOrNotAnsweredChangesNothing(t *testing.T) {
 	t.Parallel()
 	tw := newTown(t, 1, standard)

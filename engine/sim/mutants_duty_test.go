@@ -29,7 +29,7 @@ var dutyMutants = []mutant{
 	{"handoff-off-forgotten", "who goes off call is not told", within, []edit{
 		{"handoff/look.go", "	for _, n := range off {\n", "	for _, n := range off {\n		if on(`handoff-off-forgotten`) {\n			continue\n		}\n"},
 	}},
-	{"handoff-stale", "hand-offs are decided with the overrides of a while ago", 60, []edit{
+	{"handoff-stale", "hand-offs are decided with the overrides of a while ago", 300, []edit{
 		{"handoffs.go", "	if slices.ContainsFunc(ids, func(id store.ID) bool { return id.Kind() == store.KindHandoff }) {\n", "	if !on(`handoff-stale`) && slices.ContainsFunc(ids, func(id store.ID) bool { return id.Kind() == store.KindHandoff }) {\n"},
 	}},
 	{"handoff-not-sent", "a notice is made, and nobody sends it", within, []edit{
