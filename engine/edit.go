@@ -170,6 +170,9 @@ func (e *Engine) follow(a attempt, env directory.Env) {
 		}
 	}
 	e.Wheel.Arm(a.change.ID, a.change.Wake, local, env.Now)
+	if e.Delivery.Called(a.change.ID, a.claims) {
+		e.Wheel.Now(a.change.ID)
+	}
 	e.Delivery.Dispatch(a.claims, env)
 	e.tellLog(a)
 	if a.fx.Unreachable > 0 {

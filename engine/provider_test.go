@@ -303,3 +303,32 @@ func TestAWayThatWaitsForItsProviderIsNotHurriedByTheFailureOfAnother(t *testing
 		t.Errorf("text messages tried at %v; want one try, and a call instead:\n%s", asked, tw.phones.log())
 	}
 }
+
+func TestAnAlertWhoseTurnAtTheProviderComesWhileItIsCommittedPagesAtOnce(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 1, standard)
+	setup := tw.setup()
+	setup.Limits = map[string]deliver.Limit{"email": {Concurrency: 1}}
+	e := tw.engines[0]
+	e.Delivery.Configure(setup)
+	ctx, first := context.Background(), low
+	first.Status = event.Firing
+	second := first
+	second.DedupKey = "second"
+	if _, err := e.Ingest(ctx, "prom", []event.Event{first}); err != nil { // takes the only place
+		t.Fatal(err)
+	}
+	tw.faults[0].before = func() { // the second one stands in line for it, and is not in the store yet
+		tw.send()
+		if _, err := e.Delivery.Step(ctx, tw.clock.t); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := e.Ingest(ctx, "prom", []event.Event{second}); err != nil {
+		t.Fatal(err)
+	}
+	tw.settle()
+	if got := tw.phones.to("ethan", "email"); got != 2 {
+		t.Errorf("ethan got %d messages at once, want both", got)
+	}
+}

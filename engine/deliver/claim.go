@@ -1,6 +1,7 @@
 package deliver
 
 import (
+	"slices"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
@@ -26,6 +27,7 @@ type Claims struct {
 	Jobs []Job
 	// Parked says that something is due that waits for this replica: a free place, or a bundle.
 	Parked bool
+	lines  []string // the pools in whose line it was put for a place
 }
 
 // Claim takes what is due in the record and can be sent now; it changes the record in place, and counts only
@@ -73,7 +75,7 @@ func (d *Deliverer) claimPage(rec record.Record, p *page.Page, env directory.Env
 	key := poolKey(p.Via, p.Channel)
 	if !d.pool(key).take(rec.Identity(), env.Now) {
 		d.refund(spent)
-		c.Parked = true
+		c.Parked, c.lines = true, append(c.lines, key)
 		return
 	}
 	p.Claim(d.replica, env.Now)
@@ -122,11 +124,19 @@ func (d *Deliverer) claimPost(a *alert.State, i int, p *alert.Post, env director
 		return
 	}
 	if !d.pool(key).take(a.ID, env.Now) {
-		c.Parked = true
+		c.Parked, c.lines = true, append(c.lines, key)
 		return
 	}
 	p.Claim(d.replica, env.Now)
 	c.Jobs = append(c.Jobs, Job{rec: a, post: i, fence: p.Attempts, until: p.LeaseUntil, pool: key})
+}
+
+// Called reports whether the turn of a record in line for a place came while it was being committed, when nobody could
+// hand it out yet. Ask after it is armed.
+func (d *Deliverer) Called(id store.ID, c Claims) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.ContainsFunc(c.lines, func(key string) bool { return !d.pool(key).inLine[id] })
 }
 
 // Release gives back what claims had taken whose commit failed: places, and budgets.
