@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -18,25 +17,8 @@ func aggregateVerb(io stdio) *cobra.Command {
 }
 
 func (r *remote) listAggregates() *cobra.Command {
-	return &cobra.Command{
-		Use:   "list",
-		Short: "List the aggregates",
-		Long: `Lists the aggregates by name: whether each fires, how many it counts and how many it takes, and which. With --json, an
-array of them as the API shows them, with the alerts.`,
-		Example: "  tocsin aggregate list",
-		Args:    cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			ask, err := r.client()
-			if err != nil {
-				return err
-			}
-			var list struct{ Items []json.RawMessage }
-			if err := ask.Get(c.Context(), "/api/v1/aggregates", nil, &list); err != nil {
-				return failed(err)
-			}
-			return showAll(r, list.Items, r.aggregates)
-		},
-	}
+	return everyVerb(r, "aggregates", `Lists the aggregates by name: whether each fires, how many it counts and how many it takes, and which. With --json, an
+array of them as the API shows them, with the alerts.`, r.aggregates)
 }
 
 func (io stdio) aggregates(list []api.Aggregate) {

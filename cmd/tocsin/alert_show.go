@@ -15,22 +15,9 @@ import (
 )
 
 func (n *noun) showAlert() *cobra.Command {
-	return &cobra.Command{
-		Use:     "show REF",
-		Short:   "Show one alert with its pages and timeline",
-		Long:    "Shows one alert: what is wrong, who was paged and what came of it, and everything that happened to it. Times are in\nthis machine's zone.",
-		Example: "  tocsin alert show 1042\n  tocsin alert show 1042 --json",
-		Args:    cobra.ExactArgs(1),
-
-		ValidArgsFunction: n.complete,
-		RunE: func(c *cobra.Command, args []string) error {
-			raw, err := n.get(c.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			return show(n.remote, raw, n.alert)
-		},
-	}
+	return showVerb(n, "Show one alert with its pages and timeline",
+		"Shows one alert: what is wrong, who was paged and what came of it, and everything that happened to it. Times are in\nthis machine's zone.",
+		"  tocsin alert show 1042\n  tocsin alert show 1042 --json", n.alert)
 }
 
 func (n *noun) alert(a api.Alert) {

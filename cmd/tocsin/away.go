@@ -99,23 +99,9 @@ func (n *noun) absence(a api.Absence) {
 }
 
 func (n *noun) listAbsences() *cobra.Command {
-	var which choice
-	c := &cobra.Command{
-		Use:     "list",
-		Short:   "List who is away, newest first",
-		Long:    "Lists absences, newest first: those that are not over, unless --status or --all says otherwise.",
-		Example: "  tocsin away list",
-		Args:    cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			items, err := n.list(c.Context(), which.query(), which.limit)
-			if err != nil {
-				return err
-			}
-			return showAll(n.remote, items, func(list []api.Absence) { n.absences(list, which.none("absences")) })
-		},
-	}
-	which.flags(c, []string{"active"}, []string{"over", "cancelled"})
-	return c
+	return listVerb(n, "absences", "List who is away, newest first",
+		"Lists absences, newest first: those that are not over, unless --status or --all says otherwise.",
+		"  tocsin away list", []string{"active"}, []string{"over", "cancelled"}, n.absences)
 }
 
 func (n *noun) absences(list []api.Absence, none string) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -18,25 +17,8 @@ func heartbeatVerb(io stdio) *cobra.Command {
 }
 
 func (r *remote) listHeartbeats() *cobra.Command {
-	return &cobra.Command{
-		Use:   "list",
-		Short: "List the heartbeats",
-		Long: `Lists the heartbeats by name: when each was last heard of, when it is expected next, and whether it is late. With
---json, an array of them as the API shows them.`,
-		Example: "  tocsin heartbeat list",
-		Args:    cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			ask, err := r.client()
-			if err != nil {
-				return err
-			}
-			var list struct{ Items []json.RawMessage }
-			if err := ask.Get(c.Context(), "/api/v1/heartbeats", nil, &list); err != nil {
-				return failed(err)
-			}
-			return showAll(r, list.Items, r.heartbeats)
-		},
-	}
+	return everyVerb(r, "heartbeats", `Lists the heartbeats by name: when each was last heard of, when it is expected next, and whether it is late. With
+--json, an array of them as the API shows them.`, r.heartbeats)
 }
 
 func (io stdio) heartbeats(list []api.Heartbeat) {

@@ -14,23 +14,9 @@ import (
 )
 
 func (n *noun) listIncidents() *cobra.Command {
-	var which choice
-	c := &cobra.Command{
-		Use:     "list",
-		Short:   "List incidents, newest first",
-		Long:    "Lists incidents, newest first: those that are not over, unless --status or --all says otherwise.\nWith --json an array of the incidents as the API shows them.",
-		Example: "  tocsin incident list --status open,resolved",
-		Args:    cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			items, err := n.list(c.Context(), which.query(), which.limit)
-			if err != nil {
-				return err
-			}
-			return showAll(n.remote, items, func(list []api.Incident) { n.incidents(list, which.none("incidents")) })
-		},
-	}
-	which.flags(c, []string{"open", "mitigated", "resolved"}, []string{"closed"})
-	return c
+	return listVerb(n, "incidents", "List incidents, newest first",
+		"Lists incidents, newest first: those that are not over, unless --status or --all says otherwise.\nWith --json an array of the incidents as the API shows them.",
+		"  tocsin incident list --status open,resolved", []string{"open", "mitigated", "resolved"}, []string{"closed"}, n.incidents)
 }
 
 func (n *noun) incidents(list []api.Incident, none string) {
@@ -47,22 +33,9 @@ func (n *noun) incidents(list []api.Incident, none string) {
 }
 
 func (n *noun) showIncident() *cobra.Command {
-	return &cobra.Command{
-		Use:     "show REF",
-		Short:   "Show one incident with its alerts and timeline",
-		Long:    "Shows one incident: who works on it, which alerts joined, and everything that happened. Times are in this machine's zone.",
-		Example: "  tocsin incident show INC-7",
-		Args:    cobra.ExactArgs(1),
-
-		ValidArgsFunction: n.complete,
-		RunE: func(c *cobra.Command, args []string) error {
-			raw, err := n.get(c.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			return show(n.remote, raw, n.incident)
-		},
-	}
+	return showVerb(n, "Show one incident with its alerts and timeline",
+		"Shows one incident: who works on it, which alerts joined, and everything that happened. Times are in this machine's zone.",
+		"  tocsin incident show INC-7", n.incident)
 }
 
 func (n *noun) incident(i api.Incident) {

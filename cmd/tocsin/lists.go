@@ -113,3 +113,53 @@ func (n *noun) complete(c *cobra.Command, given []string, _ string) ([]string, c
 	}
 	return out, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 }
+
+// listVerb lists the records of a noun, newest first; plural is what they are called, active and over are their statuses.
+func listVerb[T any](n *noun, plural, short, long, example string, active, over []string, print func(list []T, none string)) *cobra.Command {
+	var which choice
+	c := &cobra.Command{
+		Use: "list", Short: short, Long: long, Example: example, Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			items, err := n.list(c.Context(), which.query(), which.limit)
+			if err != nil {
+				return err
+			}
+			return showAll(n.remote, items, func(list []T) { print(list, which.none(plural)) })
+		},
+	}
+	which.flags(c, active, over)
+	return c
+}
+
+// everyVerb lists all that the configuration has of a kind, which the API calls plural.
+func everyVerb[T any](r *remote, plural, long string, print func([]T)) *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: "List the " + plural, Long: long, Args: cobra.NoArgs,
+		Example: "  tocsin " + strings.TrimSuffix(plural, "s") + " list",
+		RunE: func(c *cobra.Command, _ []string) error {
+			ask, err := r.client()
+			if err != nil {
+				return err
+			}
+			var list struct{ Items []json.RawMessage }
+			if err := ask.Get(c.Context(), "/api/v1/"+plural, nil, &list); err != nil {
+				return failed(err)
+			}
+			return showAll(r, list.Items, print)
+		},
+	}
+}
+
+// showVerb shows one record of a noun.
+func showVerb[T any](n *noun, short, long, example string, print func(T)) *cobra.Command {
+	return &cobra.Command{
+		Use: "show REF", Short: short, Long: long, Example: example, Args: cobra.ExactArgs(1), ValidArgsFunction: n.complete,
+		RunE: func(c *cobra.Command, args []string) error {
+			raw, err := n.get(c.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			return show(n.remote, raw, print)
+		},
+	}
+}

@@ -66,23 +66,9 @@ any more until it ends, unless somebody escalates them. With --rrule it comes ag
 }
 
 func (n *noun) listMaintenance() *cobra.Command {
-	var which choice
-	c := &cobra.Command{
-		Use:     "list",
-		Short:   "List maintenances",
-		Long:    "Lists maintenances, those of the configuration first, the others newest first: those that are not over, unless\n--status or --all says otherwise.",
-		Example: "  tocsin maintenance list --all",
-		Args:    cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			items, err := n.list(c.Context(), which.query(), which.limit)
-			if err != nil {
-				return err
-			}
-			return showAll(n.remote, items, func(list []api.Maintenance) { n.maintenances(list, which.none("maintenances")) })
-		},
-	}
-	which.flags(c, []string{"active"}, []string{"over", "cancelled"})
-	return c
+	return listVerb(n, "maintenances", "List maintenances",
+		"Lists maintenances, those of the configuration first, the others newest first: those that are not over, unless\n--status or --all says otherwise.",
+		"  tocsin maintenance list --all", []string{"active"}, []string{"over", "cancelled"}, n.maintenances)
 }
 
 func (n *noun) maintenances(list []api.Maintenance, none string) {
@@ -119,22 +105,9 @@ func (n *noun) how(m api.Maintenance) cell {
 }
 
 func (n *noun) showMaintenance() *cobra.Command {
-	return &cobra.Command{
-		Use:     "show REF",
-		Short:   "Show one maintenance",
-		Long:    "Shows one maintenance: which alerts it holds, when, why, and who made it.",
-		Example: "  tocsin maintenance show MNT-7",
-		Args:    cobra.ExactArgs(1),
-
-		ValidArgsFunction: n.complete,
-		RunE: func(c *cobra.Command, args []string) error {
-			raw, err := n.get(c.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			return show(n.remote, raw, n.maintenance)
-		},
-	}
+	return showVerb(n, "Show one maintenance",
+		"Shows one maintenance: which alerts it holds, when, why, and who made it.",
+		"  tocsin maintenance show MNT-7", n.maintenance)
 }
 
 func (n *noun) maintenance(m api.Maintenance) {

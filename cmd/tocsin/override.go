@@ -70,23 +70,9 @@ func (n *noun) override(o api.Override) {
 }
 
 func (n *noun) listOverrides() *cobra.Command {
-	var which choice
-	c := &cobra.Command{
-		Use:     "list",
-		Short:   "List overrides, newest first",
-		Long:    "Lists the overrides that were made at run time, newest first: those in force or still to begin, unless --status or\n--all says otherwise. Those of the configuration are not among them.",
-		Example: "  tocsin override list --all",
-		Args:    cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			items, err := n.list(c.Context(), which.query(), which.limit)
-			if err != nil {
-				return err
-			}
-			return showAll(n.remote, items, func(list []api.Override) { n.overrides(list, which.none("overrides")) })
-		},
-	}
-	which.flags(c, []string{"active"}, []string{"over", "cancelled"})
-	return c
+	return listVerb(n, "overrides", "List overrides, newest first",
+		"Lists the overrides that were made at run time, newest first: those in force or still to begin, unless --status or\n--all says otherwise. Those of the configuration are not among them.",
+		"  tocsin override list --all", []string{"active"}, []string{"over", "cancelled"}, n.overrides)
 }
 
 func (n *noun) overrides(list []api.Override, none string) {

@@ -11,23 +11,9 @@ import (
 )
 
 func (n *noun) listPostmortems() *cobra.Command {
-	var which choice
-	c := &cobra.Command{
-		Use:     "list",
-		Short:   "List postmortems, newest first",
-		Long:    "Lists postmortems, newest first: those that are not over, unless --status or --all says otherwise.\nWith --json an array of the postmortems as the API shows them.",
-		Example: "  tocsin postmortem list --all",
-		Args:    cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			items, err := n.list(c.Context(), which.query(), which.limit)
-			if err != nil {
-				return err
-			}
-			return showAll(n.remote, items, func(list []api.Postmortem) { n.postmortems(list, which.none("postmortems")) })
-		},
-	}
-	which.flags(c, []string{"open"}, []string{"completed", "waived"})
-	return c
+	return listVerb(n, "postmortems", "List postmortems, newest first",
+		"Lists postmortems, newest first: those that are not over, unless --status or --all says otherwise.\nWith --json an array of the postmortems as the API shows them.",
+		"  tocsin postmortem list --all", []string{"open"}, []string{"completed", "waived"}, n.postmortems)
 }
 
 func (n *noun) postmortems(list []api.Postmortem, none string) {
@@ -54,22 +40,9 @@ func (n *noun) due(p api.Postmortem) cell {
 }
 
 func (n *noun) showPostmortem() *cobra.Command {
-	return &cobra.Command{
-		Use:     "show REF",
-		Short:   "Show one postmortem with its sections and action items",
-		Long:    "Shows one postmortem: its owner, its sections, the action items and everything that happened. Times are in this machine's\nzone.",
-		Example: "  tocsin postmortem show PM-3",
-		Args:    cobra.ExactArgs(1),
-
-		ValidArgsFunction: n.complete,
-		RunE: func(c *cobra.Command, args []string) error {
-			raw, err := n.get(c.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			return show(n.remote, raw, n.postmortem)
-		},
-	}
+	return showVerb(n, "Show one postmortem with its sections and action items",
+		"Shows one postmortem: its owner, its sections, the action items and everything that happened. Times are in this machine's\nzone.",
+		"  tocsin postmortem show PM-3", n.postmortem)
 }
 
 func (n *noun) postmortem(p api.Postmortem) {

@@ -104,23 +104,9 @@ func (n *noun) answerSwap(verb, do, what, long, example string) *cobra.Command {
 }
 
 func (n *noun) listSwaps() *cobra.Command {
-	var which choice
-	c := &cobra.Command{
-		Use:     "list",
-		Short:   "List swaps, newest first",
-		Long:    "Lists swaps, newest first: those that wait for an answer, unless --status or --all says otherwise.",
-		Example: "  tocsin swap list --all",
-		Args:    cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			items, err := n.list(c.Context(), which.query(), which.limit)
-			if err != nil {
-				return err
-			}
-			return showAll(n.remote, items, func(list []api.Swap) { n.swaps(list, which.none("swaps")) })
-		},
-	}
-	which.flags(c, []string{"proposed"}, []string{"accepted", "declined", "expired"})
-	return c
+	return listVerb(n, "swaps", "List swaps, newest first",
+		"Lists swaps, newest first: those that wait for an answer, unless --status or --all says otherwise.",
+		"  tocsin swap list --all", []string{"proposed"}, []string{"accepted", "declined", "expired"}, n.swaps)
 }
 
 func (n *noun) swaps(list []api.Swap, none string) {
