@@ -29,8 +29,8 @@ const (
 const unread = 30 * time.Second
 
 // duty is the configuration in force with what is known at run time only: overrides, maintenances, and the calendars of
-// which rotations are made. No lock is held while the store is asked: whoever finds that what is known is too old asks, and what was asked
-// last counts.
+// which rotations are made. No lock is held while the store is asked: whoever finds that what is known is too old asks,
+// and what was asked last counts.
 type duty struct {
 	mu      sync.Mutex // guards what follows
 	asked   int        // counts the readings that were begun
@@ -137,15 +137,15 @@ type reading struct {
 	blocking  blocking
 }
 
-// env is the world now, with overrides, maintenances and calendars that are at most freshFor old. When the store cannot be read, those
-// that were read last stay in force.
+// env is the world now, with overrides, maintenances and calendars that are at most freshFor old. When the store cannot
+// be read, those that were read last stay in force.
 func (e *Engine) env(ctx context.Context) directory.Env {
 	_ = e.refresh(ctx, freshFor) // Fresh meets the same error, and the runner says it once
 	return e.Env()
 }
 
-// envToDecide is the world now for what pages people: as env, but for a replica that has just begun and has read nothing
-// yet. It has an error.
+// envToDecide is the world now for what pages people: as env, but store.ErrUnavailable for a replica that has just begun
+// and could read nothing yet; after unread it goes on without.
 func (e *Engine) envToDecide(ctx context.Context) (directory.Env, error) {
 	if err := e.refresh(ctx, freshFor); err != nil && errors.Is(err, store.ErrUnavailable) && e.duty.unread(e.Now()) {
 		return directory.Env{}, fmt.Errorf("the overrides were not read yet: %w", err)

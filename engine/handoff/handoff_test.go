@@ -1,7 +1,6 @@
 package handoff_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -387,70 +386,4 @@ func TestAProviderThatIsAwayForLongDeliversNoNewsOfYesterday(t *testing.T) {
 		t.Errorf("ethan reads %q", got)
 	}
 	w.want(time.UTC, "\n11 09:00 UTC ethan off\n11 09:00 UTC darren on\n")
-}
-
-func TestAScheduleThatIsRemovedTellsThoseWhoAreOnCallByItAndIsForgotten(t *testing.T) {
-	t.Parallel()
-	w := plain(t, both)
-	w.mail = nil
-	delete(w.dir.Schedules, "primary")
-	w.apply(handoff.Removed{})
-	if got := w.mail[0].text; got != "The configuration does not have this schedule any more." {
-		t.Errorf("ethan reads %q", got)
-	}
-	w.want(time.UTC, "\n09 12:00 UTC ethan off\n")
-	if !record.Gone(w.state, w.env()) {
-		t.Error("it is kept though everybody knows")
-	}
-}
-
-func TestASettingThatIsTakenOutTellsNobody(t *testing.T) {
-	t.Parallel()
-	w := plain(t, both)
-	w.mail = nil
-	w.apply(handoff.Removed{})
-	w.want(time.UTC, "")
-	if !record.Gone(w.state, w.env()) {
-		t.Error("it is kept")
-	}
-}
-
-func TestAReplicaWithAnOlderConfigurationLeavesTheHandoffToTheOthers(t *testing.T) {
-	t.Parallel()
-	w := plain(t, both)
-	w.until(noon.Add(20 * time.Hour))
-	w.mail = nil
-	older := *w.dir
-	older.Handoffs = map[string]directory.Handoff{"primary": {On: true, Off: true, Edition: "0"}}
-	older.Schedules = map[string]*schedules.Schedule{"primary": build(t, schedules.Spec{Name: "primary", Rotations: []schedules.RotationSpec{daily("2026-03-09T09:00", "jason")}})}
-	look := func(at time.Time) bool {
-		w.now = at
-		fx := handoff.Apply(w.state, handoff.Woken{}, handoff.Env{Now: at, Dir: &older})
-		w.send()
-		return fx.Leave
-	}
-	if look(noon.Add(20 * time.Hour)) {
-		t.Error("it leaves what is not due")
-	}
-	due := time.Date(2026, 3, 10, 9, 0, 0, 0, time.UTC)
-	if !look(due) || !look(due.Add(59*time.Second)) || len(w.mail) != 0 {
-		t.Errorf("it does not leave it: %s", w.log(time.UTC))
-	}
-	if look(due.Add(time.Minute)) {
-		t.Error("nobody else came, and it still leaves it")
-	}
-	w.want(time.UTC, "\n10 09:01 UTC ethan off\n10 09:01 UTC jason on\n")
-}
-
-// restart stores the record, and reads it as another process does.
-func (w *watch) restart() {
-	w.Helper()
-	data, err := json.Marshal(w.state)
-	if err != nil {
-		w.Fatal(err)
-	}
-	w.state = &handoff.State{}
-	if err := json.Unmarshal(data, w.state); err != nil {
-		w.Fatal(err)
-	}
 }

@@ -1,6 +1,7 @@
 package handoff_test
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 	"testing"
@@ -174,3 +175,16 @@ type fatal struct {
 func (f fatal) Fatal(args ...any)                 { f.rt.Fatal(args...) }
 func (f fatal) Fatalf(format string, args ...any) { f.rt.Fatalf(format, args...) }
 func (f fatal) Helper()                           {}
+
+// restart stores the record, and reads it as another process does.
+func (w *watch) restart() {
+	w.Helper()
+	data, err := json.Marshal(w.state)
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.state = &handoff.State{}
+	if err := json.Unmarshal(data, w.state); err != nil {
+		w.Fatal(err)
+	}
+}
