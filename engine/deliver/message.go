@@ -26,7 +26,7 @@ type Message struct {
 
 	User    *directory.User    // who it is for, or
 	Channel *directory.Channel // where it goes
-	Address string             // the user's e-mail address, phone number, Slack id … or the channel's To
+	Address string             // the user's e-mail address, phone number, Slack id …, the channel's To, or a subscriber's
 
 	Alert *alert.State
 	// Incident is what a reminder or notice is about, when it is about one.
@@ -35,6 +35,7 @@ type Message struct {
 	Title    string         // of a reminder or notice
 	Text     string         // plain text of a reminder or notice; for a notice about an alert, what happened
 	Link     string         // the ack link of this recipient (absolute URL), or where a reminder leads
+	Task     *page.Task     // what is to be done, of a message of Kind page.Work; the rest is what it is about
 
 	// Thread is the Ref of the first message about the same alert to the same recipient over the same way, or "".
 	Thread string
@@ -49,9 +50,10 @@ type Message struct {
 
 // Receipt is what a provider said when it took a message.
 type Receipt struct {
-	Ref       string // its id for the message
-	Delivered bool   // it is known to have arrived (a console, a webhook's 2xx)
-	Editable  bool   // Ref can be given to Update and used as Thread
+	Ref       string            // its id for the message
+	Delivered bool              // it is known to have arrived (a console, a webhook's 2xx)
+	Editable  bool              // Ref can be given to Update and used as Thread
+	Result    map[string]string // of a task: what the provider calls what it made
 }
 
 // Sender sends messages over one channel. It is called concurrently, honours ctx, and does not retry.

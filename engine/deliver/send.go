@@ -51,7 +51,7 @@ func (d *Deliverer) do(j Job, setup *Setup, env directory.Env) Settlement {
 		d.digest(ctx, &m, s, p.Round, setup, env)
 	}
 	receipt, err := d.send(ctx, setup, m)
-	out := page.Outcome{N: j.page, Fence: j.fence, Ref: receipt.Ref, Delivered: receipt.Delivered}
+	out := page.Outcome{N: j.page, Fence: j.fence, Ref: receipt.Ref, Delivered: receipt.Delivered, Result: receipt.Result}
 	if a, ok := j.rec.(*alert.State); ok {
 		out.Editable, out.Rev = receipt.Editable && p.Kind == page.Escalation, a.Rev
 	}
@@ -83,7 +83,8 @@ func (d *Deliverer) send(ctx context.Context, setup *Setup, m Message) (receipt 
 	switch {
 	case !ok:
 		return Receipt{}, Permanent("there is no provider for %s in the configuration", m.Via)
-	case m.User == nil && m.Channel == nil:
+	case m.Task != nil: // is for the provider itself
+	case m.User == nil && m.Channel == nil && m.Address == "":
 		return Receipt{}, Permanent("the configuration no longer names the recipient")
 	case m.User != nil && m.Address == "":
 		return Receipt{}, Permanent("%s has no address for %s", m.User.Name, m.Via)

@@ -12,6 +12,9 @@ const (
 // maxFailures is after how many refusals of the provider a page fails for good.
 const maxFailures = 8
 
+// backoffMost is how long it waits between two.
+const backoffMost = time.Minute
+
 // Waiting reports whether the page still has to be sent, or may have to be sent again.
 func (p *Page) Waiting() bool { return p.Status == Pending || p.Status == Sending }
 
@@ -86,11 +89,12 @@ type Outcome struct {
 	Fence     int // Attempts at the claim
 	Ref       string
 	Delivered bool
-	Error     string        // empty when the provider took it
-	Permanent bool          // trying again will not help
-	Wait      time.Duration // what the provider asked to wait
-	Editable  bool          // Ref can be edited later
-	Rev       int           // what the message shows
+	Error     string            // empty when the provider took it
+	Permanent bool              // trying again will not help
+	Wait      time.Duration     // what the provider asked to wait
+	Editable  bool              // Ref can be edited later
+	Rev       int               // what the message shows
+	Result    map[string]string // of a task that was done: what the provider calls it
 }
 
 // Settle records what came of a claim. It reports false, and changes nothing, when the claim is not the
@@ -111,11 +115,12 @@ func (p *Page) Settle(o Outcome, now time.Time) bool {
 	}
 	p.Error = o.Error
 	p.Failures++
-	if o.Permanent || p.Failures >= maxFailures {
+	failures, most := p.patience()
+	if o.Permanent || p.Failures >= failures {
 		p.Status = Failed
 		return true
 	}
-	p.Defer(now.Add(max(o.Wait, backoff(p.Failures))))
+	p.Defer(now.Add(max(o.Wait, backoff(p.Failures, most))))
 	return true
 }
 
@@ -123,9 +128,9 @@ func (p *Page) Settle(o Outcome, now time.Time) bool {
 // was given up. What came of the old claim may be a second message.
 func (p *Page) Lapsed(fence int) bool { return p.Attempts > fence || p.Status == Cancelled }
 
-// backoff is 5 s, 10 s, 20 s, 40 s and then a minute.
-func backoff(failures int) time.Duration {
-	return min(5*time.Second<<(failures-1), time.Minute)
+// backoff is 5 s, 10 s, 20 s, … up to most.
+func backoff(failures int, most time.Duration) time.Duration {
+	return min(5*time.Second<<min(failures-1, 10), most)
 }
 
 // Report records the provider's later word about a message that it had taken: it arrived, or it did not.

@@ -16,6 +16,7 @@ const (
 	Request    Kind = "request"  // asks for something: to cover a shift, to confirm an address
 	Canary     Kind = "canary"   // a test: nothing is wrong
 	Handoff    Kind = "handoff"  // somebody comes on call, or goes off
+	Work       Kind = "work"     // is no message: a Task is done at a provider
 )
 
 // Status is how far a page is.
@@ -42,6 +43,8 @@ type Page struct {
 	User  string `json:"user,omitempty"`
 	// Channel is the place that is told, when it is not a user.
 	Channel string `json:"channel,omitempty"`
+	// Address is that of somebody who is neither: a subscriber's e-mail address.
+	Address string `json:"address,omitempty"`
 	Via     string `json:"via"`              // slack, sms, voice, email, console, webhook, shoutrrr
 	Text    string `json:"text,omitempty"`   // what a notice says
 	Always  bool   `json:"always,omitempty"` // survives an acknowledgement (unless: closed)
@@ -59,4 +62,6 @@ type Page struct {
 	Bundle      string    `json:"bundle,omitempty"`  // the message that carried it together with others
 	Earlier     []string  `json:"earlier,omitempty"` // bundles of earlier attempts, which may have arrived all the same
 	Bundled     bool      `json:"bundled,omitempty"` // waits to be sent together with others
+
+	Task *Task `json:"task,omitempty"` // of a page of Kind Work
 }

@@ -81,6 +81,32 @@ func TestRefusalsWaitLongerAndLongerAndThenFail(t *testing.T) {
 	}
 }
 
+func TestATaskWaitsForAProviderThatIsAwayForDays(t *testing.T) {
+	t.Parallel()
+	p := due()
+	p.Kind, p.Task = page.Work, &page.Task{Do: "create"}
+	now, asked := start, 0
+	for ; p.Status == page.Pending && now.Sub(start) < 6*24*time.Hour; asked++ {
+		p.Claim("r", now)
+		p.Settle(page.Outcome{N: 1, Fence: p.Attempts, Error: "away"}, now)
+		if wait := p.DueAt.Sub(now); wait > 15*time.Minute {
+			t.Fatalf("it is tried again only after %v", wait)
+		}
+		now = p.DueAt
+	}
+	if p.Status != page.Pending || asked > 6*24*4+20 {
+		t.Fatalf("after 6 days it is %s, and was tried %d times", p.Status, asked)
+	}
+	for now.Sub(start) < 10*24*time.Hour && p.Status == page.Pending {
+		p.Claim("r", now)
+		p.Settle(page.Outcome{N: 1, Fence: p.Attempts, Error: "away"}, now)
+		now = p.DueAt
+	}
+	if p.Status != page.Failed {
+		t.Errorf("after %v it is %s: it would be tried for ever", now.Sub(start), p.Status)
+	}
+}
+
 func TestAProviderIsGivenTheTimeItAsksFor(t *testing.T) {
 	t.Parallel()
 	p := due()
