@@ -19,6 +19,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/aggregate"
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/backup"
+	"github.com/tocsin-oncall/tocsin/engine/deployment"
 	"github.com/tocsin-oncall/tocsin/engine/handoff"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/page"
@@ -92,6 +93,8 @@ func filled(t testing.TB, alerts int) open.Store {
 		Schedule: "primary", CreatedAt: noon, NextAt: noon.Add(3 * time.Hour), Notices: []handoff.Notice{{N: 1, User: "ethan", On: true}}, Told: 1})
 	put(t, s, 0, time.Time{}, &aggregate.State{Format: aggregate.Format, ID: store.NewID(store.KindAggregate, aggregate.Key("wide").Shard),
 		Name: "wide", CreatedAt: noon, Members: []aggregate.Member{{Alert: "a1", Number: 1, Title: "search fails", Value: "search", At: noon}}})
+	put(t, s, 0, noon.AddDate(0, 0, 90), &deployment.State{Format: deployment.Format, ID: store.NewID(store.KindDeployment, deployment.Key("ci", "7").Shard),
+		Number: 1, Status: deployment.Started, Integration: "ci", External: "7", Service: "payments", PlacedAt: noon, CreatedAt: noon, UpdatedAt: noon})
 	for counter, n := range map[string]int{"alert": alerts, "incident": 1, "postmortem": 1} {
 		if _, err := s.Reserve(t.Context(), counter, n); err != nil {
 			t.Fatal(err)

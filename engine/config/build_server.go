@@ -47,6 +47,7 @@ func (b *builder) server() {
 	b.dir.Storm = directory.Storm{Messages: f.Storm.Messages, Per: time.Duration(f.Storm.Per)}
 	b.dir.Retention = directory.Retention{
 		Alerts: keep(f.Retention.Alerts), Incidents: keep(f.Retention.Incidents), Postmortems: keep(f.Retention.Postmortems),
+		Deployments: keep(f.Retention.Deployments),
 	}
 	for _, p := range f.Urgency.High {
 		b.dir.HighUrgency = append(b.dir.HighUrgency, string(p))

@@ -29,6 +29,7 @@ func (f *File) setDefaults() {
 	set(&f.Retention.Alerts, Keep(90*day))
 	set(&f.Retention.Incidents, Forever)
 	set(&f.Retention.Postmortems, Forever)
+	set(&f.Retention.Deployments, Keep(90*day))
 	if f.Incident.Roles == nil {
 		f.Incident.Roles = []Name{"commander", "communications", "scribe", "expert"}
 	}

@@ -71,6 +71,7 @@ type Retention struct {
 	Alerts      Keep `json:"alerts,omitempty" doc:"Default 90d."`
 	Incidents   Keep `json:"incidents,omitempty" doc:"Default forever."`
 	Postmortems Keep `json:"postmortems,omitempty" doc:"Default forever."`
+	Deployments Keep `json:"deployments,omitempty" doc:"After they were changed last; what an incident says of its cause stays with the incident. Default 90d."`
 }
 
 // Incident says how incidents are worked on.

@@ -81,7 +81,7 @@ func TestSketchIsValidAndMeansWhatItSays(t *testing.T) {
 	if got := d.Sources["prometheus"]; got.ReopenWithin != 10*time.Minute || got.KeepOnResolve {
 		t.Errorf("source prometheus is %+v", got)
 	}
-	if want := (directory.Retention{Alerts: 90 * 24 * time.Hour}); d.Retention != want {
+	if want := (directory.Retention{Alerts: 90 * 24 * time.Hour, Deployments: 90 * 24 * time.Hour}); d.Retention != want {
 		t.Errorf("retention is %+v, want %+v", d.Retention, want)
 	}
 
@@ -243,7 +243,7 @@ func TestRenderedConfigurationIsWholeAndMasked(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := string(data)
-	for _, want := range []string{`"bot_token":"***"`, `"ack_link_ttl":"3d"`, `"level":"info"`, `"retention":{"alerts":"90d","incidents":"forever","postmortems":"forever"}`, `"schedule:it-west-primary"`} {
+	for _, want := range []string{`"bot_token":"***"`, `"ack_link_ttl":"3d"`, `"level":"info"`, `"retention":{"alerts":"90d","deployments":"90d","incidents":"forever","postmortems":"forever"}`, `"schedule:it-west-primary"`} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%s is not in %s", want, got)
 		}

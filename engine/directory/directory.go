@@ -109,6 +109,9 @@ type Source struct {
 	Type          string
 	KeepOnResolve bool          // a resolved event only marks the alert recovered
 	ReopenWithin  time.Duration // a re-fire so soon after the close re-opens the alert
+
+	Services     map[string]string // of deployments: by project, or PROJECT@ENVIRONMENT
+	Environments map[string]string // of deployments: the tier by environment
 }
 
 // Storm bounds what one person gets over one way: at most Messages in each Per; the rest is bundled.
@@ -119,7 +122,7 @@ type Storm struct {
 
 // Retention is how long closed records are kept; 0 is for ever.
 type Retention struct {
-	Alerts, Incidents, Postmortems time.Duration
+	Alerts, Incidents, Postmortems, Deployments time.Duration
 }
 
 // High reports whether a priority uses the high urgency plan.

@@ -10,6 +10,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/calendar"
 	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/contact"
+	"github.com/tocsin-oncall/tocsin/engine/deployment"
 	"github.com/tocsin-oncall/tocsin/engine/feed"
 	"github.com/tocsin-oncall/tocsin/engine/handoff"
 	"github.com/tocsin-oncall/tocsin/engine/heartbeat"
@@ -85,6 +86,9 @@ func kindOf(id store.ID) (kind, bool) {
 	case store.KindMaintenance:
 		return kind{func() Record { return &maintenance.State{} }, func(r Record) int { return r.(*maintenance.State).Format },
 			maintenance.Format, maintenanceUpgrades}, true
+	case store.KindDeployment:
+		return kind{func() Record { return &deployment.State{} }, func(r Record) int { return r.(*deployment.State).Format },
+			deployment.Format, deploymentUpgrades}, true
 	case store.KindAggregate:
 		return kind{func() Record { return &aggregate.State{} }, func(r Record) int { return r.(*aggregate.State).Format },
 			aggregate.Format, aggregateUpgrades}, true

@@ -30,6 +30,7 @@ var (
 
 	maintenanceUpgrades []upgrade
 	aggregateUpgrades   []upgrade
+	deploymentUpgrades  []upgrade
 )
 
 // upgraded is the data of a record in the latest format.

@@ -35,6 +35,7 @@ const (
 	KindMaintenance Kind = 'm'
 	KindHandoff     Kind = 'n' // its notices
 	KindAggregate   Kind = 'g'
+	KindDeployment  Kind = 'y'
 )
 
 // crockford is base32 in lower case without the letters that people confuse.
@@ -52,7 +53,7 @@ func ParseID(s string) (ID, error) {
 		return "", fmt.Errorf("%q is not an id", clip(s))
 	}
 	id := ID(s)
-	if _, err := crockford.DecodeString(s[4:]); err != nil || id.Shard() < 0 || !strings.ContainsRune("aiphcowtkdqvflmng", rune(s[0])) {
+	if _, err := crockford.DecodeString(s[4:]); err != nil || id.Shard() < 0 || !strings.ContainsRune("aiphcowtkdqvflmngy", rune(s[0])) {
 		return "", fmt.Errorf("%q is not an id", clip(s))
 	}
 	return id, nil
