@@ -23,41 +23,29 @@ type templatePart struct {
 	x    *expression
 }
 
-const opens, closes = "{{", "}}"
-
 // isTemplate says whether there are expressions in a text.
 func isTemplate(s string) bool { return strings.Contains(s, opens) }
 
 // compileTemplate compiles the expressions of a text. Their types are checked as those of conditions are.
 func (c *compiler) compileTemplate(path, source string) *template {
+	parts, wrong := Cut(source)
+	if wrong != nil {
+		c.reportAt(path, wrong.Offset, wrong.Message, wrong.Hint)
+		return nil
+	}
 	t := &template{}
-	for at := 0; at < len(source); {
-		open := strings.Index(source[at:], opens)
-		if open < 0 {
-			t.parts = append(t.parts, templatePart{text: source[at:]})
-			break
+	for _, p := range parts {
+		if p.Insert {
+			t.parts = append(t.parts, templatePart{x: c.compileInsert(path, p.Text, p.Offset)})
+		} else {
+			t.parts = append(t.parts, templatePart{text: p.Text})
 		}
-		if open > 0 {
-			t.parts = append(t.parts, templatePart{text: source[at : at+open]})
-		}
-		from := at + open + len(opens)
-		end := endOfExpression(source[from:])
-		if end < 0 {
-			c.reportAt(path, runes(source[:at+open]), "{{ is not closed by }}", `for the characters themselves write {{ "{{" }}`)
-			return nil
-		}
-		t.parts = append(t.parts, templatePart{x: c.compileInsert(path, source[from:from+end], runes(source[:from]))})
-		at = from + end + len(closes)
 	}
 	return t
 }
 
 // compileInsert compiles one expression of a template, which begins after so many characters of it.
 func (c *compiler) compileInsert(path, source string, offset int) *expression {
-	if strings.TrimSpace(source) == "" {
-		c.reportAt(path, offset, "there is nothing between {{ and }}", `for the characters themselves write {{ "{{" }}`)
-		return nil
-	}
 	before := len(c.problems)
 	x := c.compileExpression(path, source)
 	for i := before; i < len(c.problems); i++ {
@@ -76,43 +64,6 @@ func (c *compiler) reportAt(path string, offset int, message, hint string) {
 }
 
 func runes(s string) int { return utf8.RuneCountInString(s) }
-
-// endOfExpression is where }} closes an expression: not within a text of it, nor within braces of its own. It is -1
-// where nothing does.
-func endOfExpression(s string) int {
-	depth := 0
-	for i := 0; i < len(s); i++ {
-		switch s[i] {
-		case '"', '\'', '`':
-			length := lengthOfText(s[i:])
-			if length < 0 {
-				return -1
-			}
-			i += length - 1
-		case '{':
-			depth++
-		case '}':
-			if depth == 0 && strings.HasPrefix(s[i:], closes) {
-				return i
-			}
-			depth--
-		}
-	}
-	return -1
-}
-
-// lengthOfText is how long the quoted text is that s begins with; -1 if it does not end.
-func lengthOfText(s string) int {
-	for i := 1; i < len(s); i++ {
-		switch {
-		case s[i] == s[0]:
-			return i + 1
-		case s[i] == '\\' && s[0] != '`':
-			i++
-		}
-	}
-	return -1
-}
 
 // readable says whether what the program gives can be part of a text.
 func readable(program *vm.Program) bool {
@@ -138,7 +89,7 @@ func (e *evaluator) fillIn(t *template) (string, error) {
 			if err != nil {
 				return "", err
 			}
-			if text, err = readAs(value); err != nil {
+			if text, err = ReadAs(value); err != nil {
 				return "", err
 			}
 		}
@@ -147,8 +98,8 @@ func (e *evaluator) fillIn(t *template) (string, error) {
 	return b.String(), nil
 }
 
-// readAs writes a value as people read it. Nothing is nothing; lists have commas.
-func readAs(value any) (string, error) {
+// ReadAs writes a value as people read it. Nothing is nothing; lists have commas.
+func ReadAs(value any) (string, error) {
 	switch value := value.(type) {
 	case nil:
 		return "", nil
@@ -181,7 +132,7 @@ func readList(list []any) (string, error) {
 		if _, nested := item.([]any); nested {
 			return "", fmt.Errorf("the template gives a list of lists; toJSON(…) makes text of it")
 		}
-		text, err := readAs(item)
+		text, err := ReadAs(item)
 		if err != nil {
 			return "", err
 		}

@@ -46,6 +46,9 @@ func compose(rec record.Record, p page.Page, setup *Setup, env directory.Env) Me
 		m.Title = r.Title
 	case *incident.State:
 		m.Title, m.Incident = fmt.Sprintf("%s %s %s: %s", r.Name(), r.Severity(), r.Status, r.Title), r
+		if u := r.UpdateN(p.Run); p.Kind == page.Update && u != nil {
+			m.Title, m.Update = u.Title, u
+		}
 	case *handoff.State:
 		n, _ := r.Notice(p.Round)
 		m.Title, m.Text = r.Words(n, env)

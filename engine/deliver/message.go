@@ -31,11 +31,13 @@ type Message struct {
 	Alert *alert.State
 	// Incident is what a reminder or notice is about, when it is about one.
 	Incident *incident.State
-	Bundle   []*alert.State // a storm's alerts, worst first; len > 1
-	Title    string         // of a reminder or notice
-	Text     string         // plain text of a reminder or notice; for a notice about an alert, what happened
-	Link     string         // the ack link of this recipient (absolute URL), or where a reminder leads
-	Task     *page.Task     // what is to be done, of a message of Kind page.Work; the rest is what it is about
+	// Update is the status update that is told, of a message of Kind page.Update; Text is its text.
+	Update *incident.StatusUpdate
+	Bundle []*alert.State // a storm's alerts, worst first; len > 1
+	Title  string         // of a reminder or notice
+	Text   string         // plain text of a reminder or notice; for a notice about an alert, what happened
+	Link   string         // the ack link of this recipient (absolute URL), or where a reminder leads
+	Task   *page.Task     // what is to be done, of a message of Kind page.Work; the rest is what it is about
 
 	// Thread is the Ref of the first message about the same alert to the same recipient over the same way, or "".
 	Thread string

@@ -10,7 +10,8 @@ type Incident struct {
 	// long again, and it is escalated. 0 is for ever.
 	CommanderAfter time.Duration
 	Usual          Usual
-	Channels       []string // are told of every change
+	Channels       []string   // are told of every change
+	Audiences      []Audience // are told how it goes
 }
 
 // Usual are the teams that are called to every wide incident.

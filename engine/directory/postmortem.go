@@ -28,8 +28,11 @@ type Heading struct {
 	Text     string `json:"-"`                  // what the section begins with; of a template only
 }
 
-// IncidentFacts is what postmortem.required_when sees as `incident`.
+// IncidentFacts is what postmortem.required_when and templates see as `incident`.
 type IncidentFacts struct {
+	Name     string        `expr:"name"`     // INC-7
+	Status   string        `expr:"status"`   // open, mitigated, resolved, closed
+	Severity string        `expr:"severity"` // SEV1 for P1
 	Priority string        `expr:"priority"`
 	Title    string        `expr:"title"`
 	Service  string        `expr:"service"`

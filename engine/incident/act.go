@@ -31,6 +31,8 @@ func (a Action) apply(s *State, env Env, fx *Effects) error {
 		return s.setTimes(a, env)
 	case SetTitle:
 		return s.setTitle(a, env)
+	case Tell:
+		return s.tell(a, env)
 	}
 	if s.Status == Closed {
 		return &Refused{fmt.Sprintf("%s was closed%s. Reopen it first.", s.Name(), byWhom(s.ClosedBy))}

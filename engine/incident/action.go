@@ -23,6 +23,7 @@ const (
 	Skip         Do = "skip"      // one that does not apply; Note is the reason, and must be given
 	Untick       Do = "untick"
 	CloseAlerts  Do = "close-alerts"
+	Tell         Do = "updates" // an audience, how it goes
 )
 
 // Action is one thing done by one person.
@@ -41,6 +42,7 @@ type Action struct {
 	At    time.Time            // for Mitigate and Resolve: since when it is so; zero for now
 	Times map[Moment]time.Time // for SetTimes; a zero time takes back what was set
 	Edit  Edit                 // for Update
+	Draft Draft                // for Tell
 
 	// Successor, for Reopen, names the other incident that holds this one's key by now: "INC-9". It is looked
 	// up by package engine, and empty when there is none. Two incidents never gather the same alerts.

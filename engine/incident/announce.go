@@ -26,7 +26,7 @@ func (s *State) announce(env Env) {
 		}
 		since := s.Announced
 		if i := slices.IndexFunc(s.Out.Pages, func(p page.Page) bool {
-			return p.Channel == name && p.Status == page.Pending && p.Attempts == 0
+			return p.Kind == page.Notice && p.Channel == name && p.Status == page.Pending && p.Attempts == 0
 		}); i >= 0 {
 			since = s.Out.Pages[i].Round
 			s.Out.Pages[i].Text = s.news(since)

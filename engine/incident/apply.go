@@ -38,6 +38,7 @@ func (Woken) apply(*State, Env, *Effects) error { return nil }
 func (s *State) Tick(env Env) {
 	s.widens(env)
 	s.command(env)
+	s.keepTold(env)
 	s.retire(env)
 	s.announce(env)
 	s.compact()

@@ -26,6 +26,9 @@ func (s *State) Waits(env Env, add func(time.Time)) {
 		add(s.Errands[i].At)
 	}
 	add(s.CommandDue)
+	for i := range s.Watches {
+		add(s.Watches[i].AskAt)
+	}
 	if !slices.ContainsFunc(s.Errands, func(e Errand) bool { return e.Do == Ask }) {
 		add(s.leaves(env))
 	}

@@ -34,11 +34,14 @@ var Statuses = [...]Status{Open, Mitigated, Resolved, Closed}
 // Format is the version of the State's encoding.
 const Format = 1
 
-// Commander is the role of whoever leads the work on an incident.
-const Commander = "commander"
+// The roles that mean something here.
+const (
+	Commander      = "commander"      // leads the work on an incident
+	Communications = "communications" // tells others how it goes
+)
 
 // Roles are those that can be given where the configuration has none.
-var Roles = [...]string{Commander, "communications", "scribe", "expert"}
+var Roles = [...]string{Commander, Communications, "scribe", "expert"}
 
 // State is everything that is known of an incident; it is stored as JSON.
 type State struct {
@@ -106,6 +109,9 @@ type State struct {
 	Errands []Errand `json:"errands,omitempty"` // what is still to be done to other records
 	Sent    int      `json:"sent,omitempty"`    // how many errands there ever were; the N of the latest
 
+	Updates []StatusUpdate `json:"updates,omitempty"` // what audiences were told, oldest first
+	Watches []Watch        `json:"watches,omitempty"` // which audiences wait for the next
+
 	Out       page.Batch `json:"out,omitzero"`        // what is asked of responders, and what channels are told
 	Announced int        `json:"announced,omitempty"` // how many entries of the timeline the channels know
 
@@ -150,6 +156,7 @@ func (s *State) Active() bool { return s.Status != Closed }
 // Facts is what postmortem.required_when is asked about.
 func (s *State) Facts(now time.Time) directory.IncidentFacts {
 	return directory.IncidentFacts{
+		Name: s.Name(), Status: string(s.Status), Severity: s.Severity(),
 		Priority: s.Priority, Title: s.Title, Service: s.Service, Team: s.Team,
 		Duration: s.Duration(now), Impact: s.ImpactDuration(now), Services: s.Impacted(), Alerts: s.Count, Tags: s.Tags,
 	}

@@ -16,6 +16,7 @@ const (
 	Request    Kind = "request"  // asks for something: to cover a shift, to confirm an address
 	Canary     Kind = "canary"   // a test: nothing is wrong
 	Handoff    Kind = "handoff"  // somebody comes on call, or goes off
+	Update     Kind = "update"   // tells an audience how an incident goes
 	Work       Kind = "work"     // is no message: a Task is done at a provider
 )
 
