@@ -33,6 +33,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
 	"github.com/tocsin-oncall/tocsin/engine/store"
+	"github.com/tocsin-oncall/tocsin/engine/topology"
 	"github.com/tocsin-oncall/tocsin/engine/trail"
 	"github.com/tocsin-oncall/tocsin/schedules"
 	"github.com/tocsin-oncall/tocsin/schedules/coverage"
@@ -76,6 +77,12 @@ type Postmortems interface {
 type Heartbeats interface {
 	// Heartbeats returns all of them, by name.
 	Heartbeats(ctx context.Context) ([]*heartbeat.State, error)
+}
+
+// Services is what it needs about services.
+type Services interface {
+	// Services is the graph of all of them, with what is going on at each.
+	Services(ctx context.Context, dir *directory.Directory) (*topology.Graph, error)
 }
 
 // Aggregates is what it needs about aggregates.
@@ -146,6 +153,7 @@ type Engine interface {
 	Postmortems
 	Heartbeats
 	Aggregates
+	Services
 	Overrides
 	Maintenances
 	Calendars

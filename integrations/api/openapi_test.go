@@ -172,7 +172,8 @@ func TestEveryGetAnswersAsDocumented(t *testing.T) {
 		"/swaps":                    {"?status=proposed"},
 		"/maintenance":              {"", "?status=active,over&limit=1"},
 		"/maintenance/{ref}":        {"/MNT-1"},
-		"/explain":                  {"?title=x&tags=critical", "?alert=1"},
+		"/services":                 {""}, "/services/{ref}": {"/checkout"}, "/service-graph": {"", "?service=checkout"},
+		"/explain": {"?title=x&tags=critical", "?alert=1"},
 	}
 	for path, item := range parsed(t).Paths.Map() {
 		if item.Get == nil {

@@ -1,0 +1,144 @@
+package topology_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/tocsin-oncall/tocsin/engine/topology"
+)
+
+// shop is two front ends over what a shop needs.
+func shop() []topology.Service {
+	return []topology.Service{
+		{Name: "web", DependsOn: []string{"checkout", "login"}},
+		{Name: "app", DependsOn: []string{"checkout", "gone"}},
+		{Name: "checkout", DependsOn: []string{"ledger", "login"}},
+		{Name: "login", DependsOn: []string{"db"}},
+		{Name: "ledger", DependsOn: []string{"db"}, State: topology.State{Open: 2, Acked: 1, Priority: "P1", Incidents: []string{"INC-7"}}},
+		{Name: "db"},
+	}
+}
+
+func names(list []topology.Related) (out []string) {
+	for _, r := range list {
+		out = append(out, strings.Join(r.Path, ">"))
+	}
+	return out
+}
+
+func TestWhatIsRelatedComesNearestFirstWithTheWayThere(t *testing.T) {
+	t.Parallel()
+	g := topology.New(shop())
+	if got, want := names(g.Dependencies("web")), []string{"web>checkout", "web>login", "web>checkout>ledger", "web>login>db"}; !slices.Equal(got, want) {
+		t.Errorf("web depends on %q, want %q", got, want)
+	}
+	if got, want := names(g.Dependents("ledger")), []string{"ledger>checkout", "ledger>checkout>app", "ledger>checkout>web"}; !slices.Equal(got, want) {
+		t.Errorf("%q depend on the ledger, want %q", got, want)
+	}
+}
+
+func TestWhoNeedsWhatIsAlertingMayBeHarmed(t *testing.T) {
+	t.Parallel()
+	harmed := topology.New(shop()).Harmed()
+	for _, name := range []string{"app", "web", "checkout"} {
+		if !harmed[name] {
+			t.Errorf("%s needs the ledger", name)
+		}
+	}
+	if len(harmed) != 3 {
+		t.Errorf("harmed are %v; login, db and the ledger itself are not", harmed)
+	}
+}
+
+func TestThePartAroundAServiceIsWhatIsRelatedToIt(t *testing.T) {
+	t.Parallel()
+	var got []string
+	for _, s := range topology.New(shop()).Around("login").Services() {
+		got = append(got, s.Name)
+	}
+	if want := []string{"app", "checkout", "db", "login", "web"}; !slices.Equal(got, want) {
+		t.Errorf("around login are %q, want %q: the ledger is not related", got, want)
+	}
+}
+
+func TestAPictureSaysWhatIsGoingOnInWordsAndNotOnlyInColours(t *testing.T) {
+	t.Parallel()
+	services := shop()
+	services[0].Name = `<b onclick="x">`
+	svg := topology.SVG(topology.New(services), "Ours & theirs")
+	for _, want := range []string{">INC-7 · P1 · 3 alerts, 1 acked<", ">may be harmed<", "Ours &amp; theirs", "<title>checkout depends on ledger</title>", "Something is going on at ledger"} {
+		if !strings.Contains(svg, want) {
+			t.Errorf("the picture lacks %q", want)
+		}
+	}
+	if strings.Contains(svg, "<b ") {
+		t.Error("a name is markup")
+	}
+	if svg != topology.SVG(topology.New(backwards(services)), "Ours & theirs") {
+		t.Error("the picture depends on the order in which the services are given")
+	}
+}
+
+func backwards(services []topology.Service) []topology.Service {
+	other := slices.Clone(services)
+	slices.Reverse(other)
+	return other
+}
+
+// box is where a service is drawn.
+type box struct{ x, y, width, height float64 }
+
+func boxes(t rapid.TB, svg string) (out []box) {
+	for _, part := range strings.Split(svg, `<g class="service`)[1:] {
+		if !strings.Contains(strings.SplitN(part, "</g>", 2)[0], "<title>") {
+			continue // of the legend
+		}
+		var b box
+		rect := part[strings.Index(part, "<rect"):]
+		if _, err := fmt.Sscanf(rect, `<rect x="%f" y="%f" width="%f" height="%f"`, &b.x, &b.y, &b.width, &b.height); err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+func TestWhateverDependsOnWhatNoBoxesOverlapAndDependenciesAreBelow(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(1, 25).Draw(t, "services")
+		var services []topology.Service
+		for i := range n {
+			s := topology.Service{Name: fmt.Sprintf("s%02d", i)}
+			for j := i + 1; j < n; j++ {
+				if rapid.IntRange(0, 5).Draw(t, "needs") == 0 {
+					s.DependsOn = append(s.DependsOn, fmt.Sprintf("s%02d", j))
+				}
+			}
+			services = append(services, s)
+		}
+		drawn := boxes(t, topology.SVG(topology.New(services), "all"))
+		if len(drawn) != n {
+			t.Fatalf("%d of %d services are drawn", len(drawn), n)
+		}
+		for i, s := range services {
+			for _, on := range s.DependsOn {
+				var j int
+				fmt.Sscanf(on, "s%d", &j)
+				if drawn[j].y <= drawn[i].y {
+					t.Errorf("%s is not below %s", on, s.Name)
+				}
+			}
+			for j := range i {
+				a, b := drawn[i], drawn[j]
+				if a.y == b.y && a.x < b.x+b.width-0.2 && b.x < a.x+a.width-0.2 {
+					t.Errorf("%s and %s overlap: %+v %+v", s.Name, services[j].Name, a, b)
+				}
+			}
+		}
+	})
+}
