@@ -49,7 +49,7 @@ func (b *builder) incident() {
 	b.dir.Incident = directory.Incident{
 		Roles: texts(in.Roles), Checklist: checklist(in.Checklist), CommanderAfter: time.Duration(in.CommanderAfter),
 		Usual:    directory.Usual{Teams: texts(in.UsualSuspects.Teams), Priorities: texts(in.UsualSuspects.Priorities)},
-		Channels: texts(in.Channels),
+		Channels: texts(in.Channels), Audiences: b.audiences(),
 	}
 }
 

@@ -70,6 +70,7 @@ func duration(args ...any) (any, error) { return ParseDuration(args[0].(string))
 // plainWords puts what expr says into the words of a configuration.
 func plainWords(message string) string {
 	message = strings.ReplaceAll(message, "type directory.IncidentFacts", "incident")
+	message = strings.ReplaceAll(message, "type directory.UpdateFacts", "update")
 	if got, ok := strings.CutPrefix(message, "expected bool, but got "); ok {
 		return fmt.Sprintf("the condition gives %s, not true or false", got)
 	}
@@ -78,10 +79,7 @@ func plainWords(message string) string {
 
 // conditionHint suggests the name of a field for one that expr does not know.
 func conditionHint(message string) string {
-	var names []string
-	for i := range reflect.TypeFor[directory.IncidentFacts]().NumField() {
-		names = append(names, reflect.TypeFor[directory.IncidentFacts]().Field(i).Tag.Get("expr"))
-	}
+	names := namesOf(reflect.TypeFor[directory.IncidentFacts]())
 	words := strings.Fields(message)
 	switch {
 	case strings.Contains(message, "has no field") && len(words) > 0:

@@ -34,6 +34,9 @@ var examples = map[string][]any{
 
 	"Aggregate.count": {"service", "labels.cluster"}, "Aggregate.incident": {true}, "Aggregate.name": {"wide"}, "Aggregate.title": {"Several services are down at once"},
 	"Aggregate.to": {"policy:standard", "team:ops"}, "APIKey.key": {"${DEPLOY_KEY}"}, "Canary.user": {"ethan"}, "Channel.name": {"sre"}, "File.incident": {map[string]any{"commander_after": "10m"}},
+	"Audience.channels": {[]any{"sre"}}, "Audience.email": {[]any{"cto@example.com", "team:ops"}}, "Audience.name": {"customers"}, "Audience.title": {"Problem with {{ incident.service }}"},
+	"Phrases.investigating": {"We are looking into {{ incident.title }}. Next update by {{ update.next }}."}, "Phrases.identified": {"The cause is known."},
+	"Phrases.monitoring": {"It is mended, and we are watching it."}, "Phrases.resolved": {"It is over."},
 	"Incident.channels": {[]any{"status-hook"}}, "Incident.checklist": {[]any{"standard"}, []any{"standard", "The status page says so"}},
 	"Incident.roles": {[]any{"commander", "scribe"}}, "UsualSuspects.teams": {[]any{"network", "database"}}, "Channel.to": {"#sre", "sre@example.com"},
 	"Coverage.urgent": {[]any{"standard"}}, "Channel.url": {"https://hooks.example.com/pages", "${TEAMS_WEBHOOK}"}, "DeadMan.url": {"https://watchdog.example.com/ping/tocsin"},

@@ -81,6 +81,7 @@ type Incident struct {
 	Checklist      []string      `json:"checklist,omitempty" doc:"What is ticked, or skipped for a reason, before an incident is closed; the item standard stands for six questions about its recovery. Default: nothing."`
 	UsualSuspects  UsualSuspects `json:"usual_suspects,omitzero" doc:"The teams that are called to wide incidents."`
 	Channels       []Name        `json:"channels,omitempty" doc:"The channels that are told of every change of an incident."`
+	Audiences      []Audience    `json:"audiences,omitempty" doc:"Who is told how incidents go: colleagues, customers."`
 }
 
 // UsualSuspects are the teams that are called to wide incidents.
@@ -91,7 +92,7 @@ type UsualSuspects struct {
 
 // Postmortem says which incidents owe a postmortem.
 type Postmortem struct {
-	RequiredWhen Expr     `json:"required_when,omitempty" doc:"A condition over incident: priority, title, service, services, team, duration, impact, alerts, tags. Default: never."`
+	RequiredWhen Expr     `json:"required_when,omitempty" doc:"A condition over incident: priority, title, service, services, team, duration, impact, alerts, tags, name, status, severity. Default: never."`
 	Due          Duration `json:"due,omitempty" doc:"How long after the incident's close it is due. Default 7d."`
 	Remind       Remind   `json:"remind,omitzero" doc:"How its owner is reminded."`
 	// Templates are tried in their order.

@@ -30,9 +30,6 @@ type Heading struct {
 
 // IncidentFacts is what postmortem.required_when and templates see as `incident`.
 type IncidentFacts struct {
-	Name     string        `expr:"name"`     // INC-7
-	Status   string        `expr:"status"`   // open, mitigated, resolved, closed
-	Severity string        `expr:"severity"` // SEV1 for P1
 	Priority string        `expr:"priority"`
 	Title    string        `expr:"title"`
 	Service  string        `expr:"service"`
@@ -42,6 +39,9 @@ type IncidentFacts struct {
 	Services []string      `expr:"services"` // impacted
 	Alerts   int           `expr:"alerts"`   // how many alerts joined
 	Tags     []string      `expr:"tags"`
+	Name     string        `expr:"name"`     // INC-7
+	Status   string        `expr:"status"`   // open, mitigated, resolved, closed
+	Severity string        `expr:"severity"` // SEV1 for P1
 }
 
 // Remind is the rhythm of reminders: every so often, at a wall-clock time in the owner's zone, on the
