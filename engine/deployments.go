@@ -14,10 +14,10 @@ import (
 )
 
 // Deploy takes in what somebody says of a deployment: a new one, or the one of the same integration and external id. When
-// it returns nil, that is durable. What makes no sense is *deployment.Refused.
-func (e *Engine) Deploy(ctx context.Context, r deployment.Report) (*deployment.State, error) {
+// it returns nil, that is durable; fresh says that it is a new one. What makes no sense is *deployment.Refused.
+func (e *Engine) Deploy(ctx context.Context, r deployment.Report) (s *deployment.State, fresh bool, err error) {
 	if err := r.Check(); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if r.External == "" {
 		r.External = string(store.NewID(store.KindDeployment, 0)) // any name that nobody has
@@ -31,18 +31,16 @@ func (e *Engine) Deploy(ctx context.Context, r deployment.Report) (*deployment.S
 		if !ok {
 			return alert.Effects{}, fmt.Errorf("%w: %s is no deployment", ErrNotFound, rec.Identity())
 		}
-		if s.Number == 0 {
-			var err error
-			if s.Number, err = number(); err != nil {
-				return alert.Effects{}, err
-			}
+		err := s.Apply(r, env)
+		if fresh = s.Number == 0; fresh && err == nil {
+			s.Number, err = number()
 		}
-		return alert.Effects{}, s.Apply(r, env)
+		return alert.Effects{}, err
 	})
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return rec.(*deployment.State), nil
+	return rec.(*deployment.State), fresh, nil
 }
 
 // Deployment returns a deployment by its name, DEP-5.

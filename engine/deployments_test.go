@@ -23,7 +23,7 @@ func (tw *town) deploys(service, environment string, after time.Duration, more .
 	for _, f := range more {
 		f(&r)
 	}
-	s, err := tw.engines[0].Deploy(context.Background(), r)
+	s, _, err := tw.engines[0].Deploy(context.Background(), r)
 	if err != nil {
 		tw.Fatal(err)
 	}
@@ -52,20 +52,20 @@ func TestADeploymentIsReportedByItsSendersIdUntilItIsOver(t *testing.T) {
 	tw := newTown(t, 1, services)
 	ctx, e := context.Background(), tw.engines[0]
 	r := deployment.Report{Integration: "ci", External: "build-7", Service: "payments", Environment: "production", Version: "1.4.2", Status: deployment.Started}
-	first, err := e.Deploy(ctx, r)
+	first, fresh, err := e.Deploy(ctx, r)
 	if err != nil {
 		t.Fatal(err)
 	}
 	tw.wait(5 * time.Minute)
-	again, err := e.Deploy(ctx, deployment.Report{Integration: "ci", External: "build-7", Service: "payments", Status: deployment.Succeeded})
+	again, more, err := e.Deploy(ctx, deployment.Report{Integration: "ci", External: "build-7", Status: deployment.Succeeded})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again.Name() != "DEP-1" || again.ID != first.ID || again.Status != deployment.Succeeded || again.FinishedAt.Sub(again.StartedAt) != 5*time.Minute || again.Version != "1.4.2" {
+	if !fresh || more || again.Name() != "DEP-1" || again.ID != first.ID || again.Status != deployment.Succeeded || again.FinishedAt.Sub(again.StartedAt) != 5*time.Minute || again.Version != "1.4.2" {
 		t.Errorf("it is %+v", again)
 	}
 	r.Integration = "other" // has ids of its own
-	if other, err := e.Deploy(ctx, r); err != nil || other.Name() != "DEP-2" {
+	if other, _, err := e.Deploy(ctx, r); err != nil || other.Name() != "DEP-2" {
 		t.Errorf("another integration's is %v, %v", other, err)
 	}
 	if found, err := e.Deployment(ctx, "DEP-1"); err != nil || found.External != "build-7" {
@@ -109,7 +109,7 @@ func TestADeploymentThatWaitedForItsApprovalIsFoundByWhenItBegan(t *testing.T) {
 	tw := newTown(t, 1, services)
 	ctx, e := context.Background(), tw.engines[0]
 	r := deployment.Report{Integration: "ci", External: "1", Service: "payments", Status: deployment.Pending}
-	if _, err := e.Deploy(ctx, r); err != nil {
+	if _, _, err := e.Deploy(ctx, r); err != nil {
 		t.Fatal(err)
 	}
 	tw.jump(48 * time.Hour)
@@ -118,7 +118,7 @@ func TestADeploymentThatWaitedForItsApprovalIsFoundByWhenItBegan(t *testing.T) {
 		t.Errorf("%v is there before it began", got)
 	}
 	r.Status = deployment.Started
-	if _, err := e.Deploy(ctx, r); err != nil {
+	if _, _, err := e.Deploy(ctx, r); err != nil {
 		t.Fatal(err)
 	}
 	if got := fmt.Sprint(tw.deployed(hour)); got != "[DEP-1]" {
@@ -144,7 +144,7 @@ func TestNoDeploymentIsTakenWhileTheStoreIsAway(t *testing.T) {
 	t.Parallel()
 	tw := newTown(t, 1, services)
 	tw.faults[0].away = true
-	_, err := tw.engines[0].Deploy(context.Background(), deployment.Report{Integration: "ci", Service: "payments"})
+	_, _, err := tw.engines[0].Deploy(context.Background(), deployment.Report{Integration: "ci", Service: "payments"})
 	if !errors.Is(err, store.ErrUnavailable) {
 		t.Errorf("it says %v", err)
 	}

@@ -35,7 +35,7 @@ func (io stdio) paint(s style, text string) string {
 // states are the styles of statuses and priorities; what is not here is plain.
 var states = map[string]style{
 	"open": red, "firing": red, "failed": red, "P1": red, "P2": yellow,
-	"acked": yellow, "sending": yellow, "pending": cyan, "snoozed": cyan,
+	"acked": yellow, "sending": yellow, "started": yellow, "succeeded": green, "pending": cyan, "snoozed": cyan,
 	"mitigated": yellow, "ticked": green, "skipped": faint, "resolved": green, "closed": green, "completed": green, "delivered": green, "sent": green,
 	"waived": faint, "cancelled": faint, "nobody": red,
 }

@@ -20,7 +20,11 @@ func (s *State) Apply(r Report, env Env) error {
 	if err := r.Check(); err != nil {
 		return err
 	}
-	r = r.bounded().resolve(env.Dir)
+	r = r.bounded()
+	if s.Service == "" && r.Service == "" && r.Project == "" {
+		return &Refused{"service", "missing: say what was deployed"}
+	}
+	r = r.resolve(env.Dir)
 	if s.Reached == nil {
 		s.Reached = map[Status]time.Time{}
 	}
@@ -85,6 +89,9 @@ func (s *State) describe(r Report, late bool) (changed bool) {
 		if f.is != "" && f.is != *f.has && (*f.has == "" || !late) {
 			*f.has, changed = f.is, true
 		}
+	}
+	if s.By == "" && r.Reporter != "" {
+		s.By, changed = r.Reporter, true
 	}
 	if len(r.Commits) > 0 && !same(r.Commits, s.Commits) && (len(s.Commits) == 0 || !late) {
 		s.Commits, s.Changes, changed = r.Commits, r.Changes, true

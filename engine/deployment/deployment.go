@@ -152,6 +152,17 @@ func (s *State) Live() bool { return s.Tier == Production || s.Tier == "" }
 // Running reports whether it has begun and is not over.
 func (s *State) Running() bool { return s.Status == Started }
 
+// Lasted is how long it took, or takes until now; 0 while it is pending.
+func (s *State) Lasted(now time.Time) time.Duration {
+	if !s.FinishedAt.IsZero() {
+		now = s.FinishedAt
+	}
+	if s.StartedAt.IsZero() {
+		return 0
+	}
+	return max(0, now.Sub(s.StartedAt))
+}
+
 // Known reports whether the configuration has its service.
 func (s *State) Known(d *directory.Directory) bool { _, ok := d.Services[s.Service]; return ok }
 

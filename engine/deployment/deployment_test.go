@@ -171,13 +171,25 @@ func TestWhatIsTooLongIsCutAndWhatMakesNoSenseIsRefused(t *testing.T) {
 		t.Errorf("it holds %d of %d commits, a message of %d bytes and a version of %d", len(s.Commits), s.Changes, len(s.Message), len(s.Version))
 	}
 	for field, bad := range map[string]deployment.Report{
-		"service": {}, "state": {Service: "x", Status: "done"}, "tier": {Service: "x", Tier: "prod"}, "id": {Service: "x", External: strings.Repeat("1", 501)},
+		"state": {Service: "x", Status: "done"}, "tier": {Service: "x", Tier: "prod"}, "id": {Service: "x", External: strings.Repeat("1", 501)},
 		"finished_at": {Service: "x", StartedAt: at(2), FinishedAt: at(1)}, "links": {Service: "x", Links: []deployment.Link{{Text: "a", Href: "ftp://x"}}},
 	} {
 		var refused *deployment.Refused
 		if err := bad.Check(); !errors.As(err, &refused) || refused.Field != field {
 			t.Errorf("%s: %v", field, err)
 		}
+	}
+}
+
+func TestOnlyTheFirstReportMustSayWhatIsDeployed(t *testing.T) {
+	t.Parallel()
+	s := told(t, deployment.Report{Status: deployment.Started})
+	if err := s.Apply(deployment.Report{Integration: "gh", External: "901", Status: deployment.Failed}, env(60)); err != nil || s.Status != deployment.Failed || s.Service != "payments" {
+		t.Errorf("%v: it is %+v", err, s)
+	}
+	var refused *deployment.Refused
+	if err := deployment.New("y", 6, "gh", "902", env(60)).Apply(deployment.Report{Status: deployment.Started}, env(60)); !errors.As(err, &refused) || refused.Field != "service" {
+		t.Errorf("a new one of nothing: %v", err)
 	}
 }
 

@@ -39,6 +39,7 @@ type Report struct {
 	Changes     int // how many commits there are, where that is more than are named
 	Links       []Link
 	By          string
+	Reporter    string // stands for By where nobody says: the name of an API key
 
 	Status     Status    // empty: it says nothing about that, and a new deployment is taken to have succeeded
 	At         time.Time // when the status was reached; zero for now
@@ -49,8 +50,6 @@ type Report struct {
 // Check refuses what cannot be meant.
 func (r Report) Check() error {
 	switch {
-	case strings.TrimSpace(r.Service) == "" && strings.TrimSpace(r.Project) == "":
-		return &Refused{"service", "missing: say what was deployed"}
 	case len(r.External) > MaxExternal:
 		return &Refused{"id", fmt.Sprintf("it has %d bytes; at most %d are allowed", len(r.External), MaxExternal)}
 	case r.Status != "" && !slices.Contains(Statuses[:], r.Status):
@@ -77,7 +76,7 @@ func web(href string) bool {
 // bounded is the report with everything within its bounds, and without links that are none: senders' are not refused for
 // them.
 func (r Report) bounded() Report {
-	for _, s := range []*string{&r.Service, &r.Project, &r.Environment, &r.Version, &r.Revision, &r.By} {
+	for _, s := range []*string{&r.Service, &r.Project, &r.Environment, &r.Version, &r.Revision, &r.By, &r.Reporter} {
 		*s = clip(plain(*s), maxName)
 	}
 	r.Message = clip(plain(r.Message), maxText)

@@ -24,6 +24,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/audit"
 	"github.com/tocsin-oncall/tocsin/engine/contact"
+	"github.com/tocsin-oncall/tocsin/engine/deployment"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/event"
 	"github.com/tocsin-oncall/tocsin/engine/heartbeat"
@@ -117,6 +118,13 @@ type Maintenances interface {
 	CancelMaintenance(ctx context.Context, name, by, reason string) (*maintenance.State, error)
 }
 
+// Deployments is what it needs about deployments.
+type Deployments interface {
+	Deployment(ctx context.Context, name string) (*deployment.State, error)
+	Deployments(ctx context.Context, f deployment.Filter, before store.Cursor, limit int) ([]*deployment.State, store.Cursor, error)
+	Deploy(ctx context.Context, r deployment.Report) (s *deployment.State, fresh bool, err error)
+}
+
 // Feeds is what it needs about calendar feeds.
 type Feeds interface {
 	FeedGeneration(ctx context.Context, kind, name string) (int, error)
@@ -156,6 +164,7 @@ type Engine interface {
 	Services
 	Overrides
 	Maintenances
+	Deployments
 	Calendars
 	Feeds
 	Contacts

@@ -147,7 +147,9 @@ func TestEveryGetAnswersAsDocumented(t *testing.T) {
 	a := w.fire(`{"title":"Disk full","priority":"P1","service":"checkout","tags":["disk"],"labels":{"host":"db1"},"details":{"free":0.5}}`)
 	w.post("/api/v1/incidents/"+a.Incident+"/close", responder, "").is(200)
 	w.post("/api/v1/maintenance", responder, `{"service":"x","for":"1h","reason":"x"}`).is(201)
+	w.post("/api/v1/deployments", responder, `{"service":"checkout","environment":"production","at":"2026-03-09T11:00:00Z"}`).is(201)
 	examples := map[string][]string{
+		"/deployments": {"", "?service=checkout&tier=production&since=1d&limit=1"}, "/deployments/{ref}": {"/DEP-1"},
 		"/alerts":            {"?status=open,acked&priority=P1&tag=disk&since=2h&limit=1", "?exhausted=true"},
 		"/alerts/{ref}":      {fmt.Sprint("/", a.Number)},
 		"/incidents":         {"", "?status=closed"},

@@ -80,6 +80,7 @@ func routes() []route {
 	}
 	table = append(table, overrideRoutes()...)
 	table = append(table, maintenanceRoutes()...)
+	table = append(table, deploymentRoutes()...)
 	return append(table,
 		route{method: get, path: "/oncall", id: "getOnCall", doc: "Who is on call, for every schedule.", role: Viewer,
 			params: []param{{name: "schedule", doc: "Only this one."}, {name: "at", doc: "When, RFC 3339; now by default."}},
