@@ -56,6 +56,8 @@ func Build(f *File) (*World, Problems) {
 	b.aggregates(router)
 	b.providers()
 	b.incident()
+	b.statuspage()
+	b.statusPage()
 	b.postmortem()
 	b.deadMan()
 	b.canary()

@@ -118,7 +118,7 @@ func (b *builder) services() {
 		for j, on := range s.DependsOn {
 			b.refer(b.item(path+".depends_on", j), service, on)
 		}
-		b.dir.Services[string(s.Name)] = directory.Service{Name: string(s.Name), Team: s.Team, DependsOn: s.DependsOn, Inhibit: b.inhibit(path, s)}
+		b.dir.Services[string(s.Name)] = directory.Service{Name: string(s.Name), Team: s.Team, DependsOn: s.DependsOn, Component: s.Component, Inhibit: b.inhibit(path, s)}
 	}
 	for i, s := range b.f.Services {
 		if way := b.cycle(string(s.Name)); way != nil {

@@ -33,6 +33,7 @@ func (f *File) setDefaults() {
 	if f.Incident.Roles == nil {
 		f.Incident.Roles = []Name{"commander", "communications", "scribe", "expert"}
 	}
+	f.StatusPage.setDefaults()
 	set(&f.Postmortem.Due, Duration(week))
 	set(&f.Postmortem.Remind.Every, Duration(day))
 	set(&f.Postmortem.Remind.At, "09:00")
@@ -90,6 +91,9 @@ func (p *Providers) setDefaults() {
 	}
 	if p.Twilio != nil {
 		set(&p.Twilio.BaseURL, "https://api.twilio.com")
+	}
+	if p.Statuspage != nil {
+		set(&p.Statuspage.BaseURL, "https://api.statuspage.io/v1")
 	}
 	if p.SMTP != nil {
 		set(&p.SMTP.TLS, "starttls")

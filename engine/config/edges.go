@@ -41,6 +41,8 @@ type Providers struct {
 	Twilio  *Twilio  `json:"twilio,omitempty" doc:"For via: sms and via: voice."`
 	SMTP    *SMTP    `json:"smtp,omitempty" doc:"For via: email and e-mail channels."`
 	Console *Console `json:"console,omitempty" doc:"For via: console: prints pages with their ack links."`
+
+	Statuspage *Statuspage `json:"statuspage,omitempty" doc:"Atlassian Statuspage: public updates of incidents are published there."`
 }
 
 // Limits are how much a provider is asked to do at once.

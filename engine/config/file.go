@@ -40,6 +40,7 @@ type File struct {
 	Providers    Providers     `json:"providers,omitzero" doc:"What pages are sent through."`
 	Incident     Incident      `json:"incident,omitzero" doc:"How incidents are worked on: roles, who is called, the checklist of their close."`
 	Postmortem   Postmortem    `json:"postmortem,omitzero" doc:"Which incidents owe a postmortem, and how its owner is reminded."`
+	StatusPage   StatusPage    `json:"status_page,omitzero" doc:"The page for customers that Tocsin writes itself: how services are, and what public updates say."`
 	DeadMan      *DeadMan      `json:"dead_man,omitempty" doc:"Calls a URL elsewhere for as long as this server can do its work, so that its silence is noticed."`
 	Canary       *Canary       `json:"canary,omitempty" doc:"Sends test pages to one person, and opens an alert when they do not arrive."`
 	Retention    Retention     `json:"retention,omitzero" doc:"How long closed records are kept."`

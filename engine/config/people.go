@@ -53,6 +53,8 @@ type Service struct {
 	Team      string `json:"team,omitempty" doc:"Who runs it."`
 	DependsOn Names  `json:"depends_on,omitempty" doc:"The services without which it does not work."`
 
+	Component string `json:"statuspage_component,omitempty" doc:"The id of its component at Atlassian Statuspage."`
+
 	Inhibit      bool     `json:"inhibit,omitempty" doc:"Its alerts wait while a service that it depends on has an open alert of at least their urgency, and page when that is over and they still fire."`
 	InhibitFor   Duration `json:"inhibit_for,omitempty" doc:"With inhibit: an alert waits at most so long, up to 1d. Default 4h."`
 	InhibitDelay Duration `json:"inhibit_delay,omitempty" doc:"With inhibit: every new alert waits so long for the others to come, up to 10m. Default 0s."`

@@ -39,6 +39,7 @@ type Directory struct {
 	Retention   Retention
 	Postmortem  Postmortem
 	Incident    Incident
+	StatusPage  StatusPage
 	Heartbeats  map[string]Heartbeat // by integration
 	Holidays    map[string]Holidays  // calendars of holidays, by name
 	Fairness    Fairness
@@ -91,6 +92,7 @@ type Service struct {
 	Name      string
 	Team      string
 	DependsOn []string
+	Component string   // its component at Statuspage; "" for none
 	Inhibit   *Inhibit // nil: its alerts do not wait for those of what it depends on
 }
 

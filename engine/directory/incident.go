@@ -12,6 +12,7 @@ type Incident struct {
 	Usual          Usual
 	Channels       []string   // are told of every change
 	Audiences      []Audience // are told how it goes
+	Statuspage     bool       // public updates are published on Atlassian Statuspage
 }
 
 // Usual are the teams that are called to every wide incident.

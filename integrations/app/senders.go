@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"net/http"
 
 	"github.com/tocsin-oncall/tocsin/engine/config"
@@ -9,6 +10,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/integrations/email"
 	"github.com/tocsin-oncall/tocsin/integrations/shoutrrr"
 	"github.com/tocsin-oncall/tocsin/integrations/slack"
+	"github.com/tocsin-oncall/tocsin/integrations/statuspage"
 	"github.com/tocsin-oncall/tocsin/integrations/twilio"
 	"github.com/tocsin-oncall/tocsin/integrations/webhook"
 )
@@ -38,6 +40,13 @@ func (a *App) senders(l *live) error {
 			return err
 		}
 		put("email", s, p.SMTP.Limits)
+	}
+	if p.Statuspage != nil {
+		limits := p.Statuspage.Limits
+		limits.Concurrency, limits.Rate = cmp.Or(limits.Concurrency, statuspage.Concurrency), cmp.Or(limits.Rate, statuspage.Rate)
+		put("statuspage", statuspage.New(statuspage.Options{
+			APIKey: p.Statuspage.APIKey.Reveal(), PageID: p.Statuspage.PageID, BaseURL: string(p.Statuspage.BaseURL), Transport: transport(),
+		}), limits)
 	}
 	if p.Slack != nil {
 		if err := a.slack(l, p.Slack, put); err != nil {
