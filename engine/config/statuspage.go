@@ -76,7 +76,7 @@ const servePattern = `^(/[a-z0-9][a-z0-9-]*)+$`
 var serveForm = regexp.MustCompile(servePattern)
 
 // taken are the first parts of paths that are served already.
-var taken = []string{"a", "api", "calendar", "coverage", "in", "metrics", "slack", "twilio"}
+var taken = []string{"a", "api", "coverage", "ical", "in", "metrics", "slack", "twilio"}
 
 func (p ServePath) check() error {
 	if !serveForm.MatchString(string(p)) {

@@ -94,9 +94,11 @@ func (d *Deliverer) send(ctx context.Context, setup *Setup, m Message) (receipt 
 		receipt, err = s.Send(ctx, m)
 		return err
 	})
-	d.mu.Lock()
-	d.trouble.note(err, d.now())
-	d.mu.Unlock()
+	if m.Task == nil { // a ticket that waits for its system does not mean that nobody can be paged
+		d.mu.Lock()
+		d.trouble.note(err, d.now())
+		d.mu.Unlock()
+	}
 	d.watch.Delivered(m.Via, outcome(err), d.clock().Sub(began))
 	return receipt, err
 }

@@ -62,8 +62,12 @@ func (s *State) news(after int) string {
 
 // Settled takes what came of a message.
 func (s *State) Settled(o page.Outcome, env Env) {
-	if p := s.Out.Settle(o, env.Now); p != nil {
-		s.undelivered(p, env)
+	p, failed := s.Out.Page(o.N), s.Out.Settle(o, env.Now)
+	switch {
+	case p != nil && p.Kind == page.Work:
+		s.worked(p, o, env)
+	case failed != nil:
+		s.undelivered(failed, env)
 	}
 }
 

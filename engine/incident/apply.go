@@ -39,6 +39,7 @@ func (s *State) Tick(env Env) {
 	s.widens(env)
 	s.command(env)
 	s.keepTold(env)
+	s.publishAtStatuspage(env)
 	s.retire(env)
 	s.announce(env)
 	s.compact()

@@ -112,6 +112,8 @@ type State struct {
 	Updates []StatusUpdate `json:"updates,omitempty"` // what audiences were told, oldest first
 	Watches []Watch        `json:"watches,omitempty"` // which audiences wait for the next
 
+	Statuspage Statuspage `json:"statuspage,omitzero"` // what of that is at Atlassian Statuspage
+
 	Out       page.Batch `json:"out,omitzero"`        // what is asked of responders, and what channels are told
 	Announced int        `json:"announced,omitempty"` // how many entries of the timeline the channels know
 
