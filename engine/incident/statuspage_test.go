@@ -23,8 +23,8 @@ func tell(audience string, phase Phase, text string) Action {
 	return Action{Do: Tell, By: "ethan", Draft: Draft{Audience: audience, Phase: phase, Title: "Payments fail", Text: text}}
 }
 
-// due is the publication under way, nil when there is none.
-func (s *story) due() *Publication {
+// publishing is the publication under way, nil when there is none.
+func (s *story) publishing() *Publication {
 	s.t.Helper()
 	var found *Publication
 	for _, p := range s.Out.Pages {
@@ -55,24 +55,24 @@ func TestWhatThePublicIsToldIsPublishedInOrderOneAtATime(t *testing.T) {
 	t.Parallel()
 	s := begin(t, publicOrg(), Opening{Title: "db-3 is full of secrets", Service: "checkout", Priority: "P1"})
 	s.must(1, tell("staff", Investigating, "db-3 is full"))
-	if s.due() != nil {
+	if s.publishing() != nil {
 		t.Fatal("what colleagues are told is published")
 	}
 	s.must(2, tell("customers", Investigating, "We are looking into it."))
 	s.must(3, tell("customers", Identified, "The cause is known."))
-	equal(t, "the first", *s.due(), Publication{
+	equal(t, "the first", *s.publishing(), Publication{
 		Incident: "INC-7", Key: string(s.ID), Update: 2, Name: "Payments fail", Phase: "investigating", Body: "We are looking into it.",
 		Components: map[string]string{"cmp1": "major_outage"},
 	})
 	s.done(4, there)
-	second := s.due()
+	second := s.publishing()
 	equal(t, "the second", []any{second.ID, second.Update, second.Phase}, []any{"in1", 3, "identified"})
 	s.done(5, there)
-	equal(t, "nothing is left", s.due(), nil)
+	equal(t, "nothing is left", s.publishing(), nil)
 	equal(t, "what is known", s.Statuspage, Statuspage{ID: "in1", URL: "https://stspg.example/in1", Published: 3, Seen: 3})
 	s.must(6, Action{Do: Mitigate, By: "amir"})
 	s.must(7, tell("customers", Monitoring, "It works again."))
-	equal(t, "the harm is stopped", s.due().Components, map[string]string{"cmp1": "operational"})
+	equal(t, "the harm is stopped", s.publishing().Components, map[string]string{"cmp1": "operational"})
 	for _, p := range s.Out.Pages {
 		if text := fmt.Sprint(p.Task); strings.Contains(text, "db-3") {
 			t.Errorf("what is not for the public leaves: %s", text)
@@ -87,9 +87,9 @@ func TestOfSeveralUpdatesThatWaitOnlyTheLastNotifies(t *testing.T) {
 		s.must(i, tell("customers", phase, "…"))
 	}
 	s.done(4, there)
-	equal(t, "the second is followed by a third", s.due().Silent, true)
+	equal(t, "the second is followed by a third", s.publishing().Silent, true)
 	s.done(5, there)
-	equal(t, "the third is the last", s.due().Silent, false)
+	equal(t, "the third is the last", s.publishing().Silent, false)
 }
 
 func TestAnUpdateThatIsRefusedForGoodDoesNotHoldUpTheNext(t *testing.T) {
@@ -98,7 +98,7 @@ func TestAnUpdateThatIsRefusedForGoodDoesNotHoldUpTheNext(t *testing.T) {
 	s.must(1, tell("customers", Investigating, "one"))
 	s.must(2, tell("customers", Identified, "two"))
 	s.done(3, page.Outcome{Error: "statuspage: answered 422", Permanent: true})
-	equal(t, "the next", s.due().Update, 2)
+	equal(t, "the next", s.publishing().Update, 2)
 	equal(t, "what is known", []any{s.Statuspage.Failed, s.Statuspage.Error}, []any{1, "statuspage: answered 422"})
 	equal(t, "the timeline", s.Timeline[len(s.Timeline)-1].Text, "status update 1 is not published on Statuspage, and will not be: statuspage: answered 422")
 	s.done(4, there)
@@ -112,7 +112,7 @@ func TestWhileStatuspageIsAwayTheUpdateIsTriedForDaysAndTheTimelineSaysSoOnce(t 
 	for minute := 2; minute < 24*60; minute += 16 {
 		s.done(minute, page.Outcome{Error: "statuspage: answered 502"})
 	}
-	if s.due() == nil {
+	if s.publishing() == nil {
 		t.Fatal("it was given up")
 	}
 	said := 0
@@ -136,7 +136,7 @@ func TestAnIncidentRemovedFromStatuspageIsLeftAlone(t *testing.T) {
 	s.must(3, tell("customers", Monitoring, "three"))
 	s.done(4, page.Outcome{Result: map[string]string{StatuspageGone: "true"}})
 	s.must(5, tell("customers", PhaseOfResolved, "four"))
-	equal(t, "nothing more", s.due(), nil)
+	equal(t, "nothing more", s.publishing(), nil)
 	equal(t, "shown", []any{s.Statuspage.Gone, s.Statuspage.Published}, []any{true, 1})
 }
 
@@ -150,7 +150,7 @@ func TestTheOutcomeOfAClaimThatRanOutCountsForNothing(t *testing.T) {
 	late := there
 	late.N, late.Fence = p.N, 1
 	s.Settled(late, Env{Now: at(4), Dir: s.dir})
-	equal(t, "still under way", s.due().Update, 1)
+	equal(t, "still under way", s.publishing().Update, 1)
 	equal(t, "published", s.Statuspage.Published, 0)
 	late.Fence = 2
 	s.Settled(late, Env{Now: at(4), Dir: s.dir})
@@ -166,10 +166,10 @@ func TestWhatWasSaidBeforeStatuspageWasConfiguredIsNotPublished(t *testing.T) {
 	s.must(1, tell("customers", Investigating, "one"))
 	dir.Incident.Statuspage = true
 	s.must(2, tell("customers", Identified, "two"))
-	equal(t, "only the new one", s.due().Update, 2)
+	equal(t, "only the new one", s.publishing().Update, 2)
 
 	s = begin(t, dir, Opening{Title: "x"})
 	s.Updates = []StatusUpdate{{N: 1, At: nine, Audience: "customers", Phase: Investigating}} // of a version before
 	s.must(24*60, Woken{})
-	equal(t, "of yesterday", s.due(), nil)
+	equal(t, "of yesterday", s.publishing(), nil)
 }

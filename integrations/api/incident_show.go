@@ -45,7 +45,7 @@ type Incident struct {
 	ElapsedSeconds int64                            `json:"elapsed_seconds" doc:"From its opening to its resolution, or until now."`
 	ImpactSeconds  int64                            `json:"impact_seconds" doc:"From impact_start to mitigated, or until now."`
 
-	Statuspage *IncidentStatuspage `json:"statuspage" doc:"What is known of it at Atlassian Statuspage; null where nothing was to be published there."`
+	Statuspage IncidentStatuspage `json:"statuspage" doc:"What is known of it at Atlassian Statuspage."`
 
 	Postmortem       string          `json:"postmortem" doc:"PM-3; empty when there is none."`
 	PostmortemReason string          `json:"postmortem_reason" doc:"Why the last close owed one, or did not."`

@@ -13,12 +13,9 @@ type IncidentStatuspage struct {
 	Gone      bool   `json:"gone" doc:"Somebody removed the incident there: nothing more is published."`
 }
 
-func showStatuspage(s *incident.State) *IncidentStatuspage {
+func showStatuspage(s *incident.State) IncidentStatuspage {
 	sp := s.Statuspage
-	if sp.ID == "" && len(sp.Queue) == 0 && sp.Failed == 0 {
-		return nil
-	}
-	return &IncidentStatuspage{
+	return IncidentStatuspage{
 		ID: sp.ID, URL: sp.URL, Published: sp.Published, Waiting: len(sp.Queue), Failed: sp.Failed, Error: sp.Error, Gone: sp.Gone,
 	}
 }
