@@ -47,6 +47,7 @@ func (b *builder) incident() {
 		b.target(fmt.Sprintf("incident.channels[%d]", i), policy.Target{Kind: policy.Channel, Name: string(name)})
 	}
 	b.dir.Incident = directory.Incident{
+		Chat: b.chat(), Conference: b.conference(),
 		Roles: texts(in.Roles), Checklist: checklist(in.Checklist), CommanderAfter: time.Duration(in.CommanderAfter),
 		Usual:    directory.Usual{Teams: texts(in.UsualSuspects.Teams), Priorities: texts(in.UsualSuspects.Priorities)},
 		Channels: texts(in.Channels), Audiences: b.audiences(),

@@ -77,12 +77,14 @@ type Retention struct {
 
 // Incident says how incidents are worked on.
 type Incident struct {
-	Roles          []Name        `json:"roles,omitempty" doc:"Which roles can be given; commander must be among them. Default: commander, communications, scribe, expert."`
-	CommanderAfter Duration      `json:"commander_after,omitempty" doc:"How long an open incident may have no commander before its responders are asked; as long again, and it is escalated to the team's admins, or to the fallback. Default: for ever."`
-	Checklist      []string      `json:"checklist,omitempty" doc:"What is ticked, or skipped for a reason, before an incident is closed; the item standard stands for six questions about its recovery. Default: nothing."`
-	UsualSuspects  UsualSuspects `json:"usual_suspects,omitzero" doc:"The teams that are called to wide incidents."`
-	Channels       []Name        `json:"channels,omitempty" doc:"The channels that are told of every change of an incident."`
-	Audiences      []Audience    `json:"audiences,omitempty" doc:"Who is told how incidents go: colleagues, customers."`
+	Roles          []Name         `json:"roles,omitempty" doc:"Which roles can be given; commander must be among them. Default: commander, communications, scribe, expert."`
+	CommanderAfter Duration       `json:"commander_after,omitempty" doc:"How long an open incident may have no commander before its responders are asked; as long again, and it is escalated to the team's admins, or to the fallback. Default: for ever."`
+	Checklist      []string       `json:"checklist,omitempty" doc:"What is ticked, or skipped for a reason, before an incident is closed; the item standard stands for six questions about its recovery. Default: nothing."`
+	UsualSuspects  UsualSuspects  `json:"usual_suspects,omitzero" doc:"The teams that are called to wide incidents."`
+	Channels       []Name         `json:"channels,omitempty" doc:"The channels that are told of every change of an incident."`
+	Audiences      []Audience     `json:"audiences,omitempty" doc:"Who is told how incidents go: colleagues, customers."`
+	Slack          *IncidentSlack `json:"slack,omitempty" doc:"A channel of its own in Slack for every incident. Default: none."`
+	Conference     string         `json:"conference,omitempty" doc:"The link under which people meet, with {{ expressions }} over incident. Default: none."`
 }
 
 // UsualSuspects are the teams that are called to wide incidents.

@@ -72,7 +72,7 @@ func (d *Deliverer) claimPage(rec record.Record, p *page.Page, env directory.Env
 			spent = &to
 		}
 	}
-	key := poolKey(p.Via, p.Channel)
+	key := poolOf(p)
 	if !d.pool(key).take(rec.Identity(), env.Now) {
 		d.refund(spent)
 		c.Parked, c.lines = true, append(c.lines, key)

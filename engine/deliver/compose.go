@@ -30,7 +30,7 @@ func pageOf(rec record.Record, n int) page.Page {
 
 // compose writes the message of a page.
 func compose(rec record.Record, p page.Page, setup *Setup, env directory.Env) Message {
-	m := Message{Key: fmt.Sprintf("%s/%d", rec.Identity(), p.N), Kind: p.Kind, Via: p.Via, Text: p.Text, Task: p.Task, Address: p.Address, Zone: env.Dir.Zone}
+	m := Message{Key: fmt.Sprintf("%s/%d", rec.Identity(), p.N), Kind: p.Kind, Via: p.Via, Text: p.Text, Task: p.Task, Address: p.Address, Again: p.Attempts > 1, Zone: env.Dir.Zone}
 	address(&m, p.User, p.Channel, env)
 	switch r := rec.(type) {
 	case *alert.State:

@@ -125,6 +125,14 @@ func poolKey(via, channel string) string {
 	return via
 }
 
+// poolOf is the pool of a page. Tasks have one of their own at each provider: they never take the places of pages.
+func poolOf(p *page.Page) string {
+	if p.Kind == page.Work {
+		return p.Via + "::work"
+	}
+	return poolKey(p.Via, p.Channel)
+}
+
 func viaOf(key string) string {
 	for i := range key {
 		if key[i] == ':' {

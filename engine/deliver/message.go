@@ -38,6 +38,8 @@ type Message struct {
 	Text   string         // plain text of a reminder or notice; for a notice about an alert, what happened
 	Link   string         // the ack link of this recipient (absolute URL), or where a reminder leads
 	Task   *page.Task     // what is to be done, of a message of Kind page.Work; the rest is what it is about
+	// Again says that an attempt before may have got through: its claim ran out, or it failed half way.
+	Again bool
 
 	// Thread is the Ref of the first message about the same alert to the same recipient over the same way, or "".
 	Thread string

@@ -13,6 +13,9 @@ type Incident struct {
 	Channels       []string   // are told of every change
 	Audiences      []Audience // are told how it goes
 	Statuspage     bool       // public updates are published on Atlassian Statuspage
+	Chat           *Chat      // nil: incidents get no channel in Slack
+	// Conference gives the link under which people meet about an incident; nil for none.
+	Conference func(IncidentFacts) (string, error)
 }
 
 // Usual are the teams that are called to every wide incident.

@@ -42,6 +42,7 @@ type IncidentFacts struct {
 	Name     string        `expr:"name"`     // INC-7
 	Status   string        `expr:"status"`   // open, mitigated, resolved, closed
 	Severity string        `expr:"severity"` // SEV1 for P1
+	Number   int           `expr:"number"`   // 7
 }
 
 // Remind is the rhythm of reminders: every so often, at a wall-clock time in the owner's zone, on the

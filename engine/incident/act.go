@@ -53,6 +53,8 @@ func (a Action) apply(s *State, env Env, fx *Effects) error {
 		return nil
 	case Tick, Skip, Untick:
 		return s.tick(a, env)
+	case OpenChannel:
+		return s.openChannel(a, env)
 	case CloseAlerts:
 		return s.closeAlerts(a, env)
 	}
@@ -81,8 +83,12 @@ func (s *State) write(a Action, env Env) error {
 	if text == "" {
 		return &Refused{"A note needs a text."}
 	}
+	if a.At.After(env.Now) {
+		return &Refused{fmt.Sprintf("The note would be of %s, which is still to come.", stamp(a.At))}
+	}
 	a.Note = ""
 	s.did(a, env, "note", text)
+	s.happened(a.At, env)
 	return nil
 }
 

@@ -24,6 +24,7 @@ const (
 	Untick       Do = "untick"
 	CloseAlerts  Do = "close-alerts"
 	Tell         Do = "updates" // an audience, how it goes
+	OpenChannel  Do = "channel" // gives it a channel in Slack, where it has none or none any more
 )
 
 // Action is one thing done by one person.
@@ -39,7 +40,7 @@ type Action struct {
 	Item     string // for Tick, Skip and Untick: the number of an item, from 1, or its text
 	Force    bool   // for Close: in spite of the checklist; Note is the reason, and must be given
 
-	At    time.Time            // for Mitigate and Resolve: since when it is so; zero for now
+	At    time.Time            // for Mitigate and Resolve: since when it is so; for Note: when it was; zero for now
 	Times map[Moment]time.Time // for SetTimes; a zero time takes back what was set
 	Edit  Edit                 // for Update
 	Draft Draft                // for Tell

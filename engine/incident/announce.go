@@ -60,7 +60,7 @@ func (s *State) news(after int) string {
 	return strings.Join(lines, "\n")
 }
 
-// Settled takes what came of a message.
+// Settled takes what came of a message, or of a task.
 func (s *State) Settled(o page.Outcome, env Env) {
 	p, failed := s.Out.Page(o.N), s.Out.Settle(o, env.Now)
 	switch {

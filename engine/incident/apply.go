@@ -41,6 +41,7 @@ func (s *State) Tick(env Env) {
 	s.keepTold(env)
 	s.publishAtStatuspage(env)
 	s.retire(env)
+	s.chat(env)
 	s.announce(env)
 	s.compact()
 }

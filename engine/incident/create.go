@@ -64,6 +64,7 @@ func New(id store.ID, number uint64, o Opening, env Env) *State {
 	s.tag(o.Tags)
 	s.note(env, "opened", o.By, o.Reason)
 	s.Timeline[0].Via = o.Via
+	s.meet(env)
 	s.Tick(env)
 	return s
 }

@@ -41,6 +41,7 @@ func Markdown(s *State, lines []Line, left int, env Env) string {
 	for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
 		fact(name, s.Properties[name])
 	}
+	fact("Conference", s.Conference)
 	fact("Postmortem", s.Postmortem)
 	if s.Description != "" {
 		fmt.Fprintf(&b, "\n%s\n", quoted(s.Description))
@@ -48,7 +49,7 @@ func Markdown(s *State, lines []Line, left int, env Env) string {
 	if len(s.Links) > 0 {
 		b.WriteString("\n## Links\n\n")
 		for _, l := range s.Links {
-			fmt.Fprintf(&b, "- [%s](<%s>)\n", plain(l.Text), strings.NewReplacer("<", "%3C", ">", "%3E").Replace(l.Href))
+			fmt.Fprintf(&b, "- [%s](<%s>)\n", plain(l.Text), href(l.Href))
 		}
 	}
 	if list := s.Checklist(env); len(list) > 0 {
@@ -66,6 +67,9 @@ func Markdown(s *State, lines []Line, left int, env Env) string {
 	}
 	return b.String()
 }
+
+// href is a link between < and >.
+func href(link string) string { return strings.NewReplacer("<", "%3C", ">", "%3E").Replace(link) }
 
 func checked(c Check) string {
 	mark, tail := " ", ""
@@ -95,6 +99,12 @@ func told(l Line) string {
 		text = "**" + plain(who) + "** " + plain(text)
 	} else {
 		text = plain(text)
+	}
+	if l.Link != "" {
+		text += fmt.Sprintf(" ([link](<%s>))", href(l.Link))
+	}
+	if l.LoggedBy != "" {
+		text += fmt.Sprintf(", added by %s at %s", plain(l.LoggedBy), moment(l.LoggedAt))
 	}
 	if l.Alert != 0 {
 		text = fmt.Sprintf("alert #%d: %s", l.Alert, text)

@@ -119,7 +119,7 @@ func TestAnIncidentGathersAlertsIsResolvedClosedAndOwesAPostmortem(t *testing.T)
 	equal(t, "keys once it is closed", s.Keys(), []string{"name/INC-7"})
 	equal(t, "lists", s.Lists(), []string{"incidents/closed"})
 	equal(t, "facts", s.Facts(at(90)), directory.IncidentFacts{
-		Name: "INC-7", Status: "closed", Severity: "SEV1",
+		Name: "INC-7", Number: 7, Status: "closed", Severity: "SEV1",
 		Priority: "P1", Title: "Checkout fails", Service: "checkout", Team: "payments",
 		Duration: 20 * time.Minute, Impact: 20 * time.Minute, Services: []string{"checkout"}, Alerts: 2, Tags: []string{"apac"},
 	})

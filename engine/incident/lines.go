@@ -14,13 +14,17 @@ type Line struct {
 	Via   string
 	Text  string
 	Alert uint64 // the number of the alert that tells it; 0 for the incident itself
+
+	LoggedAt time.Time // when it was written down, where that was later
+	LoggedBy string
+	Link     string
 }
 
 // Lines are those of the timeline.
 func (s *State) Lines() []Line {
 	out := make([]Line, len(s.Timeline))
 	for i, e := range s.Timeline {
-		out[i] = Line{At: e.At, Kind: e.Kind, By: e.By, Via: e.Via, Text: e.Text}
+		out[i] = Line{At: e.At, Kind: e.Kind, By: e.By, Via: e.Via, Text: e.Text, LoggedAt: e.LoggedAt, LoggedBy: e.LoggedBy, Link: e.Link}
 	}
 	return out
 }

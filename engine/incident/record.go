@@ -29,6 +29,7 @@ func (s *State) Waits(env Env, add func(time.Time)) {
 	for i := range s.Watches {
 		add(s.Watches[i].AskAt)
 	}
+	add(s.Chat.ArchiveAt)
 	if !slices.ContainsFunc(s.Errands, func(e Errand) bool { return e.Do == Ask }) {
 		add(s.leaves(env))
 	}
@@ -56,6 +57,9 @@ func (s *State) Keys() []string {
 	if s.Active() && s.Key != "" {
 		keys = append(keys, Key(s.Key))
 	}
+	if s.Chat.Channel != "" {
+		keys = append(keys, ChatKey(s.Chat.Channel))
+	}
 	return keys
 }
 
@@ -70,6 +74,9 @@ func Key(key string) string {
 }
 
 const maxKey = 1000 // bytes
+
+// ChatKey is the lookup key of a channel in Slack, which is that of one incident. It is in Shard.
+func ChatKey(channel string) string { return "slack/" + channel }
 
 // NameKey is the lookup key of a name such as INC-7. It is in Shard.
 func NameKey(name string) string { return "name/" + name }

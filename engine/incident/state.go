@@ -59,7 +59,8 @@ type State struct {
 	Tags     []string `json:"tags,omitempty"` // those of its alerts too
 
 	Description string            `json:"description,omitempty"`
-	Services    []string          `json:"services,omitempty"` // impacted, beside Service; see Impacted
+	Conference  string            `json:"conference,omitempty"` // the link under which people meet
+	Services    []string          `json:"services,omitempty"`   // impacted, beside Service; see Impacted
 	Properties  map[string]string `json:"properties,omitempty"`
 	Links       []Link            `json:"links,omitempty"`
 
@@ -117,6 +118,8 @@ type State struct {
 	Out       page.Batch `json:"out,omitzero"`        // what is asked of responders, and what channels are told
 	Announced int        `json:"announced,omitempty"` // how many entries of the timeline the channels know
 
+	Chat Chat `json:"chat,omitzero"` // its channel in Slack
+
 	claimed []Errand // by the transition that was just made
 }
 
@@ -136,6 +139,11 @@ type Entry struct {
 	By   string    `json:"by,omitempty"`
 	Via  string    `json:"via,omitempty"` // where it was done: api, link, slack, …; empty for what happens by itself
 	Text string    `json:"text,omitempty"`
+
+	LoggedAt time.Time `json:"logged_at,omitzero"`  // when it was written down, where that was later than At
+	LoggedBy string    `json:"logged_by,omitempty"` // who wrote down what By had said
+	Link     string    `json:"link,omitempty"`      // where it can be seen
+	Ref      string    `json:"ref,omitempty"`       // what it is elsewhere; the same is not written down twice
 }
 
 // Name is what people call it.
@@ -158,7 +166,7 @@ func (s *State) Active() bool { return s.Status != Closed }
 // Facts is what postmortem.required_when is asked about.
 func (s *State) Facts(now time.Time) directory.IncidentFacts {
 	return directory.IncidentFacts{
-		Name: s.Name(), Status: string(s.Status), Severity: s.Severity(),
+		Name: s.Name(), Number: int(s.Number), Status: string(s.Status), Severity: s.Severity(),
 		Priority: s.Priority, Title: s.Title, Service: s.Service, Team: s.Team,
 		Duration: s.Duration(now), Impact: s.ImpactDuration(now), Services: s.Impacted(), Alerts: s.Count, Tags: s.Tags,
 	}

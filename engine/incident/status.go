@@ -80,6 +80,7 @@ func (s *State) open(a Action, env Env, text string, fx *Effects) {
 		delete(s.Times, Mitigation)
 		delete(s.Times, Resolution)
 	}
+	s.Chat.again()
 	s.did(a, env, "reopened", text)
 	fx.Reopened = true
 }

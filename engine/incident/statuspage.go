@@ -82,10 +82,15 @@ func (s *State) worked(p *page.Page, o page.Outcome, env Env) {
 	if p.Attempts != o.Fence {
 		return // of a claim that ran out: the next attempt finds what this one did
 	}
-	if p.Via == StatuspageVia && p.N == s.Statuspage.Page {
+	switch {
+	case p.Via == StatuspageVia && p.N == s.Statuspage.Page:
 		s.published(p, o, env)
-		s.Tick(env)
+	case p.Via == viaSlack && p.N == s.Chat.Task && !p.Waiting():
+		s.chatted(*p, o, env)
+	default:
+		return
 	}
+	s.Tick(env)
 }
 
 // published takes what came of a publication, and goes on with the next.

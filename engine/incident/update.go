@@ -29,6 +29,7 @@ type Link struct {
 type Edit struct {
 	Title          string
 	Description    *string
+	Conference     *string // a link; empty for none
 	AddServices    []string
 	RemoveServices []string
 	AddTags        []string
@@ -40,7 +41,7 @@ type Edit struct {
 
 // Empty reports whether nothing is to be changed.
 func (e Edit) Empty() bool {
-	return e.Title == "" && e.Description == nil && len(e.AddServices)+len(e.RemoveServices)+len(e.AddTags)+len(e.RemoveTags)+
+	return e.Title == "" && e.Description == nil && e.Conference == nil && len(e.AddServices)+len(e.RemoveServices)+len(e.AddTags)+len(e.RemoveTags)+
 		len(e.Properties)+len(e.AddLinks)+len(e.RemoveLinks) == 0
 }
 
@@ -59,6 +60,10 @@ func (s *State) update(a Action, env Env) error {
 	if e.Description != nil && *e.Description != s.Description {
 		s.Description = *e.Description
 		say("description written")
+	}
+	if e.Conference != nil && *e.Conference != s.Conference {
+		s.Conference = *e.Conference
+		say("%s", conferenceSaid(s.Conference))
 	}
 	for _, name := range e.AddServices {
 		if !slices.Contains(s.Impacted(), name) {
@@ -142,6 +147,11 @@ func (s *State) checkEdit(e Edit, env Env) error {
 		return &Refused{fmt.Sprintf("An incident has %d properties at most.", maxProperties)}
 	case len(s.Links)+len(e.AddLinks) > maxLinks:
 		return &Refused{fmt.Sprintf("An incident has %d links at most.", maxLinks)}
+	}
+	if e.Conference != nil && *e.Conference != "" {
+		if err := (Link{Text: "conference", Href: *e.Conference}).check(); err != nil {
+			return err
+		}
 	}
 	for _, name := range e.AddServices {
 		if _, ok := env.Dir.Services[name]; !ok {

@@ -98,7 +98,8 @@ func mitigationOf(inc *incident.State) string {
 
 // courseOf is what is known of the course of the incident, one line for each entry, times in UTC.
 func courseOf(inc *incident.State) string {
-	entries := inc.Timeline[max(0, len(inc.Timeline)-courseLines):]
+	entries := inc.Course()
+	entries = entries[max(0, len(entries)-courseLines):]
 	var b strings.Builder
 	for _, e := range entries {
 		fmt.Fprintf(&b, "- %s %s", second(e.At), e.Kind)
