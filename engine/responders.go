@@ -46,6 +46,9 @@ func summons(inc *incident.State, to, by string) event.Event {
 	if by != "" {
 		text = by + " asks you to respond to " + inc.Name() + ": acknowledge if you do, decline if you cannot."
 	}
+	if inc.Conference != "" {
+		text += "\n\nConference: " + inc.Conference
+	}
 	if inc.Description != "" {
 		text += "\n\n" + inc.Description
 	}

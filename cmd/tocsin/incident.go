@@ -21,7 +21,7 @@ Actions take several at once; with --json they print an array of the incidents a
 		n.settleIncident("resolve", "Say that it is over; a new alert opens the incident again", "tocsin incident resolve INC-7 --note \"fixed for good\""),
 		n.closeIncident(),
 		n.action("reopen", "Take up incidents that were mitigated, resolved or closed", "", "tocsin incident reopen INC-7 --note \"it is back\"", nil),
-		n.action("note", "Write a note into the timeline", "", "tocsin incident note INC-7 --note \"traffic moved to west\"", n.needNote),
+		n.noteIncident(),
 		n.incidentPriority(), n.incidentTimes(),
 		n.incidentRole(), n.incidentResponder(),
 		n.action("wide", "Call the usual teams of wide incidents", "They are incident.usual_suspects in the configuration.", "tocsin incident wide INC-7", nil),
@@ -32,6 +32,7 @@ Actions take several at once; with --json they print an array of the incidents a
 		n.checkIncident("untick", "Say that an item of the checklist is not done after all"),
 		n.incidentAlert("add-alert", "alerts", "Join an alert to an incident"),
 		n.incidentAlert("remove-alert", "leave", "Let an alert leave an incident"),
+		n.action("channel", "Give incidents a channel in Slack, where they have none", "Also one in place of a channel that was archived or deleted by hand, or that Slack refused. See incident.slack in the configuration.", "tocsin incident channel INC-7", nil),
 		n.action("close-alerts", "Close the alerts of incidents", "", "tocsin incident close-alerts INC-7", nil),
 	)
 	n.flags(c)

@@ -30,6 +30,21 @@ func (n *noun) settleIncident(do, what, example string) *cobra.Command {
 	return c
 }
 
+func (n *noun) noteIncident() *cobra.Command {
+	var at string
+	c := n.action("note", "Write a note into the timeline", "",
+		"tocsin incident note INC-7 --note \"traffic moved to west\"\ntocsin incident note INC-7 --note \"the first customer called\" --at 2026-03-09T13:48", func() (map[string]any, error) {
+			fields, err := n.needNote()
+			if err != nil || at == "" {
+				return fields, err
+			}
+			fields["at"], err = n.instant("at", at)
+			return fields, err
+		})
+	c.Flags().StringVar(&at, "at", "", "when it was: RFC 3339, or wall clock in this machine's zone (default now)")
+	return c
+}
+
 // instant reads a time for the API.
 func (n *noun) instant(flag, text string) (string, error) {
 	t, err := schedules.ParseTime(text, n.zone)
@@ -113,13 +128,14 @@ var momentDoc = map[incident.Moment]string{
 }
 
 func (n *noun) updateIncident() *cobra.Command {
-	var title, description string
+	var title, description, conference string
 	var impacts, notImpacts, tags, untags, properties, links, unlinks []string
 	c := n.action("update", "Change what an incident says: title, description, impacted services, tags, properties, links", "",
 		"tocsin incident update INC-7 --impacts payments --property region=apac --link \"dashboard=https://grafana.example.com/d/1\"", nil)
 	f := c.Flags()
 	f.StringVar(&title, "title", "", "the new title")
 	f.StringVar(&description, "description", "", "the new description")
+	f.StringVar(&conference, "conference", "", "the link under which people meet; empty for none")
 	f.StringArrayVar(&impacts, "impacts", nil, "a service that it impacts, too; may be given several times, as those that follow")
 	f.StringArrayVar(&notImpacts, "not-impacts", nil, "a service that it does not impact")
 	f.StringArrayVar(&tags, "tag", nil, "a tag")
@@ -141,6 +157,9 @@ func (n *noun) updateIncident() *cobra.Command {
 		}
 		if f.Changed("description") {
 			fields["description"] = description
+		}
+		if f.Changed("conference") {
+			fields["conference"] = conference
 		}
 		if len(properties) > 0 {
 			m, err := assignments("property", properties)

@@ -60,6 +60,8 @@ func (n *noun) incident(i api.Incident) {
 	for _, k := range i.Calls {
 		f.add("called", n.call(k))
 	}
+	f.add("conference", i.Conference)
+	f.add("slack", n.chat(i.Chat))
 	f.add("properties", pairs(i.Properties))
 	for _, l := range i.Links {
 		f.add("link", l.Text+": "+l.Href)
@@ -79,7 +81,7 @@ func (n *noun) incident(i api.Incident) {
 		}
 		n.table(t)
 	}
-	n.timeline(unnumbered(i.Timeline))
+	n.timeline(n.unnumbered(i.Timeline))
 }
 
 // corrected adds who set a time, where it is not that of the record.
@@ -124,10 +126,32 @@ func filled(texts ...string) []string {
 	return slices.DeleteFunc(texts, func(s string) bool { return s == "" })
 }
 
-func unnumbered(timeline []api.NumberedEntry) []api.Entry {
+// unnumbered are the entries as the timeline prints them: with who wrote down later what somebody had said.
+func (io stdio) unnumbered(timeline []api.NumberedEntry) []api.Entry {
 	out := make([]api.Entry, len(timeline))
 	for i, e := range timeline {
 		out[i] = e.Entry
+		if !e.LoggedAt.IsZero() {
+			out[i].Text += by(", added "+io.at(e.LoggedAt.Time), e.LoggedBy)
+		}
 	}
 	return out
+}
+
+// chat is how far the channel in Slack is.
+func (io stdio) chat(c api.IncidentChat) string {
+	text := string(c.Status)
+	if c.Name != "" {
+		text = "#" + c.Name + " " + text
+	}
+	if c.URL != "" {
+		text += ", " + c.URL
+	}
+	if c.Error != "" {
+		text += ": " + c.Error
+	}
+	if c.Attempts > 1 && !c.NextAt.IsZero() {
+		text += fmt.Sprintf("; tried %d times, next %s", c.Attempts, io.at(c.NextAt.Time))
+	}
+	return text
 }

@@ -73,7 +73,7 @@ func (n *noun) postmortem(p api.Postmortem) {
 		n.section(p, h)
 	}
 	n.actionItems(p.Actions)
-	n.timeline(unnumbered(p.Timeline))
+	n.timeline(n.unnumbered(p.Timeline))
 }
 
 func remindedText(n int) string {

@@ -17,7 +17,7 @@ func didYouMean(name string, candidates []string) string {
 
 // suggest is didYouMean, or else lists the candidates if they are few.
 func suggest(name string, candidates []string, none string) string {
-	const few = 12
+	const few = 16
 	if s := didYouMean(name, candidates); s != "" {
 		return s
 	}

@@ -177,3 +177,16 @@ func (d *desk) idle() string {
 	}
 	return ""
 }
+
+func TestTasksAtAProviderNeverTakeThePlacesOfPages(t *testing.T) {
+	t.Parallel()
+	d := New("r1", time.Now, func(func()) {}, quiet{})
+	d.Configure(&Setup{Limits: map[string]Limit{"slack": {Concurrency: 1}}})
+	task, other := &page.Page{Kind: page.Work, Via: "slack"}, &page.Page{Via: "slack", User: "ethan"}
+	if !d.pool(poolOf(task)).take("i00-1", time.Now()) || d.pool(poolOf(task)).take("i00-2", time.Now()) {
+		t.Error("tasks are not bound by the limit of their provider")
+	}
+	if !d.pool(poolOf(other)).take("a00-1", time.Now()) {
+		t.Error("a page waits for a task")
+	}
+}

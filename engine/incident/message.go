@@ -43,6 +43,9 @@ func (s *State) happened(at time.Time, env Env) {
 	if !at.IsZero() {
 		e := &s.Timeline[len(s.Timeline)-1]
 		e.At, e.LoggedAt = at, env.Now
+		if e.LoggedBy == "" {
+			e.LoggedBy = e.By
+		}
 	}
 }
 

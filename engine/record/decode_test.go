@@ -59,6 +59,7 @@ func TestRecordsOfTheFirstFormatAreReadWithEverythingTheyHold(t *testing.T) {
 		"closed-incident":    {"incidents/closed", "name/INC-1"},
 		"called-incident":    {"incidents/mitigated", "name/INC-1 incident/service/db"},
 		"published-incident": {"incidents/open", "name/INC-7"},
+		"chat-incident":      {"incidents/closed", "name/INC-7 slack/C7"},
 		"responder-alert":    {"open/P1 exhausted paged/ethan paged/amir paged/darren paged/jason", "dedup/tocsin:incident\x00INC-1 user:ethan number/3"},
 		"postmortem":         {"postmortems/open", "name/PM-1"},
 		"pm-followed":        {"postmortems/completed", "name/PM-3"},

@@ -21,7 +21,7 @@ type IncidentAction struct {
 	Responder string            `json:"responder,omitempty" doc:"role: the user who takes it, empty for nobody. responder: whom to call: a user, user:NAME or team:NAME. aware, decline: whose call it was, the user's by default."`
 	Alert     string            `json:"alert,omitempty" doc:"alerts, leave: the id or number of the alert."`
 	Item      string            `json:"item,omitempty" doc:"tick, skip, untick: the number of an item of the checklist, from 1, or its text."`
-	At        string            `json:"at,omitempty" jsonschema:"format=date-time" doc:"mitigate, resolve: since when it is so. Default: now."`
+	At        string            `json:"at,omitempty" jsonschema:"format=date-time" doc:"mitigate, resolve: since when it is so. note: when it was. Default: now."`
 	Times     map[string]string `json:"times,omitempty" doc:"times: RFC 3339 for impact_start, detected, engaged, mitigated or resolved; empty for what the record says."`
 	Force     bool              `json:"force,omitempty" doc:"close: in spite of the checklist; note says why."`
 }
@@ -44,7 +44,7 @@ var incidentActions = [...]struct {
 	{incident.Resolve, []string{"at?"}, "It is over; a new alert opens it again."},
 	{incident.Close, []string{"force?"}, "Close an incident, when its checklist is done. The postmortem that it owes is made."},
 	{incident.Reopen, nil, "Take up an incident that was mitigated, resolved or closed."},
-	{incident.Note, nil, "Write a note into the timeline."},
+	{incident.Note, []string{"at?"}, "Write a note into the timeline."},
 	{incident.SetPriority, []string{"priority"}, "Set the priority."},
 	{incident.SetTitle, []string{"title"}, "Set the title."},
 	{incident.SetTimes, []string{"times"}, "Set times that matter, in place of those of the record."},
@@ -59,6 +59,7 @@ var incidentActions = [...]struct {
 	{joinAlert, []string{"alert"}, "Join an alert to an incident."},
 	{leaveAlert, []string{"alert"}, "Let an alert leave an incident."},
 	{incident.CloseAlerts, nil, "Close the alerts of an incident."},
+	{incident.OpenChannel, nil, "Give an incident a channel in Slack, where it has none, or none any more."},
 }
 
 // operation names an action for programs.
@@ -68,6 +69,8 @@ func operation(do incident.Do) string {
 		return "addResponderToIncident"
 	case incident.CloseAlerts:
 		return "closeAlertsOfIncident"
+	case incident.OpenChannel:
+		return "openChannelOfIncident"
 	}
 	return string(do) + "Incident"
 }

@@ -14,6 +14,7 @@ type IncidentEdit struct {
 	Actor
 	Title          string            `json:"title,omitempty"`
 	Description    *string           `json:"description,omitempty"`
+	Conference     *string           `json:"conference,omitempty" doc:"The link under which people meet; empty for none."`
 	AddServices    []string          `json:"add_services,omitempty" doc:"What it impacts, too."`
 	RemoveServices []string          `json:"remove_services,omitempty"`
 	AddTags        []string          `json:"add_tags,omitempty"`
@@ -39,7 +40,7 @@ func editIncident(c *call) (any, error) {
 		return nil, err
 	}
 	e := incident.Edit{
-		Title: body.Title, Description: body.Description, AddServices: body.AddServices, RemoveServices: body.RemoveServices,
+		Title: body.Title, Description: body.Description, Conference: body.Conference, AddServices: body.AddServices, RemoveServices: body.RemoveServices,
 		AddTags: body.AddTags, RemoveTags: body.RemoveTags, Properties: body.Properties, RemoveLinks: body.RemoveLinks,
 	}
 	for _, l := range body.AddLinks {

@@ -29,6 +29,8 @@ type Incident struct {
 	Services    []string          `json:"services" doc:"What it impacts."`
 	Properties  map[string]string `json:"properties"`
 	Links       []IncidentLink    `json:"links"`
+	Conference  string            `json:"conference" doc:"The link under which people meet."`
+	Chat        IncidentChat      `json:"chat" doc:"Its channel in Slack."`
 	Checklist   []IncidentCheck   `json:"checklist" doc:"What is to be ticked or skipped before it is closed."`
 	Forced      string            `json:"forced" doc:"Why it was closed without the rest of its checklist."`
 
@@ -92,6 +94,10 @@ type NumberedEntry struct {
 	N int `json:"n" doc:"1, 2, …; a number that is missing was left out to keep the record small."`
 	Entry
 	Via string `json:"via" doc:"Where it was done: api, link, slack, …; empty for what happens by itself."`
+
+	LoggedAt Time   `json:"logged_at" doc:"When it was written down, where that was later than at."`
+	LoggedBy string `json:"logged_by" doc:"Who wrote down what by had said."`
+	Link     string `json:"link" doc:"Where it can be seen."`
 }
 
 func (c *call) showIncident(s *incident.State) Incident {
@@ -103,7 +109,8 @@ func (c *call) showIncident(s *incident.State) Incident {
 		Times: map[incident.Moment]IncidentTime{}, ElapsedSeconds: int64(s.Duration(c.env.Now) / time.Second), ImpactSeconds: int64(s.ImpactDuration(c.env.Now) / time.Second),
 		OpenedAt: utc(s.OpenedAt), OpenedBy: s.OpenedBy, MitigatedAt: utc(s.MitigatedAt), MitigatedBy: s.MitigatedBy, ResolvedAt: utc(s.ResolvedAt), ResolvedBy: s.ResolvedBy,
 		ClosedAt: utc(s.ClosedAt), ClosedBy: s.ClosedBy,
-		Postmortem: s.Postmortem, PostmortemReason: s.PostmortemReason, Timeline: numbered(s.Timeline),
+		Postmortem: s.Postmortem, PostmortemReason: s.PostmortemReason, Timeline: course(s),
+		Conference: s.Conference, Chat: showChat(s),
 	}
 	for i, a := range s.Alerts {
 		v.Alerts[i] = IncidentAlert{string(a.ID), a.Number, a.Title, utc(a.JoinedAt)}
@@ -142,7 +149,7 @@ func checklist(s *incident.State, env directory.Env) []IncidentCheck {
 func numbered(timeline []incident.Entry) []NumberedEntry {
 	out := make([]NumberedEntry, len(timeline))
 	for i, e := range timeline {
-		out[i] = NumberedEntry{e.N, Entry{utc(e.At), e.Kind, e.By, e.Text}, e.Via}
+		out[i] = NumberedEntry{N: e.N, Entry: Entry{utc(e.At), e.Kind, e.By, e.Text}, Via: e.Via}
 	}
 	return out
 }

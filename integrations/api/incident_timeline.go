@@ -22,6 +22,10 @@ type CourseLine struct {
 	Entry
 	Via   string `json:"via" doc:"Where it was done; empty for what happens by itself."`
 	Alert uint64 `json:"alert" doc:"The number of the alert that tells it; 0 for the incident itself."`
+
+	LoggedAt Time   `json:"logged_at" doc:"When it was written down, where that was later than at."`
+	LoggedBy string `json:"logged_by" doc:"Who wrote down what by had said."`
+	Link     string `json:"link" doc:"Where it can be seen."`
 }
 
 func getCourse(c *call) (any, error) {
@@ -38,7 +42,7 @@ func getCourse(c *call) (any, error) {
 	}
 	out := Course{Incident: c.showIncident(s), Lines: make([]CourseLine, len(lines)), Left: left}
 	for i, l := range lines {
-		out.Lines[i] = CourseLine{Entry{utc(l.At), l.Kind, l.By, l.Text}, l.Via, l.Alert}
+		out.Lines[i] = CourseLine{Entry{utc(l.At), l.Kind, l.By, l.Text}, l.Via, l.Alert, utc(l.LoggedAt), l.LoggedBy, l.Link}
 	}
 	return out, nil
 }
