@@ -22,6 +22,10 @@ func (b *builder) postmortem() {
 	p := b.f.Postmortem
 	built := directory.Postmortem{Required: b.condition("postmortem.required_when", string(p.RequiredWhen)), Due: time.Duration(p.Due), Templates: b.templates()}
 	built.Remind = directory.Remind{Every: time.Duration(p.Remind.Every), At: string(p.Remind.At), Via: texts(p.Remind.Via)}
+	built.Remind.From, built.Remind.To = string(p.Remind.Hours.From), string(p.Remind.Hours.To)
+	if h := p.Remind.Hours; h.From >= h.To {
+		b.fail("postmortem.remind.hours.from", "give the hours of one day, such as {from: \"09:00\", to: \"17:00\"}", "the working hours begin at %s, not before they end at %s", h.From, h.To)
+	}
 	for _, d := range p.Remind.Days {
 		if at := slices.Index(days, string(d)); at >= 0 {
 			built.Remind.Days = append(built.Remind.Days, time.Weekday(at))

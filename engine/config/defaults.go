@@ -37,6 +37,8 @@ func (f *File) setDefaults() {
 	set(&f.Postmortem.Due, Duration(week))
 	set(&f.Postmortem.Remind.Every, Duration(day))
 	set(&f.Postmortem.Remind.At, "09:00")
+	set(&f.Postmortem.Remind.Hours.From, "09:00")
+	set(&f.Postmortem.Remind.Hours.To, "17:00")
 	if f.Postmortem.Remind.Days == nil {
 		f.Postmortem.Remind.Days = []Day{"mon", "tue", "wed", "thu", "fri"}
 	}

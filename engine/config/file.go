@@ -110,10 +110,17 @@ type PostmortemTemplate struct {
 
 // Remind is the rhythm of reminders.
 type Remind struct {
-	Every Duration `json:"every,omitempty" doc:"Default 1d."`
-	At    Clock    `json:"at,omitempty" doc:"Wall clock in the owner's zone. Default 09:00."`
-	Days  []Day    `json:"days,omitempty" doc:"Default mon to fri."`
-	Via   []Via    `json:"via,omitempty" doc:"Default: slack, email, and console where there is neither, as far as they have a provider."`
+	Every Duration  `json:"every,omitempty" doc:"Default 1d."`
+	At    Clock     `json:"at,omitempty" doc:"Wall clock in the owner's zone. Default 09:00."`
+	Days  []Day     `json:"days,omitempty" doc:"Default mon to fri."`
+	Hours WorkHours `json:"hours,omitzero" doc:"In which reminders are sent that come late, or to somebody in another zone, on the same days. A reminder of the hour that begins with at is always sent."`
+	Via   []Via     `json:"via,omitempty" doc:"Default: slack, email, and console where there is neither, as far as they have a provider."`
+}
+
+// WorkHours are the hours of a working day.
+type WorkHours struct {
+	From Clock `json:"from,omitempty" doc:"Wall clock in the zone of who is reminded. Default 09:00."`
+	To   Clock `json:"to,omitempty" doc:"Default 17:00."`
 }
 
 // DeadMan is the dead man's switch.

@@ -7,6 +7,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/page"
+	"github.com/tocsin-oncall/tocsin/engine/postmortem"
 	"github.com/tocsin-oncall/tocsin/engine/record"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 )
@@ -63,9 +64,9 @@ func (d *Deliverer) claimPage(rec record.Record, p *page.Page, env directory.Env
 		return
 	}
 	var spent *Recipient
-	if a != nil && p.User != "" {
+	if budgeted(rec, p) {
 		to := Recipient{p.User, p.Via, p.Kind}
-		if !d.allow(to, a.ID, p, env, c) {
+		if !d.allow(to, rec.Identity(), p, env, c) {
 			return
 		}
 		if p.Status == page.Pending {
@@ -80,6 +81,18 @@ func (d *Deliverer) claimPage(rec record.Record, p *page.Page, env directory.Env
 	}
 	p.Claim(d.replica, env.Now)
 	c.Jobs = append(c.Jobs, Job{rec: rec, page: p.N, fence: p.Attempts, until: p.LeaseUntil, pool: key, spent: spent})
+}
+
+// budgeted reports whether a page counts for how many messages a person is given: those of alerts, and the reminders of
+// postmortems, which are always sent together.
+func budgeted(rec record.Record, p *page.Page) bool {
+	switch rec.(type) {
+	case *alert.State:
+		return p.User != ""
+	case *postmortem.State:
+		return p.User != "" && p.Together()
+	}
+	return false
 }
 
 // allow asks the person's budget. What exceeds it is put off to the end of the window, to be sent together.

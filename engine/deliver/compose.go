@@ -2,6 +2,7 @@ package deliver
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -88,6 +89,10 @@ func composeBundle(jobs []Job, name string, setup *Setup, env directory.Env) Mes
 	}
 	m := Message{Key: name, Kind: first.Kind, Via: first.Via, Zone: env.Dir.Zone}
 	address(&m, first.User, "", env)
+	if m.Kind == page.Reminder {
+		m.Title, m.Text = reminders(jobs)
+		return m
+	}
 	link(&m, token.Token{Subject: name, User: first.User}, setup, env)
 	if m.Kind == page.Notice {
 		m.Title, m.Text = news(jobs)
@@ -124,6 +129,21 @@ func news(jobs []Job) (title, text string) {
 		title = fmt.Sprintf("%d alerts: %s", len(jobs), first)
 	}
 	return title, strings.Join(lines, "\n")
+}
+
+// reminders writes what somebody is reminded of: what is said of each record once, the most urgent first.
+func reminders(jobs []Job) (title, text string) {
+	var said []string
+	for _, j := range jobs {
+		if text := pageOf(j.rec, j.page).Text; !slices.Contains(said, text) {
+			said = append(said, text)
+		}
+	}
+	title = fmt.Sprintf("%d postmortems want something of you", len(said))
+	if more := len(said) - maxNews; more > 0 {
+		said = append(said[:maxNews], fmt.Sprintf("And %d more.", more))
+	}
+	return title, strings.Join(said, "\n\n")
 }
 
 func address(m *Message, user, channel string, env directory.Env) {

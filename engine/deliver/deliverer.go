@@ -27,7 +27,7 @@ type Ledger interface {
 	// Settle commits what came of messages. An error means that some may not be committed; settling twice
 	// does no harm.
 	Settle(ctx context.Context, done []Settlement) error
-	// ClaimBundle claims what is due for a recipient in these alerts (see Deliverer.ClaimFor), to go out in one
+	// ClaimBundle claims what is due for a recipient in these records (see Deliverer.ClaimFor), to go out in one
 	// message, and returns the claims that were committed.
 	ClaimBundle(ctx context.Context, ids []store.ID, to Recipient, bundle string) ([]Job, directory.Env)
 	// Waiting returns what is open, for who comes on call by a schedule, the worst first; more says that there may be

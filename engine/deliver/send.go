@@ -13,6 +13,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/handoff"
 	"github.com/tocsin-oncall/tocsin/engine/page"
+	"github.com/tocsin-oncall/tocsin/engine/postmortem"
 )
 
 // Dispatch sends what was claimed, after the commit. It returns at once.
@@ -219,11 +220,10 @@ func (d *Deliverer) bundle(ctx context.Context, b gathered) {
 		d.release(to.Via, &to)
 		return
 	}
-	slices.SortStableFunc(jobs, func(x, y Job) int {
-		a, b := x.rec.(*alert.State), y.rec.(*alert.State)
-		return cmp.Or(cmp.Compare(a.Priority, b.Priority), cmp.Compare(a.Number, b.Number))
-	})
-	d.watch.Bundled(len(jobs))
+	slices.SortStableFunc(jobs, worse)
+	if to.Kind != page.Reminder { // which always wait for each other
+		d.watch.Bundled(len(jobs))
+	}
 	until := slices.MinFunc(jobs, func(x, y Job) int { return x.until.Compare(y.until) }).until
 	d.run(func() {
 		defer d.release(to.Via, nil)
@@ -238,6 +238,21 @@ func (d *Deliverer) bundle(ctx context.Context, b gathered) {
 		}
 		d.settle(done...)
 	})
+}
+
+// worse sorts what is told in one message: alerts by their priority, postmortems by when they are due.
+func worse(x, y Job) int {
+	switch a := x.rec.(type) {
+	case *alert.State:
+		if b, ok := y.rec.(*alert.State); ok {
+			return cmp.Or(cmp.Compare(a.Priority, b.Priority), cmp.Compare(a.Number, b.Number))
+		}
+	case *postmortem.State:
+		if b, ok := y.rec.(*postmortem.State); ok {
+			return cmp.Or(a.DueAt.Compare(b.DueAt), cmp.Compare(a.Number, b.Number))
+		}
+	}
+	return 0
 }
 
 func bundleName(replica string, now time.Time, n int) string {

@@ -5,9 +5,9 @@ import (
 	"slices"
 	"time"
 
-	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/page"
+	"github.com/tocsin-oncall/tocsin/engine/record"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 )
 
@@ -134,13 +134,14 @@ func (d *Deliverer) ripe(now time.Time, next *time.Time) (ready []gathered) {
 	return ready
 }
 
-// ClaimFor claims every page of an alert that waits to be bundled for the recipient.
-func (d *Deliverer) ClaimFor(a *alert.State, to Recipient, bundle string, now time.Time) (jobs []Job) {
-	for i := range a.Pages {
-		p := &a.Pages[i]
+// ClaimFor claims every page of a record that waits to be bundled for the recipient.
+func (d *Deliverer) ClaimFor(rec record.Record, to Recipient, bundle string, now time.Time) (jobs []Job) {
+	pages := rec.Paging()
+	for i := range pages {
+		p := &pages[i]
 		if p.Together() && (Recipient{p.User, p.Via, p.Kind}) == to && p.Due(now) {
 			p.ClaimIn(bundle, d.replica, now)
-			jobs = append(jobs, Job{rec: a, page: p.N, fence: p.Attempts, until: p.LeaseUntil, pool: to.Via})
+			jobs = append(jobs, Job{rec: rec, page: p.N, fence: p.Attempts, until: p.LeaseUntil, pool: to.Via})
 		}
 	}
 	return jobs

@@ -52,4 +52,7 @@ type Remind struct {
 	At    string         // "17:00"
 	Days  []time.Weekday // empty for every day
 	Via   []string
+	// From and To are the working hours, in everybody's own zone, such as "09:00" and "17:00": what comes late waits for
+	// them. Empty: at any hour.
+	From, To string
 }

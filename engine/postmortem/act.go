@@ -34,6 +34,10 @@ func (a Action) apply(s *State, env Env, _ *Effects) error {
 		return s.assign(a, env)
 	case Update:
 		return s.update(a, env)
+	case Snooze:
+		return s.snooze(a, env)
+	case Mark, Unmark:
+		return s.mark(a, env)
 	}
 	return &Refused{fmt.Sprintf("%q is not something that can be done to a postmortem.", a.Do)}
 }
@@ -114,9 +118,10 @@ func (s *State) waive(a Action, env Env) error {
 	return nil
 }
 
-// stopReminders ends those of the postmortem; those of its actions go on once it is published.
+// stopReminders ends those of the postmortem, but for what its plan still has; those of its actions go on once it is
+// published.
 func (s *State) stopReminders(env Env) {
-	s.RemindAt = time.Time{}
+	s.schedule(env, s.RemindedAt)
 	s.plan(env)
 	s.cancelUnwanted(env)
 }

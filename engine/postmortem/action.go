@@ -17,6 +17,9 @@ const (
 	Assign         Do = "assign"
 	Update         Do = "update"
 	Note           Do = "note"
+	Snooze         Do = "snooze" // no reminders to User before Until
+	Mark           Do = "mark"   // Step of the plan is done, or not needed
+	Unmark         Do = "unmark" // it is not, after all
 )
 
 // Action is one thing done by one person.
@@ -30,7 +33,10 @@ type Action struct {
 	Force bool   // for Publish
 	// Admin says that it is done with the right of an admin, who may move the due date again.
 	Admin     bool
-	Reviewers []string // for Submit
+	Reviewers []string  // for Submit
+	User      string    // for Snooze: who is not reminded; the owner where nobody is named
+	Until     time.Time // for Snooze; not after now ends it
+	Step      StepName  // for Mark and Unmark
 }
 
 // Edit is what an Update changes: what is zero stays as it is. The due date moves once, and Action.Note says why.

@@ -47,6 +47,7 @@ type Reported struct {
 
 func (s *State) advance(env Env, fx *Effects) {
 	s.plan(env)
+	s.reschedule(env)
 	s.remind(env, fx)
 	s.dropUnwanted(env)
 	s.compact()

@@ -21,14 +21,18 @@ func New(id store.ID, number uint64, inc *incident.State, env Env) *State {
 		Format: Format, ID: id, Number: number, Status: Open, Phase: Required,
 		Incident: inc.Name(), IncidentID: inc.ID, Title: inc.Title,
 		Priority: inc.Priority, Service: inc.Service, Team: inc.Team,
-		CreatedAt: env.Now, DueAt: env.Now.Add(due),
-		Sections: map[string]string{}, Given: map[string]string{},
+		CreatedAt: env.Now,
+		Sections:  map[string]string{}, Given: map[string]string{},
 	}
 	s.note(env, "created", "", fmt.Sprintf("for %s; %s", inc.Name(), inc.PostmortemReason))
 	s.choose(inc, env)
 	s.fill(begin(inc, env))
 	owner, why := ownerFor(inc, env)
 	s.Owner = owner
+	s.DueAt, s.DueWhy = workDay(env.Now.Add(due), owner, env)
+	if s.DueWhy != "" {
+		s.note(env, "due", "", "due "+stamp(s.DueAt)+": "+s.DueWhy)
+	}
 	if owner == "" {
 		s.note(env, "unowned", "", "nobody can be named as its owner: "+s.Name()+" wants to be assigned")
 	} else {

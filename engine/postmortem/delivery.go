@@ -40,8 +40,12 @@ func (s *State) stillWanted(p *page.Page, env Env) bool {
 			return false
 		}
 	}
+	if s.snoozed(p.User, env) {
+		return false
+	}
 	if p.Run != aboutActions { // it speaks of the postmortem, if not only
-		return s.Status == Open
+		from, open := s.remindFrom(env)
+		return open && !from.After(env.Now)
 	}
 	return s.Status != Waived && s.anyLate(env)
 }

@@ -51,11 +51,7 @@ func (s *State) plan(env Env) {
 
 // nextNudge is when somebody is reminded next: not before the first action is overdue.
 func (s *State) nextNudge(n Nudge, env Env) time.Time {
-	from := env.Now
-	if n.Due.After(from) {
-		from = n.Due
-	}
-	return NextReminder(env.Dir.Postmortem.Remind, env.Dir.ZoneOf(n.User), n.Last, from).UTC()
+	return s.next(n.User, n.Last, n.Due, env)
 }
 
 // nudge puts into the messages what is due of the reminders of actions.
@@ -72,11 +68,12 @@ func (s *State) nudge(env Env, out *messages) {
 			continue
 		}
 		users, why := s.reachable(n.User, env)
-		out.addAll(users, aboutActions, func(user string) string { return s.actionsText(mine, user, env) }, why)
+		out.addAll(s.awake(users, env), aboutActions, func(user string) string { return s.actionsText(mine, user, env) }, why)
+		out.unreached = out.unreached || len(users) == 0
 		if len(slow) == 0 || why != "" { // those who stand in for the owner are the team already
 			continue
 		}
-		for _, user := range s.admins(env) {
+		for _, user := range s.awake(s.admins(env), env) {
 			if user != n.User {
 				out.add(user, aboutActions, s.actionsText(slow, user, env), "escalated, after "+count(escalateAfter, "reminder"))
 			}

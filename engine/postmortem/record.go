@@ -20,9 +20,7 @@ func (s *State) Waits(env Env, add func(time.Time)) {
 	for i := range s.Pages {
 		add(s.Pages[i].Wake())
 	}
-	if s.Status == Open {
-		add(s.RemindAt)
-	}
+	add(s.RemindAt)
 	for _, n := range s.Nudges {
 		add(n.At)
 	}

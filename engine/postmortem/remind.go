@@ -11,10 +11,26 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/policy"
 )
 
-// schedule sets the next reminder, as long as the postmortem is owed. last is when its owner was reminded, zero
+// schedule sets the next reminder, as long as its plan has something to do. last is when its owner was reminded, zero
 // for never.
 func (s *State) schedule(env Env, last time.Time) {
-	s.RemindAt = NextReminder(env.Dir.Postmortem.Remind, env.Dir.ZoneOf(s.Owner), last, env.Now).UTC()
+	from, open := s.remindFrom(env)
+	s.RemindFrom, s.RemindAt = from, time.Time{}
+	if open {
+		s.RemindAt = s.next(s.Owner, last, from, env)
+	}
+}
+
+// reschedule does so when what its owner is to be reminded of has changed. What is due by now stays due.
+func (s *State) reschedule(env Env) {
+	from, open := s.remindFrom(env)
+	switch due := !s.RemindAt.IsZero() && !s.RemindAt.After(env.Now); {
+	case from.Equal(s.RemindFrom):
+	case open && due && !from.After(env.Now):
+		s.RemindFrom = from
+	default:
+		s.schedule(env, s.RemindedAt)
+	}
 }
 
 // What a reminder is about, as page.Page.Run: sums of these. 0, in older records, is the postmortem, too.
@@ -47,13 +63,12 @@ func (m *messages) add(user string, about int, text, why string) {
 	}
 }
 
-// addAll tells the same to several people. Where there are none, that is said.
+// addAll tells the same to several people.
 func (m *messages) addAll(users []string, about int, text func(user string) string, why string) {
 	for _, user := range users {
 		m.add(user, about, text(user), why)
 	}
-	if len(users) == 0 {
-		m.unreached = true
+	if len(users) == 0 && why != "" {
 		m.whys = append(m.whys, why)
 	}
 }
@@ -61,17 +76,19 @@ func (m *messages) addAll(users []string, about int, text func(user string) stri
 // remind makes the pages of the reminders that are due. However late it comes, it is one round: what is left of an
 // earlier one to the same person is not wanted any more.
 func (s *State) remind(env Env, fx *Effects) {
-	owed := s.Status == Open && !s.RemindAt.IsZero() && !s.RemindAt.After(env.Now)
+	owed := !s.RemindAt.IsZero() && !s.RemindAt.After(env.Now)
 	due := func(n Nudge) bool { return !n.At.After(env.Now) }
 	if !owed && !slices.ContainsFunc(s.Nudges, due) {
 		return
 	}
 	var out messages
 	if owed {
+		users, why := s.reachable(s.Owner, env)
+		todo := s.remindSteps(env)
+		out.addAll(s.awake(users, env), aboutPostmortem, func(user string) string { return s.text(env, user, todo) }, why)
+		out.unreached = len(users) == 0
 		s.RemindedAt = env.Now
 		s.schedule(env, env.Now)
-		users, why := s.reachable(s.Owner, env)
-		out.addAll(users, aboutPostmortem, func(user string) string { return s.text(env, user) }, why)
 	}
 	s.nudge(env, &out)
 	if len(out.users) == 0 && !out.unreached {
@@ -98,11 +115,13 @@ func (s *State) anyLate(env Env) bool {
 func (s *State) send(out messages, env Env, fx *Effects) (told []string) {
 	for _, user := range out.users {
 		ways := waysTo(env, user)
+		at := workTime(user, env)
 		for _, via := range ways {
 			s.Paged++
 			s.Pages = append(s.Pages, page.Page{
 				N: s.Paged, Kind: page.Reminder, Run: out.about[user], Round: s.Reminders, User: user, Via: via,
-				Text: strings.Join(out.texts[user], "\n"), Status: page.Pending, DueAt: env.Now,
+				Text: strings.Join(out.texts[user], "\n"), Status: page.Pending, DueAt: at,
+				Bundled: true, // with those of other postmortems: one message for each person
 			})
 			fx.Reminded++
 		}
@@ -166,10 +185,14 @@ func waysTo(env Env, user string) (ways []string) {
 }
 
 // text is what a reminder says, in the zone of who gets it.
-func (s *State) text(env Env, user string) string {
-	due := s.DueAt.In(env.Dir.ZoneOf(user)).Format("Mon 2 Jan 2006 15:04 MST")
+func (s *State) text(env Env, user string, todo []Step) string {
+	zone := env.Dir.ZoneOf(user)
+	due := s.DueAt.In(zone).Format("Mon 2 Jan 2006 15:04 MST")
 	text := fmt.Sprintf("Postmortem %s of incident %s (%s) is due on %s, in %s.", s.Name(), s.Incident, s.Title, due, span(s.DueAt.Sub(env.Now)))
-	if s.Overdue(env.Now) {
+	switch {
+	case s.Status == Completed:
+		text = fmt.Sprintf("Postmortem %s of incident %s (%s) is published.", s.Name(), s.Incident, s.Title)
+	case s.Overdue(env.Now):
 		text = fmt.Sprintf("Postmortem %s of incident %s (%s) was due on %s: overdue by %s.", s.Name(), s.Incident, s.Title, due, span(env.Now.Sub(s.DueAt)))
 	}
 	switch {
@@ -177,6 +200,15 @@ func (s *State) text(env Env, user string) string {
 		text += " Nobody owns it yet: assign it."
 	case s.Owner != user:
 		text += " Its owner " + s.Owner + " cannot be reached: assign it to somebody else."
+	}
+	for _, step := range todo {
+		text += "\n- " + step.what
+		if !step.DueAt.Equal(s.DueAt) && !step.DueAt.IsZero() {
+			text += ", by " + step.DueAt.In(zone).Format("Mon 2 Jan 2006")
+		}
+		if step.State == StepOverdue && !step.DueAt.Equal(s.DueAt) {
+			text += " (overdue)"
+		}
 	}
 	return text
 }

@@ -21,8 +21,10 @@ func TestTheOwnerIsRemindedEveryWorkingDayUntilItIsCompleted(t *testing.T) {
 		"Wed 17:00 amir slack", "Wed 17:00 amir email", "Thu 17:00 amir slack", "Thu 17:00 amir email",
 		"Fri 17:00 amir slack", "Fri 17:00 amir email", "Mon 17:00 amir slack", "Mon 17:00 amir email",
 	})
-	equal(t, "the first", s.Pages[0].Text, "Postmortem PM-3 of incident INC-7 (Checkout fails) is due on Mon 16 Mar 2026 09:00 UTC, in 6 days.")
-	equal(t, "the last", s.Pages[11].Text, "Postmortem PM-3 of incident INC-7 (Checkout fails) was due on Mon 16 Mar 2026 09:00 UTC: overdue by 8 hours.")
+	equal(t, "the first", s.Pages[0].Text, "Postmortem PM-3 of incident INC-7 (Checkout fails) is due on Mon 16 Mar 2026 09:00 UTC, in 6 days.\n- schedule the review meeting, by Wed 11 Mar 2026")
+	equal(t, "the last", s.Pages[11].Text, "Postmortem PM-3 of incident INC-7 (Checkout fails) was due on Mon 16 Mar 2026 09:00 UTC: overdue by 8 hours."+
+		"\n- schedule the review meeting, by Wed 11 Mar 2026 (overdue)\n- fill in the metrics (impact, detection), by Thu 12 Mar 2026 (overdue)"+
+		"\n- write the retrospective and submit it for review\n- publish it")
 
 	s.must(Action{Do: Complete, By: "amir"})
 	equal(t, "lists", s.Lists(), []string{"postmortems/completed"})
@@ -60,7 +62,7 @@ func TestRemindersComeInTheOwnersZone(t *testing.T) {
 	s.must(Action{Do: Assign, Owner: "jason", By: "amir"})
 	s.wait()
 	equal(t, "reminded at", s.now, time.Date(2026, 3, 9, 21, 0, 0, 0, time.UTC))
-	equal(t, "text", s.Pages[0].Text, "Postmortem PM-3 of incident INC-7 (Checkout fails) is due on Mon 16 Mar 2026 05:00 EDT, in 6 days.")
+	equal(t, "text", s.Pages[0].Text, "Postmortem PM-3 of incident INC-7 (Checkout fails) is due on Mon 16 Mar 2026 05:00 EDT, in 6 days.\n- schedule the review meeting, by Tue 10 Mar 2026")
 	equal(t, "got", s.deliver(), []string{"Mon 21:00 jason email"})
 }
 
@@ -78,7 +80,7 @@ func TestAReminderForWhomNobodyCanReachGoesToTheTeamAndThenToTheFallback(t *test
 	delete(dir.Users, "amir") // amir left
 	s.wait()
 	equal(t, "the team", s.deliver(), []string{"Mon 17:00 ethan email"})
-	equal(t, "text", s.Pages[0].Text, "Postmortem PM-3 of incident INC-7 (Checkout fails) is due on Mon 16 Mar 2026 09:00 UTC, in 6 days. Its owner amir cannot be reached: assign it to somebody else.")
+	equal(t, "text", s.Pages[0].Text, "Postmortem PM-3 of incident INC-7 (Checkout fails) is due on Mon 16 Mar 2026 09:00 UTC, in 6 days. Its owner amir cannot be reached: assign it to somebody else.\n- schedule the review meeting, by Wed 11 Mar 2026")
 	equal(t, "said", s.says("reminded"), "reminds ethan over email (its owner amir is not in the configuration any more)")
 
 	delete(dir.Teams, "payments")

@@ -67,7 +67,8 @@ type State struct {
 	Owner   string    `json:"owner,omitempty"`   // a user; empty when nobody could be named
 	Reviews []Review  `json:"reviews,omitempty"` // by reviewer, in the order in which they were asked
 	DueAt   time.Time `json:"due_at"`
-	Moves   []Move    `json:"moves,omitempty"` // of DueAt
+	DueWhy  string    `json:"due_why,omitempty"` // why it is on that day and not on the one that was counted or asked for
+	Moves   []Move    `json:"moves,omitempty"`   // of DueAt
 
 	Outline  []Heading         `json:"outline,omitempty"`  // of the template; empty for the standard one
 	Template string            `json:"template,omitempty"` // its file; empty for the standard outline
@@ -90,6 +91,9 @@ type State struct {
 	WaivedBy    string    `json:"waived_by,omitempty"`
 	WaivedFor   string    `json:"waived_for,omitempty"` // the reason
 
+	Steps      []Told    `json:"steps,omitempty"`      // what is known of the steps of the plan that the record does not say
+	Snoozes    []Rest    `json:"snoozes,omitempty"`    // who is not reminded, and until when
+	RemindFrom time.Time `json:"remind_from,omitzero"` // what RemindAt was computed for: when the first open step wants it
 	RemindAt   time.Time `json:"remind_at,omitzero"`   // the next reminder of the postmortem; zero when none comes
 	RemindedAt time.Time `json:"reminded_at,omitzero"` // the latest one
 	Reminders  int       `json:"reminders,omitempty"`  // how many rounds of reminders there were

@@ -97,6 +97,10 @@ func (s *State) edit(a Action, env Env) (changed []string, err error) {
 // moveTo moves the due date: once, with a reason. Only an admin may move it again.
 func (s *State) moveTo(a Action, env Env) (said string, err error) {
 	due, why := a.Edit.DueAt, strings.TrimSpace(a.Note)
+	moved := ""
+	if !due.IsZero() && !due.Equal(s.DueAt) {
+		due, moved = workDay(due, s.Owner, env)
+	}
 	switch {
 	case due.IsZero() || due.Equal(s.DueAt):
 		return "", nil
@@ -109,12 +113,16 @@ func (s *State) moveTo(a Action, env Env) (said string, err error) {
 			s.Name(), byWhom(s.Moves[0].By), stamp(s.Moves[0].From), stamp(s.Moves[0].To))}
 	}
 	m := Move{At: env.Now, By: a.By, From: s.DueAt, To: due, Why: why, Admin: len(s.Moves) > 0}
-	s.DueAt = due
+	s.DueAt, s.DueWhy = due, moved
 	s.Moves = append(s.Moves, m)
 	if len(s.Moves) > maxMoves {
 		s.Moves = slices.Delete(s.Moves, 1, 2)
 	}
-	return fmt.Sprintf("due %s, after %s", stamp(m.To), stamp(m.From)), nil
+	said = fmt.Sprintf("due %s, after %s", stamp(m.To), stamp(m.From))
+	if moved != "" {
+		said += " (" + moved + ")"
+	}
+	return said, nil
 }
 
 // canonical puts sections under the names by which they are kept.
