@@ -27,6 +27,30 @@ func (e *Engine) ActOnPostmortem(ctx context.Context, name string, act postmorte
 	})
 }
 
+// SnoozeReminders puts off what a person is reminded of, in every postmortem of which they owe something now, and
+// returns the names of these. Where it fails, those before are snoozed, and it can be done again.
+func (e *Engine) SnoozeReminders(ctx context.Context, act postmortem.Action) (names []string, err error) {
+	var before store.Cursor
+	for {
+		list, next, err := e.Postmortems(ctx, []postmortem.Status{postmortem.Open, postmortem.Completed}, before, 1000)
+		if err != nil {
+			return names, err
+		}
+		for _, s := range list {
+			if !s.Owes(act.User, e.Env()) {
+				continue
+			}
+			if _, err := e.ActOnPostmortem(ctx, s.Name(), act); err != nil {
+				return names, err
+			}
+			names = append(names, s.Name())
+		}
+		if before = next; next == (store.Cursor{}) {
+			return names, nil
+		}
+	}
+}
+
 // Postmortems returns a page of postmortems, newest first; no statuses means all.
 func (e *Engine) Postmortems(ctx context.Context, statuses []postmortem.Status, before store.Cursor, limit int) ([]*postmortem.State, store.Cursor, error) {
 	if len(statuses) == 0 {

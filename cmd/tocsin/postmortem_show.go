@@ -52,7 +52,7 @@ func (n *noun) postmortem(p api.Postmortem) {
 	f.add("service", p.Service)
 	f.add("team", p.Team)
 	f.add("owner", p.Owner)
-	f.add("due", n.due(p).text)
+	f.add("due", strings.Join(filled(n.due(p).text, p.DueWhy), "; "))
 	for _, m := range p.Moves {
 		f.add("moved", line(fmt.Sprintf("from %s by %s: %s", n.at(m.From.Time), m.By, m.Why)))
 	}
@@ -68,7 +68,11 @@ func (n *noun) postmortem(p api.Postmortem) {
 	f.add("because", p.WaivedFor)
 	f.add("reminded", remindedText(p.Reminders))
 	f.add("next reminder", n.moment(p.RemindAt.Time))
+	for _, s := range p.Snoozes {
+		f.add("snoozed", line(by(s.Person+" until "+n.at(s.Until.Time), s.By)))
+	}
 	n.facts(f)
+	n.plan(p.Plan)
 	for _, h := range p.Outline {
 		n.section(p, h)
 	}

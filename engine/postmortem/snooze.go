@@ -30,6 +30,12 @@ func (s *State) restsUntil(user string) time.Time {
 
 func (s *State) snoozed(user string, env Env) bool { return s.restsUntil(user).After(env.Now) }
 
+// Owes reports whether somebody is reminded of something, now or later: a step of the plan, or an action with a due date.
+func (s *State) Owes(user string, env Env) bool {
+	_, open := s.remindFrom(env)
+	return open && s.Owner == user || slices.ContainsFunc(s.Nudges, func(n Nudge) bool { return n.User == user })
+}
+
 // awake are those who may be reminded now.
 func (s *State) awake(users []string, env Env) []string {
 	return slices.DeleteFunc(slices.Clone(users), func(user string) bool { return s.snoozed(user, env) })

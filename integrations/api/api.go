@@ -72,6 +72,7 @@ type Postmortems interface {
 	Postmortem(ctx context.Context, name string) (*postmortem.State, error)
 	Postmortems(ctx context.Context, statuses []postmortem.Status, before store.Cursor, limit int) ([]*postmortem.State, store.Cursor, error)
 	ActOnPostmortem(ctx context.Context, name string, act postmortem.Action) (*postmortem.State, error)
+	SnoozeReminders(ctx context.Context, act postmortem.Action) (names []string, err error)
 }
 
 // Heartbeats is what it needs about heartbeats.

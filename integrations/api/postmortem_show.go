@@ -20,6 +20,7 @@ type Postmortem struct {
 	Owner    string            `json:"owner" doc:"Empty when nobody could be named."`
 	Reviews  []Review          `json:"reviews" doc:"By reviewer."`
 	DueAt    Time              `json:"due_at"`
+	DueWhy   string            `json:"due_why" doc:"Why it is due on that day and not on the one that was counted or asked for: that was no working day of its owner."`
 	Promised Time              `json:"promised_at" doc:"When it was due before its due date was moved."`
 	Moves    []Move            `json:"moves" doc:"Of the due date."`
 	Overdue  bool              `json:"overdue"`
@@ -31,16 +32,18 @@ type Postmortem struct {
 	Lessons  []Lesson          `json:"lessons"`
 	Actions  []ActionItem      `json:"actions"`
 
-	CreatedAt   Time     `json:"created_at"`
-	CompletedAt Time     `json:"completed_at" doc:"When it was published."`
-	CompletedBy string   `json:"completed_by"`
-	Gaps        []string `json:"gaps" doc:"What it was published in spite of."`
-	ForcedFor   string   `json:"forced_for" doc:"Why it was published by force."`
-	WaivedAt    Time     `json:"waived_at"`
-	WaivedBy    string   `json:"waived_by"`
-	WaivedFor   string   `json:"waived_for" doc:"The reason."`
-	RemindAt    Time     `json:"remind_at" doc:"When its owner is reminded next."`
-	Reminders   int      `json:"reminders" doc:"How many rounds there were."`
+	CreatedAt   Time       `json:"created_at"`
+	CompletedAt Time       `json:"completed_at" doc:"When it was published."`
+	CompletedBy string     `json:"completed_by"`
+	Gaps        []string   `json:"gaps" doc:"What it was published in spite of."`
+	ForcedFor   string     `json:"forced_for" doc:"Why it was published by force."`
+	WaivedAt    Time       `json:"waived_at"`
+	WaivedBy    string     `json:"waived_by"`
+	WaivedFor   string     `json:"waived_for" doc:"The reason."`
+	Plan        []PlanStep `json:"plan" doc:"What is to be done for it, and by when; none of a waived one."`
+	Snoozes     []Snooze   `json:"snoozes" doc:"Who is not reminded for now."`
+	RemindAt    Time       `json:"remind_at" doc:"When its owner is reminded next."`
+	Reminders   int        `json:"reminders" doc:"How many rounds there were."`
 
 	Pages    []Page          `json:"pages" doc:"The reminders that were sent."`
 	Timeline []NumberedEntry `json:"timeline"`
@@ -115,7 +118,7 @@ func (c *call) showPostmortem(s *postmortem.State) Postmortem {
 	return Postmortem{
 		ID: s.Name(), Number: s.Number, Status: s.Status, Stage: s.Stage(), Incident: s.Incident, Title: s.Title, Priority: s.Priority,
 		Service: s.Service, Team: s.Team, Owner: s.Owner, Reviews: each(s.Reviews, showReview),
-		DueAt: utc(s.DueAt), Promised: utc(s.Promised()), Moves: each(s.Moves, showMove), Overdue: s.Overdue(c.env.Now),
+		DueAt: utc(s.DueAt), DueWhy: s.DueWhy, Promised: utc(s.Promised()), Moves: each(s.Moves, showMove), Overdue: s.Overdue(c.env.Now),
 		Template: s.Template, Outline: each(s.Headings(), showHeading), Sections: s.Texts(),
 		Causes:  each(s.Causes, func(c postmortem.Cause) Cause { return Cause(c) }),
 		Lessons: each(s.Lessons, func(l postmortem.Lesson) Lesson { return Lesson(l) }),
@@ -124,7 +127,7 @@ func (c *call) showPostmortem(s *postmortem.State) Postmortem {
 		CreatedAt: utc(s.CreatedAt), CompletedAt: utc(s.CompletedAt), CompletedBy: s.CompletedBy,
 		Gaps: each(s.Gaps, func(g string) string { return g }), ForcedFor: s.ForcedFor,
 		WaivedAt: utc(s.WaivedAt), WaivedBy: s.WaivedBy, WaivedFor: s.WaivedFor,
-		RemindAt: utc(s.RemindAt), Reminders: s.Reminders,
+		Plan: c.postmortemPlan(s), Snoozes: c.snoozes(s), RemindAt: utc(s.RemindAt), Reminders: s.Reminders,
 		Pages: each(s.Pages, showPage), Timeline: numbered(s.Timeline),
 	}
 }

@@ -78,6 +78,7 @@ func routes() []route {
 		table = append(table, route{method: post, path: "/postmortems/{ref}/" + string(a.do), id: a.id, doc: a.doc,
 			role: Responder, acts: true, body: PostmortemAction{}, answer: Postmortem{}, handle: actOnPostmortem(a.do)})
 	}
+	table = append(table, postmortemPlanRoutes()...)
 	table = append(table, overrideRoutes()...)
 	table = append(table, maintenanceRoutes()...)
 	table = append(table, deploymentRoutes()...)
