@@ -128,14 +128,16 @@ var momentDoc = map[incident.Moment]string{
 }
 
 func (n *noun) updateIncident() *cobra.Command {
-	var title, description, conference string
+	var title, description, conference, detectedBy string
 	var impacts, notImpacts, tags, untags, properties, links, unlinks []string
-	c := n.action("update", "Change what an incident says: title, description, impacted services, tags, properties, links", "",
+	c := n.action("update", "Change what an incident says: title, description, who noticed it, impacted services, tags, properties, links", "",
 		"tocsin incident update INC-7 --impacts payments --property region=apac --link \"dashboard=https://grafana.example.com/d/1\"", nil)
 	f := c.Flags()
 	f.StringVar(&title, "title", "", "the new title")
 	f.StringVar(&description, "description", "", "the new description")
 	f.StringVar(&conference, "conference", "", "the link under which people meet; empty for none")
+	f.StringVar(&detectedBy, "detected-by", "", "who noticed it first: monitoring, customer or staff")
+	suggest(c, "detected-by", []string{"monitoring", "customer", "staff"})
 	f.StringArrayVar(&impacts, "impacts", nil, "a service that it impacts, too; may be given several times, as those that follow")
 	f.StringArrayVar(&notImpacts, "not-impacts", nil, "a service that it does not impact")
 	f.StringArrayVar(&tags, "tag", nil, "a tag")
@@ -154,6 +156,9 @@ func (n *noun) updateIncident() *cobra.Command {
 		}
 		if title != "" {
 			fields["title"] = title
+		}
+		if detectedBy != "" {
+			fields["detected_by"] = detectedBy
 		}
 		if f.Changed("description") {
 			fields["description"] = description

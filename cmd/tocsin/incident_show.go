@@ -50,6 +50,12 @@ func (n *noun) incident(i api.Incident) {
 	}
 	f.add("closed", by(n.moment(i.ClosedAt.Time), i.ClosedBy))
 	f.add("lasted", span(time.Duration(i.ElapsedSeconds)*time.Second)+", harm for "+span(time.Duration(i.ImpactSeconds)*time.Second))
+	f.add("detected by", string(i.DetectedBy))
+	for _, m := range incident.Measures {
+		if took, over := i.Measures[m]; over {
+			f.add(strings.ReplaceAll(string(m), "_", " "), span(time.Duration(took*float64(time.Second))))
+		}
+	}
 	f.add("impacts", strings.Join(i.Services, ", "))
 	f.add("team", i.Team)
 	f.add("tags", strings.Join(i.Tags, ", "))

@@ -85,6 +85,8 @@ type State struct {
 	ResolvedBy  string    `json:"resolved_by,omitempty"`
 	ClosedAt    time.Time `json:"closed_at,omitzero"`
 	ClosedBy    string    `json:"closed_by,omitempty"`
+	// DetectedBy is who noticed it first, as somebody set it; see Detector.
+	DetectedBy Detector `json:"detected_by,omitempty"`
 	// Times are the times that somebody set, in place of those of the record.
 	Times map[Moment]Time `json:"times,omitempty"`
 

@@ -29,7 +29,8 @@ type Link struct {
 type Edit struct {
 	Title          string
 	Description    *string
-	Conference     *string // a link; empty for none
+	Conference     *string  // a link; empty for none
+	DetectedBy     Detector // who noticed it first
 	AddServices    []string
 	RemoveServices []string
 	AddTags        []string
@@ -41,7 +42,7 @@ type Edit struct {
 
 // Empty reports whether nothing is to be changed.
 func (e Edit) Empty() bool {
-	return e.Title == "" && e.Description == nil && e.Conference == nil && len(e.AddServices)+len(e.RemoveServices)+len(e.AddTags)+len(e.RemoveTags)+
+	return e.Title == "" && e.Description == nil && e.Conference == nil && e.DetectedBy == "" && len(e.AddServices)+len(e.RemoveServices)+len(e.AddTags)+len(e.RemoveTags)+
 		len(e.Properties)+len(e.AddLinks)+len(e.RemoveLinks) == 0
 }
 
@@ -64,6 +65,10 @@ func (s *State) update(a Action, env Env) error {
 	if e.Conference != nil && *e.Conference != s.Conference {
 		s.Conference = *e.Conference
 		say("%s", conferenceSaid(s.Conference))
+	}
+	if e.DetectedBy != "" && e.DetectedBy != s.DetectedBy {
+		s.DetectedBy = e.DetectedBy
+		say("detected by %s", e.DetectedBy)
 	}
 	for _, name := range e.AddServices {
 		if !slices.Contains(s.Impacted(), name) {
@@ -152,6 +157,9 @@ func (s *State) checkEdit(e Edit, env Env) error {
 		if err := (Link{Text: "conference", Href: *e.Conference}).check(); err != nil {
 			return err
 		}
+	}
+	if err := e.DetectedBy.check(); err != nil {
+		return err
 	}
 	for _, name := range e.AddServices {
 		if _, ok := env.Dir.Services[name]; !ok {

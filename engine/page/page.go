@@ -66,3 +66,12 @@ type Page struct {
 
 	Task *Task `json:"task,omitempty"` // of a page of Kind Work
 }
+
+// OfStep reports whether the page is one of a step of a policy.
+func (p *Page) OfStep() bool { return p.Kind == Escalation && p.Step > 0 }
+
+// Interrupts reports whether the page went to a person as part of an escalation, and did not fail: what counts as a
+// page wherever pages are counted.
+func (p *Page) Interrupts() bool {
+	return p.Kind == Escalation && p.User != "" && !p.SentAt.IsZero() && (p.Status == Sent || p.Status == Delivered)
+}

@@ -15,6 +15,7 @@ type IncidentEdit struct {
 	Title          string            `json:"title,omitempty"`
 	Description    *string           `json:"description,omitempty"`
 	Conference     *string           `json:"conference,omitempty" doc:"The link under which people meet; empty for none."`
+	DetectedBy     incident.Detector `json:"detected_by,omitempty" jsonschema:"enum=monitoring,enum=customer,enum=staff" doc:"Who noticed it first."`
 	AddServices    []string          `json:"add_services,omitempty" doc:"What it impacts, too."`
 	RemoveServices []string          `json:"remove_services,omitempty"`
 	AddTags        []string          `json:"add_tags,omitempty"`
@@ -40,7 +41,7 @@ func editIncident(c *call) (any, error) {
 		return nil, err
 	}
 	e := incident.Edit{
-		Title: body.Title, Description: body.Description, Conference: body.Conference, AddServices: body.AddServices, RemoveServices: body.RemoveServices,
+		Title: body.Title, Description: body.Description, Conference: body.Conference, DetectedBy: body.DetectedBy, AddServices: body.AddServices, RemoveServices: body.RemoveServices,
 		AddTags: body.AddTags, RemoveTags: body.RemoveTags, Properties: body.Properties, RemoveLinks: body.RemoveLinks,
 	}
 	for _, l := range body.AddLinks {

@@ -47,7 +47,9 @@ type Incident struct {
 	ElapsedSeconds int64                            `json:"elapsed_seconds" doc:"From its opening to its resolution, or until now."`
 	ImpactSeconds  int64                            `json:"impact_seconds" doc:"From impact_start to mitigated, or until now."`
 
-	Statuspage IncidentStatuspage `json:"statuspage" doc:"What is known of it at Atlassian Statuspage."`
+	Statuspage IncidentStatuspage           `json:"statuspage" doc:"What is known of it at Atlassian Statuspage."`
+	DetectedBy incident.Detector            `json:"detected_by" jsonschema:"enum=monitoring,enum=customer,enum=staff" doc:"Who noticed it first: as somebody said, or else monitoring where a rule opened it or an alert came before."`
+	Measures   map[incident.Measure]float64 `json:"measures" doc:"How long it took, in seconds, as far as it is over: time_to_detect, time_to_engage, time_to_mitigate, time_to_fix. As in reports."`
 
 	Postmortem       string          `json:"postmortem" doc:"PM-3; empty when there is none."`
 	PostmortemReason string          `json:"postmortem_reason" doc:"Why the last close owed one, or did not."`
@@ -111,6 +113,7 @@ func (c *call) showIncident(s *incident.State) Incident {
 		ClosedAt: utc(s.ClosedAt), ClosedBy: s.ClosedBy,
 		Postmortem: s.Postmortem, PostmortemReason: s.PostmortemReason, Timeline: course(s),
 		Conference: s.Conference, Chat: showChat(s),
+		DetectedBy: s.Detector(), Measures: map[incident.Measure]float64{},
 	}
 	for i, a := range s.Alerts {
 		v.Alerts[i] = IncidentAlert{string(a.ID), a.Number, a.Title, utc(a.JoinedAt)}
@@ -120,6 +123,11 @@ func (c *call) showIncident(s *incident.State) Incident {
 	}
 	for i, k := range s.Calls {
 		v.Calls[i] = IncidentCall{k.To, k.Status, k.By, utc(k.At), k.Number, k.AnsweredBy, utc(k.AnsweredAt)}
+	}
+	for _, m := range incident.Measures {
+		if took, over := s.Took(m); over {
+			v.Measures[m] = took.Seconds()
+		}
 	}
 	for _, m := range incident.Moments {
 		if t := s.Time(m); !t.At.IsZero() {

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine"
-	"github.com/tocsin-oncall/tocsin/engine/page"
+	"github.com/tocsin-oncall/tocsin/engine/report"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 	"github.com/tocsin-oncall/tocsin/schedules"
 	"github.com/tocsin-oncall/tocsin/schedules/fairness"
@@ -43,12 +43,7 @@ type Unfairly struct {
 	Text  string  `json:"text"`
 }
 
-const (
-	defaultFairness = 28 * 24 * time.Hour
-	// lookback is how long before the time asked for an alert may have begun whose pages are counted. Policies that
-	// repeat, delays and snoozing take hours, rarely days.
-	lookback = 7 * 24 * time.Hour
-)
+const defaultFairness = 28 * 24 * time.Hour
 
 var fairnessParams = []param{
 	{name: "schedule", doc: "Only these.", list: true},
@@ -113,20 +108,20 @@ func getFairness(c *call) (any, error) {
 	return out, nil
 }
 
-// pages are those that were sent to people between two instants, for alerts that began at most lookback before.
+// pages are those that were sent to people between two instants, for alerts that began at most report.Lookback before.
 func (c *call) pages(from, to time.Time) (out []fairness.Page, err error) {
 	if !from.Before(c.env.Now) {
 		return nil, nil
 	}
 	var before store.Cursor
 	for {
-		alerts, next, err := c.Engine.Alerts(c.ctx, engine.Filter{Since: from.Add(-lookback)}, before, maxLimit)
+		alerts, next, err := c.Engine.Alerts(c.ctx, engine.Filter{Since: from.Add(-report.Lookback)}, before, maxLimit)
 		if err != nil {
 			return nil, err
 		}
 		for _, a := range alerts {
 			for _, p := range a.Pages {
-				if p.Kind == page.Escalation && p.User != "" && !p.SentAt.Before(from) && p.SentAt.Before(to) {
+				if p.Interrupts() && !p.SentAt.Before(from) && p.SentAt.Before(to) {
 					out = append(out, fairness.Page{User: p.User, At: p.SentAt})
 				}
 			}

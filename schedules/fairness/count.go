@@ -2,10 +2,8 @@ package fairness
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"sort"
-	"strings"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/schedules"
@@ -154,36 +152,18 @@ func (c *counter) zone(zone *time.Location) (calendar, error) {
 	if own, known := c.zones[zone.String()]; known {
 		return own, nil
 	}
-	night, weekend := c.in.Night, c.in.Weekend
-	if night.From == "" && night.To == "" && len(night.Days) == 0 {
-		night.From, night.To = "22:00", "06:00"
-	}
+	weekend := c.in.Weekend
 	if weekend.From == "" && weekend.To == "" && len(weekend.Days) == 0 {
 		weekend.Days = []string{"sat", "sun"}
 	}
 	var own calendar
 	var err error
-	if own.nights, err = c.hours("night", night, zone); err != nil {
+	if own.nights, err = hours("night", orNight(c.in.Night), zone, c.in.From, c.in.To); err != nil {
 		return own, err
 	}
-	if own.weekends, err = c.hours("weekend", weekend, zone); err != nil {
+	if own.weekends, err = hours("weekend", weekend, zone, c.in.From, c.in.To); err != nil {
 		return own, err
 	}
 	c.zones[zone.String()] = own
 	return own, nil
-}
-
-// hours returns when a part of the week is: when somebody would be on call who is on call only then.
-func (c *counter) hours(name string, part schedules.RestrictionSpec, zone *time.Location) ([]span, error) {
-	s, problems := schedules.New(schedules.Spec{Zone: zone.String(), Rotations: []schedules.RotationSpec{
-		{Participants: [][]string{{name}}, Restrict: []schedules.RestrictionSpec{part}},
-	}})
-	if len(problems) > 0 {
-		return nil, fmt.Errorf("%s: %s", name, strings.TrimPrefix(problems[0].Error(), "rotations[0].restrict[0]."))
-	}
-	var out []span
-	for _, shift := range s.Shifts(c.in.From, c.in.To) {
-		out = append(out, span{shift.From, shift.Until})
-	}
-	return out, nil
 }

@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -9,7 +8,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine"
 	"github.com/tocsin-oncall/tocsin/engine/rehearsal"
 	"github.com/tocsin-oncall/tocsin/rules"
-	"github.com/tocsin-oncall/tocsin/schedules"
+	"github.com/tocsin-oncall/tocsin/schedules/fairness"
 )
 
 // fate is what became of an alert.
@@ -28,21 +27,15 @@ type paged struct {
 // tally counts while a past is played.
 type tally struct {
 	out    *Outcome
-	zones  map[string]*time.Location // of users
-	nights map[string][]night        // of zones
+	zones  map[string]*time.Location         // of users
+	nights map[string]fairness.NightCalendar // of zones
 	zone   *time.Location
 }
 
-type night struct{ from, until time.Time }
-
 func newTally(w *engine.World, from, until time.Time, out *Outcome) (*tally, error) {
-	t := &tally{out: out, zones: map[string]*time.Location{}, nights: map[string][]night{}, zone: w.Dir.Zone}
+	t := &tally{out: out, zones: map[string]*time.Location{}, nights: map[string]fairness.NightCalendar{}, zone: w.Dir.Zone}
 	if t.zone == nil {
 		t.zone = time.UTC
-	}
-	part := w.Dir.Fairness.Night
-	if part.From == "" && part.To == "" && len(part.Days) == 0 {
-		part.From, part.To = "22:00", "06:00"
 	}
 	for name, u := range w.Dir.Users {
 		zone := u.Zone
@@ -50,8 +43,8 @@ func newTally(w *engine.World, from, until time.Time, out *Outcome) (*tally, err
 			zone = t.zone
 		}
 		t.zones[name] = zone
-		if t.nights[zone.String()] == nil {
-			list, err := nightsOf(part, zone, from, until)
+		if _, known := t.nights[zone.String()]; !known {
+			list, err := fairness.NightsIn(zone, w.Dir.Fairness.Night, from, until)
 			if err != nil {
 				return nil, err
 			}
@@ -59,21 +52,6 @@ func newTally(w *engine.World, from, until time.Time, out *Outcome) (*tally, err
 		}
 	}
 	return t, nil
-}
-
-// nightsOf are the nights of a zone: when somebody is on call who is on call only then.
-func nightsOf(part schedules.RestrictionSpec, zone *time.Location, from, until time.Time) ([]night, error) {
-	s, problems := schedules.New(schedules.Spec{Zone: zone.String(), Rotations: []schedules.RotationSpec{
-		{Participants: [][]string{{"night"}}, Restrict: []schedules.RestrictionSpec{part}},
-	}})
-	if len(problems) > 0 {
-		return nil, fmt.Errorf("night: %w", problems[0])
-	}
-	list := []night{}
-	for _, shift := range s.Shifts(from.AddDate(0, 0, -1), until.AddDate(0, 0, 1)) {
-		list = append(list, night{shift.From, shift.Until})
-	}
-	return list, nil
 }
 
 // see counts an entry of the story.
@@ -137,27 +115,12 @@ func (t *tally) page(e rehearsal.Entry) {
 	}
 	l.Pages++
 	l.Hours[e.At.In(zone).Hour()]++
-	if n, ok := t.night(zone, e.At); ok {
+	if n, ok := t.nights[zone.String()].At(e.At); ok {
 		l.NightPages++
 		if !n.Equal(l.night) {
 			l.Nights, l.night = l.Nights+1, n
 		}
 	}
-}
-
-// night is when the night began that a time is in.
-func (t *tally) night(zone *time.Location, at time.Time) (time.Time, bool) {
-	list := t.nights[zone.String()]
-	i, _ := slices.BinarySearchFunc(list, at, func(n night, at time.Time) int {
-		if n.until.After(at) {
-			return 1
-		}
-		return -1
-	})
-	if i == len(list) || list[i].from.After(at) {
-		return time.Time{}, false
-	}
-	return list[i].from, true
 }
 
 // finish sums up.
