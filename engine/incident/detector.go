@@ -7,13 +7,13 @@ type Detector string
 
 // Who may notice an incident.
 const (
-	Monitoring Detector = "monitoring" // an alert, or a rule
-	Customer   Detector = "customer"
-	Staff      Detector = "staff" // somebody of ours saw it without an alert
+	ByMonitoring Detector = "monitoring" // an alert, or a rule
+	ByCustomer   Detector = "customer"
+	ByStaff      Detector = "staff" // somebody of ours saw it without an alert
 )
 
 // Detectors are all of them.
-var Detectors = [...]Detector{Monitoring, Customer, Staff}
+var Detectors = [...]Detector{ByMonitoring, ByCustomer, ByStaff}
 
 // Detector is who noticed the incident first: as somebody said, or else monitoring where a rule opened it or an alert of
 // it came before it was opened.
@@ -22,9 +22,9 @@ func (s *State) Detector() Detector {
 	case s.DetectedBy != "":
 		return s.DetectedBy
 	case s.OpenedBy == "", !s.DetectedAt.IsZero() && !s.DetectedAt.After(s.OpenedAt):
-		return Monitoring
+		return ByMonitoring
 	}
-	return Staff
+	return ByStaff
 }
 
 func (d Detector) check() error {

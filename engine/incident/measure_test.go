@@ -38,12 +38,12 @@ func TestWhoDetectedAnIncident(t *testing.T) {
 		is   State
 		want Detector
 	}{
-		"a rule opened it":              {State{OpenedAt: ten}, Monitoring},
-		"from an alert":                 {State{OpenedAt: ten, OpenedBy: "amir", DetectedAt: ten.Add(-time.Minute)}, Monitoring},
-		"the alerts came after":         {State{OpenedAt: ten, OpenedBy: "amir", DetectedAt: ten.Add(time.Minute)}, Staff},
-		"by hand":                       {State{OpenedAt: ten, OpenedBy: "amir"}, Staff},
-		"somebody said a customer":      {State{OpenedAt: ten, DetectedBy: Customer}, Customer},
-		"somebody said it was an alert": {State{OpenedAt: ten, OpenedBy: "amir", DetectedBy: Monitoring}, Monitoring},
+		"a rule opened it":              {State{OpenedAt: ten}, ByMonitoring},
+		"from an alert":                 {State{OpenedAt: ten, OpenedBy: "amir", DetectedAt: ten.Add(-time.Minute)}, ByMonitoring},
+		"the alerts came after":         {State{OpenedAt: ten, OpenedBy: "amir", DetectedAt: ten.Add(time.Minute)}, ByStaff},
+		"by hand":                       {State{OpenedAt: ten, OpenedBy: "amir"}, ByStaff},
+		"somebody said a customer":      {State{OpenedAt: ten, DetectedBy: ByCustomer}, ByCustomer},
+		"somebody said it was an alert": {State{OpenedAt: ten, OpenedBy: "amir", DetectedBy: ByMonitoring}, ByMonitoring},
 	} {
 		if got := c.is.Detector(); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
@@ -51,14 +51,14 @@ func TestWhoDetectedAnIncident(t *testing.T) {
 	}
 	env := Env{Now: ten, Dir: &directory.Directory{}}
 	s := &State{OpenedAt: ten}
-	if _, err := Apply(s, Action{Do: Update, By: "amir", Edit: Edit{DetectedBy: Customer}}, env); err != nil {
+	if _, err := Apply(s, Action{Do: Update, By: "amir", Edit: Edit{DetectedBy: ByCustomer}}, env); err != nil {
 		t.Fatal(err)
 	}
-	if last := s.Timeline[len(s.Timeline)-1]; s.Detector() != Customer || last.Text != "detected by customer" || last.By != "amir" {
+	if last := s.Timeline[len(s.Timeline)-1]; s.Detector() != ByCustomer || last.Text != "detected by customer" || last.By != "amir" {
 		t.Errorf("%s: %+v", s.Detector(), last)
 	}
 	_, err := Apply(s, Action{Do: Update, By: "amir", Edit: Edit{DetectedBy: "twitter"}}, env)
-	if refused := (*Refused)(nil); !errors.As(err, &refused) || s.Detector() != Customer {
+	if refused := (*Refused)(nil); !errors.As(err, &refused) || s.Detector() != ByCustomer {
 		t.Error(err, s.Detector())
 	}
 }

@@ -14,9 +14,9 @@ func (t *tally) incident(s *incident.State) {
 	}
 	t.incidents++
 	switch s.Detector() {
-	case incident.Monitoring:
+	case incident.ByMonitoring:
 		t.byMonitoring++
-	case incident.Customer:
+	case incident.ByCustomer:
 		t.byCustomers++
 	}
 	for m, to := range map[incident.Measure]*durations{

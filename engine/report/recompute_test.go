@@ -107,7 +107,7 @@ func (d drawing) incident(number uint64) *incident.State {
 	i := &incident.State{
 		Number: number, Title: fmt.Sprintf("Incident %d", number), Priority: pick(d, "priority", "P1", "P3"), Team: pick(d, "team", "ops", "web"),
 		Service: pick(d, "service", "shop", ""), Services: []string{"pay"}, OpenedAt: d.at("opened"), OpenedBy: pick(d, "opener", "", "amir"),
-		DetectedBy: pick(d, "detector", "", "", incident.Customer, incident.Staff, incident.Monitoring), Status: incident.Open,
+		DetectedBy: pick(d, "detector", "", "", incident.ByCustomer, incident.ByStaff, incident.ByMonitoring), Status: incident.Open,
 	}
 	if d.often("has an alert") {
 		i.DetectedAt = i.OpenedAt.Add(time.Duration(rapid.IntRange(-9, 9).Draw(d.T, "detected")) * time.Minute)
