@@ -48,6 +48,8 @@ func (e *Engine) runErrands(ctx context.Context, inc *incident.State) *incident.
 			var err error
 			done.Owed, err = e.owed(ctx, inc)
 			took(err, er)
+		case incident.Discard:
+			took(e.discard(ctx, er.Alert), er)
 		default:
 			touched = append(touched, er)
 		}

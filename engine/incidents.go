@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/attachment"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
@@ -185,7 +186,7 @@ func (e *Engine) incidentTx(ctx context.Context, key store.Key, f incidentChange
 	return nil, fmt.Errorf("%w: the incident is changed by others all the time", store.ErrUnavailable)
 }
 
-// incidentChanges are the changes of an incident and of the postmortem that it owes now.
+// incidentChanges are the changes of an incident, of the postmortem that it owes now, and of a file that came.
 func (e *Engine) incidentChanges(image record.Image, s *incident.State, fx incident.Effects, number func() (uint64, error), env directory.Env) ([]attempt, error) {
 	var changes []attempt
 	add := func(was record.Image, r record.Record) error {
@@ -206,6 +207,11 @@ func (e *Engine) incidentChanges(image record.Image, s *incident.State, fx incid
 			return nil, err
 		}
 		if err = add(record.Image{}, pm); err != nil {
+			return nil, err
+		}
+	}
+	if fx.Bytes != nil {
+		if err := add(record.Image{}, attachment.New(fx.Bytes.ID, s.ID, fx.Bytes.Data, env.Now)); err != nil {
 			return nil, err
 		}
 	}

@@ -72,6 +72,13 @@ func (n *noun) incident(i api.Incident) {
 	for _, l := range i.Links {
 		f.add("link", l.Text+": "+l.Href)
 	}
+	for _, file := range i.Files {
+		text := fmt.Sprintf("%d: %s (%s), by %s", file.N, file.Name, incident.Size(file.Size), file.By)
+		if !file.RemovedAt.IsZero() {
+			text += "; removed by " + file.RemovedBy + ": " + file.Reason
+		}
+		f.add("file", text)
+	}
 	f.add("postmortem", strings.Join(filled(i.Postmortem, i.PostmortemReason), ": "))
 	n.facts(f)
 	if i.Description != "" {

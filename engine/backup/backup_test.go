@@ -18,6 +18,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine/aggregate"
 	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/attachment"
 	"github.com/tocsin-oncall/tocsin/engine/backup"
 	"github.com/tocsin-oncall/tocsin/engine/deployment"
 	"github.com/tocsin-oncall/tocsin/engine/handoff"
@@ -95,6 +96,8 @@ func filled(t testing.TB, alerts int) open.Store {
 		Name: "wide", CreatedAt: noon, Members: []aggregate.Member{{Alert: "a1", Number: 1, Title: "search fails", Value: "search", At: noon}}})
 	put(t, s, 0, noon.AddDate(0, 0, 90), &deployment.State{Format: deployment.Format, ID: store.NewID(store.KindDeployment, deployment.Key("ci", "7").Shard),
 		Number: 1, Status: deployment.Started, Integration: "ci", External: "7", Service: "payments", PlacedAt: noon, CreatedAt: noon, UpdatedAt: noon})
+	file := store.NewID(store.KindAttachment, incident.Shard)
+	put(t, s, 0, time.Time{}, attachment.New(file, store.NewID(store.KindIncident, incident.Shard), []byte{0, 1, 255}, noon))
 	for counter, n := range map[string]int{"alert": alerts, "incident": 1, "postmortem": 1} {
 		if _, err := s.Reserve(t.Context(), counter, n); err != nil {
 			t.Fatal(err)

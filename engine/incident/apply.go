@@ -11,10 +11,17 @@ type Effects struct {
 	// PostmortemOwed says that the close owes a postmortem that does not exist yet. Make it, apply
 	// PostmortemMade to the incident, and commit both at once.
 	PostmortemOwed bool
-	Reopened       bool // it was over, and is open again
+	Reopened       bool   // it was over, and is open again
+	Bytes          *Bytes // of a file that was attached: commit them with the incident
 }
 
-// Input is what can happen to an incident: Joined, Parted, Answered, Action, Done, PostmortemMade, Woken.
+// Bytes are those of a file.
+type Bytes struct {
+	ID   store.ID
+	Data []byte
+}
+
+// Input is what can happen to an incident: Joined, Parted, Answered, Action, Attached, Detached, Done, PostmortemMade, Woken.
 type Input interface {
 	apply(*State, Env, *Effects) error
 }

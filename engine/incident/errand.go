@@ -13,9 +13,9 @@ import (
 type Errand struct {
 	N     int       `json:"n"`
 	Do    ErrandDo  `json:"do"`
-	Alert store.ID  `json:"alert,omitempty"`
-	To    string    `json:"to,omitempty"` // whom a page calls
-	By    string    `json:"by,omitempty"` // who asked for it
+	Alert store.ID  `json:"alert,omitempty"` // or, for Discard, the bytes of a file
+	To    string    `json:"to,omitempty"`    // whom a page calls
+	By    string    `json:"by,omitempty"`    // who asked for it
 	Via   string    `json:"via,omitempty"`
 	At    time.Time `json:"at"` // when to try; while an attempt is under way, when its lease ends
 }
@@ -25,11 +25,12 @@ type ErrandDo string
 
 // What errands do.
 const (
-	Page  ErrandDo = "page"  // opens the responder alert of To
-	Shut  ErrandDo = "close" // closes an alert
-	Join  ErrandDo = "join"  // tells an alert that it is of this incident
-	Leave ErrandDo = "leave" // tells an alert that it is not any more
-	Ask   ErrandDo = "ask"   // asks whether the postmortem is still owed, before the incident is deleted
+	Page    ErrandDo = "page"    // opens the responder alert of To
+	Shut    ErrandDo = "close"   // closes an alert
+	Join    ErrandDo = "join"    // tells an alert that it is of this incident
+	Leave   ErrandDo = "leave"   // tells an alert that it is not any more
+	Discard ErrandDo = "discard" // deletes the bytes of a file, before the incident is deleted
+	Ask     ErrandDo = "ask"     // asks whether the postmortem is still owed, before the incident is deleted
 )
 
 // claimMost is how many errands are claimed in one commit.
@@ -83,8 +84,11 @@ func (in Done) apply(s *State, env Env, _ *Effects) error {
 		if !slices.Contains(in.Errands, e.N) {
 			return false
 		}
-		if e.Do == Ask {
+		switch e.Do {
+		case Ask:
 			s.asked(in.Owed, env)
+		case Discard:
+			s.discarded(e.Alert)
 		}
 		return true
 	})
@@ -103,17 +107,26 @@ func (s *State) asked(owed bool, env Env) {
 	s.KeepUntil, s.Released = time.Time{}, true
 }
 
-// retire asks about the postmortem when the retention of a closed incident is over: it is not deleted before.
+// retire asks about the postmortem when the retention of a closed incident is over, for it is not deleted before, and then
+// has its files deleted.
 func (s *State) retire(env Env) {
 	if s.Status != Closed {
 		s.KeepUntil, s.Released = time.Time{}, false
 		return
 	}
 	at := s.leaves(env)
-	if at.IsZero() || at.After(env.Now) || s.PostmortemID == "" || s.Released || slices.ContainsFunc(s.Errands, func(e Errand) bool { return e.Do == Ask }) {
-		return
+	switch {
+	case at.IsZero() || at.After(env.Now) || s.leaving():
+	case s.PostmortemID != "" && !s.Released:
+		s.send(Errand{Do: Ask}, env)
+	default:
+		s.discard(env)
 	}
-	s.send(Errand{Do: Ask}, env)
+}
+
+// leaving reports whether what comes before its deletion is under way.
+func (s *State) leaving() bool {
+	return slices.ContainsFunc(s.Errands, func(e Errand) bool { return e.Do == Ask || e.Do == Discard })
 }
 
 // leaves is when the retention is over, or when to ask again.

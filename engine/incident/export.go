@@ -52,6 +52,19 @@ func Markdown(s *State, lines []Line, left int, env Env) string {
 			fmt.Fprintf(&b, "- [%s](<%s>)\n", plain(l.Text), href(l.Href))
 		}
 	}
+	if len(s.Files) > 0 {
+		b.WriteString("\n## Files\n\n")
+		for _, f := range s.Files {
+			fmt.Fprintf(&b, "%d. %s (%s, by %s at %s)", f.N, plain(f.Name), Size(f.Size), plain(f.By), moment(f.At))
+			if f.Note != "" {
+				fmt.Fprintf(&b, ": %s", plain(f.Note))
+			}
+			if !f.RemovedAt.IsZero() {
+				fmt.Fprintf(&b, " (removed by %s: %s)", plain(f.RemovedBy), plain(f.Reason))
+			}
+			b.WriteString("\n")
+		}
+	}
 	if list := s.Checklist(env); len(list) > 0 {
 		b.WriteString("\n## Checklist\n\n")
 		for _, c := range list {

@@ -3,7 +3,6 @@ package incident
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"slices"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/page"
@@ -30,7 +29,7 @@ func (s *State) Waits(env Env, add func(time.Time)) {
 		add(s.Watches[i].AskAt)
 	}
 	add(s.Chat.ArchiveAt)
-	if !slices.ContainsFunc(s.Errands, func(e Errand) bool { return e.Do == Ask }) {
+	if !s.leaving() {
 		add(s.leaves(env))
 	}
 }
@@ -38,7 +37,7 @@ func (s *State) Waits(env Env, add func(time.Time)) {
 // GoneAt is when a closed incident is deleted; zero for never, and while its postmortem is owed or there is still
 // something to be done.
 func (s *State) GoneAt(env Env) time.Time {
-	if len(s.Errands) > 0 || s.PostmortemID != "" && !s.Released {
+	if len(s.Errands) > 0 || s.holds() || s.PostmortemID != "" && !s.Released {
 		return time.Time{}
 	}
 	return s.leaves(env)

@@ -109,6 +109,8 @@ type State struct {
 	Timeline []Entry `json:"timeline,omitempty"`
 	Noted    int     `json:"noted,omitempty"` // how many entries were ever written; the N of the latest
 
+	Files []File `json:"files,omitempty"` // what was attached
+
 	Errands []Errand `json:"errands,omitempty"` // what is still to be done to other records
 	Sent    int      `json:"sent,omitempty"`    // how many errands there ever were; the N of the latest
 

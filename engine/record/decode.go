@@ -7,6 +7,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine/aggregate"
 	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/attachment"
 	"github.com/tocsin-oncall/tocsin/engine/calendar"
 	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/contact"
@@ -86,6 +87,9 @@ func kindOf(id store.ID) (kind, bool) {
 	case store.KindMaintenance:
 		return kind{func() Record { return &maintenance.State{} }, func(r Record) int { return r.(*maintenance.State).Format },
 			maintenance.Format, maintenanceUpgrades}, true
+	case store.KindAttachment:
+		return kind{func() Record { return &attachment.State{} }, func(r Record) int { return r.(*attachment.State).Format },
+			attachment.Format, attachmentUpgrades}, true
 	case store.KindDeployment:
 		return kind{func() Record { return &deployment.State{} }, func(r Record) int { return r.(*deployment.State).Format },
 			deployment.Format, deploymentUpgrades}, true

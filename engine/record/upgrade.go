@@ -31,6 +31,7 @@ var (
 	maintenanceUpgrades []upgrade
 	aggregateUpgrades   []upgrade
 	deploymentUpgrades  []upgrade
+	attachmentUpgrades  []upgrade
 )
 
 // upgraded is the data of a record in the latest format.

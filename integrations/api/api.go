@@ -63,6 +63,10 @@ type Incidents interface {
 	AddToIncident(ctx context.Context, name, ref string, act incident.Action) (*incident.State, error)
 	TakeFromIncident(ctx context.Context, name, ref string, act incident.Action) (*incident.State, error)
 	IncidentTimeline(ctx context.Context, name string) (inc *incident.State, lines []incident.Line, left int, err error)
+	// Attach, Detach and Attachment are about the files of an incident.
+	Attach(ctx context.Context, name string, f incident.File, data []byte) (*incident.State, error)
+	Detach(ctx context.Context, name string, in incident.Detached) (*incident.State, error)
+	Attachment(ctx context.Context, name string, n int) (incident.File, []byte, error)
 	IncidentOf(ctx context.Context, ref string, o incident.Opening) (*incident.State, error)
 	Answer(ctx context.Context, name, to string, do alert.Do, act incident.Action) (*incident.State, error)
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"mime"
 	"net/http"
 	"time"
 
@@ -53,7 +54,7 @@ func (p *parts) Write(data []byte) (int, error) {
 		p.begun = true
 		p.Header().Set("Content-Type", p.kind)
 		p.Header().Set("X-Content-Type-Options", "nosniff")
-		p.Header().Set("Content-Disposition", `attachment; filename="`+p.name+`"`)
+		p.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": p.name}))
 		p.WriteHeader(http.StatusOK)
 	}
 	if err := p.control.SetWriteDeadline(time.Now().Add(slowest)); err != nil && !errors.Is(err, http.ErrNotSupported) {

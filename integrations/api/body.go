@@ -14,13 +14,13 @@ import (
 // maxBody is how long a body may be, in bytes.
 const maxBody = 1 << 20
 
-// raw reads the body.
-func (c *call) raw() ([]byte, error) {
-	data, err := io.ReadAll(http.MaxBytesReader(c.echo.Response(), c.echo.Request().Body, maxBody))
+// raw reads the body, of at most so many bytes.
+func (c *call) raw(most int64) ([]byte, error) {
+	data, err := io.ReadAll(http.MaxBytesReader(c.echo.Response(), c.echo.Request().Body, most))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		return nil, &problem{http.StatusRequestEntityTooLarge, "too_large", fmt.Sprintf("the body has more than %d bytes", maxBody), ""}
+		return nil, &problem{http.StatusRequestEntityTooLarge, "too_large", fmt.Sprintf("the body has more than %d bytes", most), ""}
 	case err != nil:
 		return nil, invalid("body", "it could not be read to its end: %v", err)
 	}
@@ -30,7 +30,7 @@ func (c *call) raw() ([]byte, error) {
 // read decodes the body, a JSON object, into what v points to. No body at all is an empty object: what is then
 // missing is missed by name.
 func (c *call) read(v any) error {
-	data, err := c.raw()
+	data, err := c.raw(maxBody)
 	if err != nil || len(bytes.TrimSpace(data)) == 0 {
 		return err
 	}

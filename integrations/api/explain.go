@@ -85,7 +85,7 @@ func explainBody(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := c.raw()
+	data, err := c.raw(maxBody)
 	if err != nil {
 		return nil, err
 	}

@@ -31,6 +31,7 @@ type Incident struct {
 	Links       []IncidentLink    `json:"links"`
 	Conference  string            `json:"conference" doc:"The link under which people meet."`
 	Chat        IncidentChat      `json:"chat" doc:"Its channel in Slack."`
+	Files       []IncidentFile    `json:"files" doc:"What was attached."`
 	Checklist   []IncidentCheck   `json:"checklist" doc:"What is to be ticked or skipped before it is closed."`
 	Forced      string            `json:"forced" doc:"Why it was closed without the rest of its checklist."`
 
@@ -135,7 +136,7 @@ func (c *call) showIncident(s *incident.State) Incident {
 		}
 	}
 	v.Statuspage = showStatuspage(s)
-	v.Checklist = checklist(s, c.env)
+	v.Checklist, v.Files = checklist(s, c.env), filesOf(s)
 	return v
 }
 

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -55,4 +56,45 @@ func TestAnIncidentIsWorkedOn(t *testing.T) {
 	if course.Incident.ID != "INC-1" || len(course.Lines) < 10 || course.Left != 0 {
 		t.Errorf("the course: %+v", course)
 	}
+}
+
+func TestFilesOfAnIncidentAreKeptWithIt(t *testing.T) {
+	t.Parallel()
+	w := begin(t)
+	w.post("/api/v1/incidents", responder, `{"title":"Disks fill up"}`).is(201)
+	const files = "/api/v1/incidents/INC-1/files"
+	chart := "\x89PNG\r\n\x1a\n and the rest"
+	for range 2 { // the second time it is there already
+		w.post(files+"?name=..%2F%22p99%22.png&note=before+and+after&user=ethan", responder, chart).
+			is(200, `"files":[{"n":1,"name":"\"p99\".png","type":"image/png","size":21,`, `"by":"ethan","note":"before and after"`, `"kind":"attached"`)
+	}
+	page := `<script>alert(1)</script>`
+	if inc := into[api.Incident](w.post(files+"?name=page.html", responder, page).is(200)); len(inc.Files) != 2 {
+		t.Fatalf("there are %d files", len(inc.Files))
+	}
+	got := w.get(files+"/1", viewer).is(200)
+	if got.header.Get("Content-Type") != "image/png" || string(got.body) != chart || got.header.Get("Content-Disposition") != `attachment; filename="\"p99\".png"` {
+		t.Errorf("got %q as %v", got.body, got.header)
+	}
+	if got := w.get(files+"/2", viewer).is(200); got.header.Get("Content-Type") != "application/octet-stream" || got.header.Get("X-Content-Type-Options") != "nosniff" {
+		t.Errorf("a browser would run it: %v", got.header)
+	}
+	for _, bad := range []struct {
+		method, path, key, body, message string
+		status                           int
+	}{
+		{"POST", files, responder, "x", "name: missing", 400},
+		{"POST", files + "?name=x", responder, "", "is empty", 409},
+		{"POST", files + "?name=x", responder, strings.Repeat("x", 5<<20+1), "more than 5242880 bytes", 413},
+		{"POST", files + "?name=x", viewer, "x", "", 403},
+		{"GET", files + "/3", viewer, "", "has no file 3", 404},
+		{"GET", files + "/first", viewer, "", "is not the number of a file", 400},
+		{"DELETE", files + "/2?reason=x", responder, "", "", 403},
+		{"DELETE", files + "/2", admin, "", "say why", 400},
+	} {
+		w.do(bad.method, bad.path, bad.key, bad.body).is(bad.status, bad.message)
+	}
+	w.do("DELETE", files+"/2?reason=customers%27+names", admin, "").is(200, `"reason":"customers' names"`, `"kind":"detached"`)
+	w.get(files+"/2", viewer).is(404, "was removed by api:ops: customers' names")
+	w.get("/api/v1/incidents/INC-1/timeline?format=md", viewer).is(200, "## Files", "customers' names")
 }

@@ -5,12 +5,16 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"regexp"
 	"strings"
 
 	"github.com/invopop/jsonschema"
 )
 
 const openAPIPath = "/openapi.json"
+
+// pathParam is a part of a path that stands for something, such as {ref}.
+var pathParam = regexp.MustCompile(`\{(\w+)\}`)
 
 // object is a JSON object of the document.
 type object map[string]any
@@ -98,8 +102,8 @@ func needsBody(body any) bool {
 
 func (d describer) parameters(r route) []object {
 	list := []object{}
-	if strings.Contains(r.path, "{ref}") {
-		list = append(list, object{"name": "ref", "in": "path", "required": true, "schema": object{"type": "string"}})
+	for _, in := range pathParam.FindAllStringSubmatch(r.path, -1) {
+		list = append(list, object{"name": in[1], "in": "path", "required": true, "schema": object{"type": "string"}})
 	}
 	for _, p := range r.params {
 		schema := object{"type": "string"}

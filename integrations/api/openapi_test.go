@@ -127,7 +127,7 @@ func TestTheDocumentDescribesAllRoutesAndNoOthers(t *testing.T) {
 	api.Register(e, api.Options{Engine: begin(t).engine, Keys: func() []api.Key { return nil }})
 	var working []string
 	for _, r := range e.Routes() {
-		path := strings.ReplaceAll(r.Path, ":ref", "{ref}")
+		path := strings.NewReplacer(":ref", "{ref}", ":n", "{n}").Replace(r.Path)
 		rec := httptest.NewRecorder()
 		e.ServeHTTP(rec, httptest.NewRequest(r.Method, strings.ReplaceAll(r.Path, "*", "nothing"), nil))
 		if rec.Code != http.StatusNotFound && rec.Code != http.StatusMethodNotAllowed {
@@ -145,6 +145,7 @@ func TestEveryGetAnswersAsDocumented(t *testing.T) {
 	t.Parallel()
 	w := begin(t)
 	a := w.fire(`{"title":"Disk full","priority":"P1","service":"checkout","tags":["disk"],"labels":{"host":"db1"},"details":{"free":0.5}}`)
+	w.post("/api/v1/incidents/"+a.Incident+"/files?name=a.log", responder, "log").is(200)
 	w.post("/api/v1/incidents/"+a.Incident+"/close", responder, "").is(200)
 	w.post("/api/v1/maintenance", responder, `{"service":"x","for":"1h","reason":"x"}`).is(201)
 	w.post("/api/v1/deployments", responder, `{"service":"checkout","environment":"production","at":"2026-03-09T11:00:00Z"}`).is(201)
@@ -159,22 +160,23 @@ func TestEveryGetAnswersAsDocumented(t *testing.T) {
 		"/incidents/{ref}/timeline": {"/" + a.Incident},
 		"/oncall":                   {"", "?schedule=primary&at=2026-03-10T12:00:00Z"},
 		"/schedules":                {""}, "/users": {""}, "/heartbeats": {""}, "/aggregates": {""}, "/config": {""}, "/backup": {""}, "/openapi.json": {""},
-		"/schedules/{ref}":          {"/primary"},
-		"/schedules/{ref}/timeline": {"/primary", "/nights?from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z"},
-		"/schedules/{ref}/feed":     {"/primary"},
-		"/users/{ref}/feed":         {"/ethan"},
-		"/users/{ref}/shifts":       {"/ethan"},
-		"/coverage":                 {"", "?days=7"},
-		"/fairness":                 {"", "?schedule=primary,backup&from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z&share=0.5"},
-		"/overrides":                {"", "?status=active,over&limit=1"},
-		"/absences":                 {"?status=active"},
-		"/users/{ref}/contacts":     {"/ethan"},
-		"/audit":                    {"", "?limit=1"},
-		"/events":                   {"", "?since=2h&until=1h&limit=1"},
-		"/swaps":                    {"?status=proposed"},
-		"/maintenance":              {"", "?status=active,over&limit=1"},
-		"/maintenance/{ref}":        {"/MNT-1"},
-		"/services":                 {""}, "/services/{ref}": {"/checkout"}, "/service-graph": {"", "?service=checkout"},
+		"/schedules/{ref}":           {"/primary"},
+		"/schedules/{ref}/timeline":  {"/primary", "/nights?from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z"},
+		"/schedules/{ref}/feed":      {"/primary"},
+		"/users/{ref}/feed":          {"/ethan"},
+		"/users/{ref}/shifts":        {"/ethan"},
+		"/coverage":                  {"", "?days=7"},
+		"/fairness":                  {"", "?schedule=primary,backup&from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z&share=0.5"},
+		"/overrides":                 {"", "?status=active,over&limit=1"},
+		"/absences":                  {"?status=active"},
+		"/users/{ref}/contacts":      {"/ethan"},
+		"/audit":                     {"", "?limit=1"},
+		"/events":                    {"", "?since=2h&until=1h&limit=1"},
+		"/swaps":                     {"?status=proposed"},
+		"/maintenance":               {"", "?status=active,over&limit=1"},
+		"/maintenance/{ref}":         {"/MNT-1"},
+		"/incidents/{ref}/files/{n}": {"/" + a.Incident},
+		"/services":                  {""}, "/services/{ref}": {"/checkout"}, "/service-graph": {"", "?service=checkout"},
 		"/explain": {"?title=x&tags=critical", "?alert=1"},
 	}
 	for path, item := range parsed(t).Paths.Map() {
@@ -186,7 +188,7 @@ func TestEveryGetAnswersAsDocumented(t *testing.T) {
 		}
 		for _, example := range examples[path] {
 			ref, query, _ := strings.Cut(example, "?")
-			w.get("/api/v1"+strings.Replace(path, "/{ref}", ref, 1)+"?"+query, admin).is(200)
+			w.get("/api/v1"+strings.NewReplacer("/{ref}", ref, "{n}", "1").Replace(path)+"?"+query, admin).is(200)
 		}
 	}
 }

@@ -70,10 +70,10 @@ func TestAPostmortemIsExportedAsADocument(t *testing.T) {
 	w.post("/api/v1/incidents/INC-1/close", responder, "").is(200)
 	w.do("PATCH", postmortems+"/PM-1", responder, `{"sections":{"summary":"**A release.**"}}`).is(200)
 	for query, want := range map[string][3]string{
-		"":                                     {"text/markdown; charset=utf-8", `filename="PM-1.md"`, "**A release.**"},
-		"?format=html":                         {"text/html; charset=utf-8", `filename="PM-1.html"`, "<strong>A release.</strong>"},
-		"?format=html&audience=customers":      {"text/html; charset=utf-8", `filename="PM-1-customers.html"`, "<h1>Down &lt;now&gt;</h1>"},
-		"?format=confluence&audience=internal": {"application/xhtml+xml; charset=utf-8", `filename="PM-1.xml"`, "<h2>Executive summary</h2>"},
+		"":                                     {"text/markdown; charset=utf-8", `filename=PM-1.md`, "**A release.**"},
+		"?format=html":                         {"text/html; charset=utf-8", `filename=PM-1.html`, "<strong>A release.</strong>"},
+		"?format=html&audience=customers":      {"text/html; charset=utf-8", `filename=PM-1-customers.html`, "<h1>Down &lt;now&gt;</h1>"},
+		"?format=confluence&audience=internal": {"application/xhtml+xml; charset=utf-8", `filename=PM-1.xml`, "<h2>Executive summary</h2>"},
 	} {
 		a := w.get(postmortems+"/PM-1/export"+query, viewer)
 		a.is(200)

@@ -62,6 +62,7 @@ func routes() []route {
 		table = append(table, route{method: post, path: "/incidents/{ref}/" + string(a.do), id: operation(a.do), doc: a.doc,
 			role: Responder, acts: true, body: IncidentAction{}, answer: Incident{}, handle: actOnIncident(a.do, a.takes)})
 	}
+	table = append(table, fileRoutes()...)
 	table = append(table,
 		route{method: get, path: "/postmortems", id: "listPostmortems", doc: "Postmortems, newest first.", role: Viewer,
 			params: postmortemFilter, answer: List[Postmortem]{}, handle: listPostmortems},

@@ -46,11 +46,13 @@ var Types = map[Format]string{
 // Endings are how the names of files in a format end.
 var Endings = map[Format]string{Markdown: ".md", HTML: ".html", Confluence: ".xml"}
 
-// Write is the document of a postmortem as it is at now.
-func Write(s *postmortem.State, format Format, audience Audience, now time.Time) (string, error) {
+// Write is the document of a postmortem as it is at now, with the pictures of its incident. Customers get none.
+func Write(s *postmortem.State, format Format, audience Audience, now time.Time, pictures ...Picture) (string, error) {
 	d := internal(s, now)
 	if audience == Customers {
 		d = forCustomers(s)
+	} else {
+		d.illustrate(pictures, s.Incident)
 	}
 	switch format {
 	case Markdown:
@@ -68,6 +70,8 @@ type document struct {
 	title string
 	facts [][2]string // plain texts
 	parts []part
+
+	pictures []Picture // after the last part
 }
 
 // part is a section of a document.

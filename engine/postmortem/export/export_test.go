@@ -175,3 +175,21 @@ func TestTheStorageFormatOfConfluenceIsWellFormedWhateverIsWritten(t *testing.T)
 		}
 	})
 }
+
+func TestPicturesOfTheIncidentAreInThePageAndNamedElsewhere(t *testing.T) {
+	t.Parallel()
+	chart := export.Picture{Name: "p99.png", Note: `before & "after"`, Type: "image/png", Data: []byte{0x89, 'P', 'N', 'G'}}
+	for format, want := range map[export.Format]string{
+		export.Markdown:   `p99.png: before & "after"`,
+		export.HTML:       `<figure><img alt="before &amp; &#34;after&#34;" src="data:image/png;base64,iVBORw=="><figcaption>before &amp; &#34;after&#34;</figcaption></figure>`,
+		export.Confluence: "p99.png: before &amp;",
+	} {
+		got, err := export.Write(apac(), format, export.Internal, monday, chart)
+		if err != nil || !strings.Contains(got, want) {
+			t.Errorf("%s: %v, lacks %q", format, err, want)
+		}
+		if got, err = export.Write(apac(), format, export.Customers, monday, chart); err != nil || strings.Contains(got, "p99") || strings.Contains(got, "data:image") {
+			t.Errorf("%s for customers has the picture, %v", format, err)
+		}
+	}
+}

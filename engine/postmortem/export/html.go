@@ -25,7 +25,7 @@ func (d document) html() (string, error) {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 <meta name="referrer" content="no-referrer">
 <title>%s</title>
 <style>
@@ -37,6 +37,7 @@ func (d document) html() (string, error) {
 	if err := d.body(&b, renderers{}); err != nil {
 		return "", err
 	}
+	d.figures(&b)
 	b.WriteString("</main>\n</body>\n</html>\n")
 	return b.String(), nil
 }
