@@ -60,7 +60,7 @@ func (a *App) senders(l *live) error {
 }
 
 func (a *App) slack(l *live, p *config.Slack, put func(string, deliver.Sender, config.Limits)) error {
-	s, err := slack.New(slack.Options{Token: p.BotToken.Reveal(), BaseURL: string(p.BaseURL)})
+	s, err := slack.New(slack.Options{Token: p.BotToken.Reveal(), BaseURL: string(p.BaseURL), Now: a.engine.Now})
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ var advice = map[string]string{
 	"message_not_found":     "; it was deleted",
 	"cant_update_message":   "; it was posted by another app",
 	"edit_window_closed":    "; the workspace forbids late edits",
-	"restricted_action":     "; the workspace forbids the bot to post there",
+	"restricted_action":     "; the workspace forbids it to the bot",
 	"messages_tab_disabled": "; switch on the messages tab under App Home",
 }
 

@@ -22,15 +22,20 @@ import (
 const DefaultBaseURL = api.APIURL
 
 // Options are how to reach a workspace. The token is a bot's (xoxb-…) with the scopes chat:write,
-// chat:write.public (for channels that the bot has not joined) and commands.
+// chat:write.public (for channels that the bot has not joined) and commands; for channels of incidents those that
+// docs/channels/slack.md names, too.
 type Options struct {
 	Token   string
 	BaseURL string        // empty for DefaultBaseURL
 	Timeout time.Duration // of one call; 0 for 15 s
+	Now     func() time.Time
 }
 
 // Sender posts messages; it implements deliver.Sender and deliver.Updater.
-type Sender struct{ client *api.Client }
+type Sender struct {
+	client *api.Client
+	now    func() time.Time
+}
 
 // New checks the options. It does not connect.
 func New(o Options) (*Sender, error) {
@@ -44,7 +49,11 @@ func New(o Options) (*Sender, error) {
 	if o.Timeout <= 0 {
 		o.Timeout = 15 * time.Second
 	}
-	return &Sender{api.New(o.Token, api.OptionAPIURL(base.String()), api.OptionHTTPClient(httpClient(o.Timeout)))}, nil
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	client := api.New(o.Token, api.OptionAPIURL(base.String()), api.OptionHTTPClient(httpClient(o.Timeout)))
+	return &Sender{client, o.Now}, nil
 }
 
 // baseURL checks where the API is, and makes it end with the slash that the client relies on.
@@ -70,10 +79,13 @@ func httpClient(timeout time.Duration) *http.Client {
 	}
 }
 
-// Send posts m to its address, a member id (which opens the direct message) or a channel; when an earlier
+// Send does m's task, where it has one (see task). Else it posts m to its address, a member id (which opens the direct message) or a channel; when an earlier
 // message about the same alert is there, in its thread, where a page is shown to the channel, too. Only
 // messages that show an alert as it is can be edited; what a notice said stays said.
 func (s *Sender) Send(ctx context.Context, m deliver.Message) (deliver.Receipt, error) {
+	if m.Task != nil {
+		return s.task(ctx, m)
+	}
 	channel, thread := m.Address, ""
 	if m.Thread != "" {
 		var err error

@@ -22,6 +22,7 @@ func (s *Server) routes() http.Handler {
 func (s *Server) call(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.calls++
+	s.asked = append(s.asked, r.PathValue("method"))
 	var f failure
 	if len(s.failures) > 0 {
 		f, s.failures = s.failures[0], s.failures[1:]
@@ -82,6 +83,9 @@ func (s *Server) answer(r *http.Request) answer {
 	case "chat.update":
 		return s.update(r)
 	}
+	if a := s.aboutChannels(r.PathValue("method"), r.PostForm); a != nil {
+		return a
+	}
 	return refused("unknown_method")
 }
 
@@ -111,6 +115,10 @@ func (s *Server) post(r *http.Request) answer {
 	if m.Channel == "" {
 		return refused("channel_not_found")
 	}
+	if code := s.closed(m.Channel); code != "" {
+		return refused(code)
+	}
+	m.Metadata = form.Get("metadata")
 	var bad answer
 	if m.Blocks, bad = content(form.Get("text"), form.Get("blocks")); bad != nil {
 		return bad
@@ -128,6 +136,9 @@ func (s *Server) update(r *http.Request) answer {
 	form := r.PostForm
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if code := s.closed(form.Get("channel")); code != "" {
+		return refused(code)
+	}
 	for i := range s.messages {
 		m := &s.messages[i]
 		if m.Channel != form.Get("channel") || m.TS != form.Get("ts") {

@@ -27,6 +27,10 @@ type Server struct {
 	failures []failure
 	hold     chan struct{}
 	calls    int
+	asked    []string // the methods of the API that were called, in order
+	channels []*Channel
+	revoked  map[string]bool // scopes that the app does not have
+	unknown  map[string]bool // members that there are not
 	clock    func() time.Time
 }
 
@@ -41,6 +45,7 @@ type Message struct {
 	Blocks    []map[string]any
 	Edits     int
 	User      string // who alone sees it, for an ephemeral message
+	Metadata  string // as JSON
 }
 
 // Ref is how Tocsin names the message.
@@ -66,7 +71,7 @@ func Start(t testing.TB) *Server {
 	t.Helper()
 	s := &Server{
 		Token: "xoxb-test-token", SigningSecret: "slack-signing-secret",
-		changed: make(chan struct{}), refuse: map[string]string{}, clock: time.Now,
+		changed: make(chan struct{}), refuse: map[string]string{}, revoked: map[string]bool{}, unknown: map[string]bool{}, clock: time.Now,
 	}
 	s.http = httptest.NewServer(s.routes())
 	t.Cleanup(func() {
