@@ -43,8 +43,11 @@ func (e *Engine) Deploy(ctx context.Context, r deployment.Report) (s *deployment
 	return rec.(*deployment.State), fresh, nil
 }
 
-// Deployment returns a deployment by its name, DEP-5.
+// Deployment returns a deployment by its name, DEP-5, or its id.
 func (e *Engine) Deployment(ctx context.Context, name string) (*deployment.State, error) {
+	if id, err := store.ParseID(name); err == nil && id.Kind() == store.KindDeployment {
+		return byID[*deployment.State](ctx, e, "deployment", id)
+	}
 	// The name's key is in the deployment's own shard, which it does not tell: ask all of them at once.
 	keys := make([]store.Key, store.Shards)
 	for shard := range keys {

@@ -70,6 +70,7 @@ func (b *builder) integrations() {
 			b.warn(path+".resolve_timeout", "", "resolve_timeout has no effect for type %s", in.Type)
 		}
 		b.heartbeat(path, in)
+		b.deployments(path, in)
 		for _, k := range in.Key {
 			if other, twice := direct[k.Reveal()]; in.Type == "prometheus" && twice && other != in.Name {
 				b.warn(path+".key", "only the key tells them apart: give each its own", "what is sent with this key goes to %s", other)
@@ -79,6 +80,7 @@ func (b *builder) integrations() {
 		}
 		b.dir.Sources[string(in.Name)] = directory.Source{
 			Name: string(in.Name), Type: string(in.Type), KeepOnResolve: in.OnResolve == "keep", ReopenWithin: time.Duration(in.ReopenWithin),
+			Service: in.Service, Services: in.Services, Environments: in.Environments,
 		}
 	}
 }

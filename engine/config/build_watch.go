@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/directory"
@@ -23,7 +24,7 @@ func (b *builder) heartbeat(path string, in Integration) {
 			given bool
 		}{
 			{"every", in.Every != 0}, {"grace", in.Grace != 0}, {"title", in.Title != ""}, {"priority", in.Priority != ""},
-			{"team", in.Team != ""}, {"service", in.Service != ""}, {"tags", in.Tags != nil}, {"labels", in.Labels != nil},
+			{"team", in.Team != ""}, {"service", in.Service != "" && !slices.Contains(deploying, in.Type)}, {"tags", in.Tags != nil}, {"labels", in.Labels != nil},
 		} {
 			if k.given {
 				b.warn(path+"."+k.key, "", "%s has no effect for type %s", k.key, in.Type)

@@ -12,7 +12,7 @@ type Channel struct {
 // Integration is somebody who may send alerts, to /in/NAME.
 type Integration struct {
 	Name           Name              `json:"name" doc:"The last part of its URL."`
-	Type           IntegrationType   `json:"type" doc:"What it sends. prometheus sends to /api/v2/alerts and is known by its key. heartbeat sends nothing but pings; its alert opens when they stop."`
+	Type           IntegrationType   `json:"type" doc:"What it sends. prometheus sends to /api/v2/alerts and is known by its key. heartbeat sends nothing but pings; its alert opens when they stop. github, gitlab and deployments report deployments; so do pagerduty, by change events, and opsgenie, each to the path of that product."`
 	Key            Secrets           `json:"key" doc:"What it proves itself with; several while it is changed; none lets anybody send."`
 	OnResolve      OnResolve         `json:"on_resolve,omitempty" doc:"What the end of an alert does: close it, or keep it until a person closes it. Default close."`
 	ReopenWithin   Duration          `json:"reopen_within,omitempty" doc:"An alert that fires again so soon after its close is re-opened, not paged anew. Default: never."`
@@ -24,9 +24,12 @@ type Integration struct {
 	Title    string            `json:"title,omitempty" doc:"heartbeat: the title of its alert. Default: No heartbeat from NAME."`
 	Priority Priority          `json:"priority,omitempty" doc:"heartbeat: of its alert. Default P3."`
 	Team     string            `json:"team,omitempty" doc:"heartbeat: whose alert it is; rules decide, too."`
-	Service  string            `json:"service,omitempty" doc:"heartbeat: what it is about."`
+	Service  string            `json:"service,omitempty" doc:"heartbeat: what it is about. github, gitlab, deployments, pagerduty, opsgenie: what is deployed where services does not say."`
 	Tags     Names             `json:"tags,omitempty" doc:"heartbeat: of its alert."`
 	Labels   map[string]string `json:"labels,omitempty" doc:"heartbeat: of its alert."`
+
+	Services     map[string]string `json:"services,omitempty" doc:"github, gitlab, deployments, pagerduty, opsgenie: the service that a repository or project is, such as acme/shop: checkout; REPOSITORY@ENVIRONMENT for one environment of it. Default: the service of its name."`
+	Environments map[string]string `json:"environments,omitempty" doc:"Likewise: what an environment is for (production, staging, testing, development), where its name does not say so."`
 }
 
 // NoKey, as an integration's only key, lets anybody send.

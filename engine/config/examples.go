@@ -43,6 +43,7 @@ var examples = map[string][]any{
 	"Coverage.urgent": {[]any{"standard"}}, "Channel.url": {"https://hooks.example.com/pages", "${TEAMS_WEBHOOK}"}, "DeadMan.url": {"https://watchdog.example.com/ping/tocsin"},
 	"Down.via": {"slack"}, "Expect.policy": {"standard"}, "Given.at": {"0s", "5m"}, "Given.description": {"No space left on device"}, "Given.details": {map[string]any{"mount": "/var"}},
 	"Given.labels": {map[string]any{"severity": "critical"}}, "Holidays.name": {"us"}, "ICal.url": {"${CALENDAR_URL}"}, "Integration.name": {"prometheus"},
+	"Integration.services": {map[string]any{"acme/payments": "payments", "acme/mono@shop-live": "checkout"}}, "Integration.environments": {map[string]any{"frankfurt": "production"}},
 	"Integration.title": {"The nightly backup did not run"}, "Page.to": {"ethan", "channel:sre"}, "Page.via": {"sms"}, "Policy.name": {"standard"},
 	"Repeat.from": {"everybody"}, "Restrict.from": {"22:00"}, "Restrict.to": {"06:00"}, "Rotation.every": {"1w", "1d", "12h"},
 	"Rotation.members": {[]any{map[string]any{"user": "jason", "from": "2026-04-01"}}}, "Rotation.name": {"daily"}, "Rule.name": {"severity to priority"},

@@ -48,7 +48,7 @@ func (ChannelType) choices() []string {
 type IntegrationType string
 
 func (IntegrationType) choices() []string {
-	return []string{"alertmanager", "prometheus", "datadog", "json", "heartbeat"}
+	return []string{"alertmanager", "prometheus", "datadog", "json", "heartbeat", "github", "gitlab", "deployments", "pagerduty", "opsgenie"}
 }
 
 // OnResolve is what a resolved event does: closes the alert, or keeps it until a person closes it.

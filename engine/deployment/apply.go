@@ -21,10 +21,9 @@ func (s *State) Apply(r Report, env Env) error {
 		return err
 	}
 	r = r.bounded()
-	if s.Service == "" && r.Service == "" && r.Project == "" {
+	if r = r.resolve(s.Service, env.Dir); s.Service == "" && r.Service == "" {
 		return &Refused{"service", "missing: say what was deployed"}
 	}
-	r = r.resolve(env.Dir)
 	if s.Reached == nil {
 		s.Reached = map[Status]time.Time{}
 	}

@@ -59,15 +59,18 @@ func (r Report) Check() error {
 	case !r.StartedAt.IsZero() && !r.FinishedAt.IsZero() && r.FinishedAt.Before(r.StartedAt):
 		return &Refused{"finished_at", "it is before started_at"}
 	}
-	for _, l := range r.Links {
-		if !web(l.Href) {
-			return &Refused{"links", fmt.Sprintf("%q is not a link: write an absolute http or https URL of %d bytes at most", clip(l.Href, 80), maxHref)}
-		}
+	return nil
+}
+
+// Check refuses what would not be a link, or would run something when it is followed. Where nobody asks, such links are
+// left out.
+func (l Link) Check() error {
+	if !web(l.Href) {
+		return &Refused{"links", fmt.Sprintf("%q is not a link: write an absolute http or https URL of %d bytes at most", clip(l.Href, 80), maxHref)}
 	}
 	return nil
 }
 
-// web reports whether something can be followed without running anything.
 func web(href string) bool {
 	u, err := url.Parse(href)
 	return err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http") && len(href) <= maxHref
@@ -101,10 +104,10 @@ func (r Report) bounded() Report {
 	return r
 }
 
-// resolve finds the service and the tier that a report means.
-func (r Report) resolve(d *directory.Directory) Report {
+// resolve finds the service and the tier that a report means. One of a deployment whose service is known need not say it.
+func (r Report) resolve(known string, d *directory.Directory) Report {
 	src := d.Sources[r.Integration]
-	if r.Service == "" {
+	if r.Service == "" && (r.Project != "" || known == "") {
 		r.Service = serviceOf(r.Project, r.Environment, src, d)
 	}
 	if r.Service == r.Project {
@@ -118,7 +121,7 @@ func (r Report) resolve(d *directory.Directory) Report {
 
 // serviceOf is the service that a sender's project is: as the integration's services say for the project in the
 // environment (PROJECT@ENVIRONMENT) or for the project, or else the service of its name or of the last part of it, or else
-// what the sender calls it.
+// that of the integration, or else what the sender calls it.
 func serviceOf(project, environment string, src directory.Source, d *directory.Directory) string {
 	if name, ok := src.Services[project+"@"+environment]; ok {
 		return name
@@ -131,6 +134,9 @@ func serviceOf(project, environment string, src directory.Source, d *directory.D
 		if _, ok := d.Services[name]; ok {
 			return name
 		}
+	}
+	if src.Service != "" {
+		return src.Service
 	}
 	return project
 }

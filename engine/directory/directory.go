@@ -112,6 +112,7 @@ type Source struct {
 	KeepOnResolve bool          // a resolved event only marks the alert recovered
 	ReopenWithin  time.Duration // a re-fire so soon after the close re-opens the alert
 
+	Service      string            // of deployments of which Services does not say it
 	Services     map[string]string // of deployments: by project, or PROJECT@ENVIRONMENT
 	Environments map[string]string // of deployments: the tier by environment
 }

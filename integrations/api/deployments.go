@@ -128,6 +128,9 @@ func reportDeployment(c *call) (any, error) {
 		r.Commits = append(r.Commits, deployment.Commit(k))
 	}
 	for _, l := range body.Links {
+		if err := deployment.Link(l).Check(); err != nil {
+			return nil, invalid("links", "%s", err.(*deployment.Refused).Reason)
+		}
 		r.Links = append(r.Links, deployment.Link(l))
 	}
 	for name, t := range map[string]struct {

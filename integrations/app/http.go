@@ -27,8 +27,9 @@ func (a *App) routes(registry *prometheus.Registry, audit http.Handler) http.Han
 	}}))
 	intake.Register(e, intake.Options{
 		Sources: func() *intake.Sources { return a.live.Load().sources },
-		Ingest:  a.ingest, Ping: a.engine.Ping, Count: a.metrics.Received, Now: a.engine.Now, Log: a.log,
+		Ingest:  a.ingest, Ping: a.engine.Ping, Deploy: a.deploy, Count: a.metrics.Received, Now: a.engine.Now, Log: a.log,
 	})
+	a.changes(e)
 	api.Register(e, a.apiOptions())
 
 	e.Any("/a/:token", echo.WrapHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

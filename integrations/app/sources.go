@@ -49,6 +49,7 @@ func sourcesOf(f *config.File) (list []intake.Source, problems config.Problems) 
 		case "heartbeat":
 			src.Decode = func(intake.Request) ([]event.Event, error) { return nil, errNoEvents }
 		}
+		reports(&src, in.Type)
 		list = append(list, src)
 	}
 	return list, problems

@@ -17,6 +17,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/tocsin-oncall/tocsin/engine/deployment"
 	"github.com/tocsin-oncall/tocsin/engine/event"
 	"github.com/tocsin-oncall/tocsin/integrations/alertmanager"
 	"github.com/tocsin-oncall/tocsin/integrations/intake"
@@ -36,6 +37,8 @@ type door struct {
 	to     []string // the integration of each call of Ingest
 	counts map[string]int
 	fail   error
+
+	deployed []deployment.Report
 }
 
 func newDoor(t testing.TB) *door {
@@ -49,7 +52,20 @@ func newDoor(t testing.TB) *door {
 		events, errs := prometheus.Decode(r.Body, r.Now, prometheus.Options{})
 		return events, errors.Join(errs...)
 	}
+	report := func(r intake.Request) (*deployment.Report, error) {
+		switch body := string(r.Body); body {
+		case "":
+			return nil, errors.New("there is nothing in it")
+		case "ping":
+			return nil, nil
+		default:
+			return &deployment.Report{Service: body}, nil
+		}
+	}
+	signed := func(key string, _ []byte, h http.Header) bool { return h.Get("X-Signature") == key }
 	sources := intake.NewSources(
+		intake.Source{Name: "ci", Type: "deployments", Keys: []string{"ci-key"}, Deployment: report},
+		intake.Source{Name: "hub", Type: "github", Keys: []string{"hub-key", "next-hub-key"}, Deployment: report, Signed: signed},
 		intake.Source{Name: "am", Type: "alertmanager", Keys: []string{"am-key", "am-next-key"}, Decode: fromAlertmanager},
 		intake.Source{Name: "prom-a", Type: "prometheus", Keys: []string{"a-key"}, Decode: fromPrometheus},
 		intake.Source{Name: "prom-b", Type: "prometheus", Keys: []string{"b-key"}, Decode: fromPrometheus},
@@ -64,6 +80,15 @@ func newDoor(t testing.TB) *door {
 	intake.Register(e, intake.Options{
 		Sources: func() *intake.Sources { return sources },
 		Ingest:  d.ingest,
+		Deploy: func(_ context.Context, r deployment.Report) (intake.Deployed, error) {
+			if r.Service == "refused" {
+				return intake.Deployed{}, &deployment.Refused{Field: "service", Reason: "missing"}
+			}
+			if d.fail == nil {
+				d.deployed = append(d.deployed, r)
+			}
+			return intake.Deployed{ID: "DEP-1", State: "succeeded", Service: r.Service, KnownService: true}, d.fail
+		},
 		Ping: func(_ context.Context, integration string) error {
 			d.mu.Lock()
 			defer d.mu.Unlock()

@@ -6,6 +6,7 @@
 //	POST /in/{integration}/api/v2/alerts    one of type prometheus, so that several Prometheis can be told apart
 //	POST /api/v2/alerts                     the integration of type prometheus that the key belongs to
 //	GET, HEAD, POST /in/{integration}[/ping]  one of type heartbeat: 200 once the ping is durable
+//	POST /in/{integration}                  one that reports deployments: 202 with the deployment
 //
 // Answers: 202 with the alerts (200 with {} under api/v2/alerts) once they are durable. Otherwise
 // {"error":{"code","message","hint"}}: 400 the body makes no sense, 401 wrong or no key, 404 no such integration, 405
@@ -24,6 +25,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/tocsin-oncall/tocsin/engine/deployment"
 	"github.com/tocsin-oncall/tocsin/engine/event"
 )
 
@@ -70,6 +72,9 @@ type Options struct {
 	// Ping makes durable that an integration of type heartbeat was heard of. Its errors are as those of Ingest. It may
 	// be nil where there is none of them.
 	Ping func(ctx context.Context, integration string) error
+	// Deploy makes durable what an integration says of a deployment. Its errors are as those of Ingest, or
+	// *deployment.Refused. It may be nil where no integration reports deployments.
+	Deploy func(ctx context.Context, r deployment.Report) (Deployed, error)
 	// Count is told of the events of an integration by status, and of requests that came to nothing.
 	Count func(integration, status string, n int)
 	Now   func() time.Time // time.Now if nil
@@ -136,12 +141,18 @@ func (o Options) withDefaults() Options {
 
 // receive is POST /in/{integration}.
 func (o Options) receive(c echo.Context) error {
+	if src := o.Sources().byNames[c.Param("integration")]; src.Signed != nil {
+		return o.receiveSigned(c, src.Source)
+	}
 	src, refused := o.Sources().byName(c.Param("integration"), offered(c.Request(), c.QueryParams()))
 	if refused != nil {
 		return o.refuse(c, src.Name, refused)
 	}
 	if src.Type == typeHeartbeat {
 		return o.ping(c, src)
+	}
+	if src.Deployment != nil {
+		return o.receiveDeployment(c, src)
 	}
 	return o.accept(c, src, func(receipts []Receipt) error {
 		return c.JSON(http.StatusAccepted, struct {
@@ -165,7 +176,7 @@ func (o Options) receivePrometheus(c echo.Context) error {
 
 // receivePrometheusByKey is POST /api/v2/alerts.
 func (o Options) receivePrometheusByKey(c echo.Context) error {
-	src, refused := o.Sources().byKey(offered(c.Request(), c.QueryParams()))
+	src, refused := o.Sources().byKey(typePrometheus, offered(c.Request(), c.QueryParams()))
 	if refused != nil {
 		return o.refuse(c, src.Name, refused)
 	}

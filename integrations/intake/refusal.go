@@ -40,10 +40,10 @@ func invalidBody(err error, stored int) *refusal {
 
 func notStored(err error) *refusal {
 	if errors.Is(err, store.ErrUnavailable) || errors.Is(err, context.DeadlineExceeded) {
-		return &refusal{http.StatusServiceUnavailable, "store_unavailable", "the alerts could not be stored now",
-			"send them again in " + retryAfter + " seconds", err}
+		return &refusal{http.StatusServiceUnavailable, "store_unavailable", "this could not be stored now",
+			"send it again in " + retryAfter + " seconds", err}
 	}
-	return &refusal{http.StatusInternalServerError, "internal", "the alerts could not be stored", "the log of Tocsin says why", err}
+	return &refusal{http.StatusInternalServerError, "internal", "this could not be stored", "the log of Tocsin says why", err}
 }
 
 // check finds what no limit can mend.

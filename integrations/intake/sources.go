@@ -9,18 +9,24 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tocsin-oncall/tocsin/engine/deployment"
 	"github.com/tocsin-oncall/tocsin/engine/event"
 )
 
 // Source is one integration of the configuration.
 type Source struct {
 	Name string
-	Type string // as in the configuration: alertmanager, prometheus, datadog, json, heartbeat
+	Type string // as in the configuration: alertmanager, prometheus, datadog, json, heartbeat, github, …
 	// Keys are the keys that it accepts, several while one is being replaced. None at all means that anybody may send.
 	Keys []string
 	// Decode makes events of a request. With an error and no events nothing is stored; with both, the events are
 	// stored and the sender is told the error, which is for it to read and names no internals.
 	Decode func(Request) ([]event.Event, error)
+	// Deployment, of those that report deployments instead, makes one of a request. Nil without an error says that the
+	// request tells nothing that matters.
+	Deployment func(Request) (*deployment.Report, error)
+	// Signed, of those that sign what they send instead of sending a key, reports whether a body was signed with it.
+	Signed func(key string, body []byte, header http.Header) bool
 }
 
 // typePrometheus is the type of the integrations that /api/v2/alerts serves.
@@ -28,8 +34,8 @@ const typePrometheus = "prometheus"
 
 // Sources are all integrations of one configuration. They never change; a reload makes new ones.
 type Sources struct {
-	byNames    map[string]source
-	prometheus []source // by name
+	byNames map[string]source
+	byTypes map[string][]source // by name
 }
 
 type digest = [sha256.Size]byte
@@ -42,18 +48,18 @@ type source struct {
 
 // NewSources prepares integrations; their names must differ.
 func NewSources(list ...Source) *Sources {
-	s := &Sources{byNames: make(map[string]source, len(list))}
+	s := &Sources{byNames: make(map[string]source, len(list)), byTypes: map[string][]source{}}
 	for _, src := range list {
 		prepared := source{Source: src}
 		for _, key := range src.Keys {
 			prepared.keys = append(prepared.keys, sha256.Sum256([]byte(key)))
 		}
 		s.byNames[src.Name] = prepared
-		if src.Type == typePrometheus {
-			s.prometheus = append(s.prometheus, prepared)
-		}
+		s.byTypes[src.Type] = append(s.byTypes[src.Type], prepared)
 	}
-	slices.SortFunc(s.prometheus, func(a, b source) int { return cmp.Compare(a.Name, b.Name) })
+	for _, list := range s.byTypes {
+		slices.SortFunc(list, func(a, b source) int { return cmp.Compare(a.Name, b.Name) })
+	}
 	return s
 }
 
@@ -72,12 +78,23 @@ func (s *Sources) byName(name string, offered []digest) (Source, *refusal) {
 	return src.Source, nil
 }
 
-// byKey gives the integration of type prometheus that the offered key belongs to; failing that, one that needs no
-// key. If several have the key, the first by name.
-func (s *Sources) byKey(offered []digest) (Source, *refusal) {
+// Named gives the name of the integration of a type that a key belongs to, for senders that are known by their key alone
+// and have a surface of their own. See byKey.
+func (s *Sources) Named(kind, key string) (name string, ok bool) {
+	var keys []digest
+	if key != "" {
+		keys = append(keys, sha256.Sum256([]byte(key)))
+	}
+	src, refused := s.byKey(kind, keys)
+	return src.Name, refused == nil
+}
+
+// byKey gives the integration of a type that the offered key belongs to; failing that, one that needs no key. If several
+// have the key, the first by name.
+func (s *Sources) byKey(kind string, offered []digest) (Source, *refusal) {
 	var keyed, open *source
-	for i := range s.prometheus {
-		src := &s.prometheus[i]
+	for i := range s.byTypes[kind] {
+		src := &s.byTypes[kind][i]
 		switch admitted := src.admits(offered); {
 		case admitted && len(src.keys) == 0 && open == nil:
 			open = src
@@ -90,8 +107,8 @@ func (s *Sources) byKey(offered []digest) (Source, *refusal) {
 		return keyed.Source, nil
 	case open != nil:
 		return open.Source, nil
-	case len(s.prometheus) == 0:
-		return Source{}, &refusal{status: http.StatusNotFound, code: "unknown_integration", message: "there is no integration of type prometheus",
+	case len(s.byTypes[kind]) == 0:
+		return Source{}, &refusal{status: http.StatusNotFound, code: "unknown_integration", message: "there is no integration of type " + kind,
 			hint: "add one under integrations: in the configuration, or post to /in/NAME"}
 	}
 	return Source{}, unauthorized(offered)
@@ -122,7 +139,7 @@ func unauthorized(offered []digest) *refusal {
 }
 
 // offered gives the digests of the keys that a request brings: in Authorization as Bearer, GenieKey or the password
-// of Basic, and in the query as key. An empty key is none.
+// of Basic, in X-Gitlab-Token, and in the query as key. An empty key is none.
 func offered(r *http.Request, query url.Values) []digest {
 	var keys []digest
 	add := func(key string) {
@@ -137,6 +154,7 @@ func offered(r *http.Request, query url.Values) []digest {
 			add(strings.TrimSpace(key))
 		}
 	}
+	add(r.Header.Get("X-Gitlab-Token"))
 	add(query.Get("key"))
 	return keys
 }
