@@ -122,14 +122,21 @@ func errandTo(inc *incident.State, er incident.Errand) alert.Input {
 	return alert.Action{Do: alert.Close, By: er.By, Via: er.Via, Note: note}
 }
 
-// owed reports whether the postmortem of an incident is still owed.
+// owed reports whether a postmortem of an incident is still owed.
 func (e *Engine) owed(ctx context.Context, inc *incident.State) (bool, error) {
-	found, err := e.store.Load(ctx, inc.PostmortemID)
-	if err != nil || !found[0].Exists() {
+	found, err := e.store.Load(ctx, inc.Postmortems()...)
+	if err != nil {
 		return false, err
 	}
-	pm, err := as[*postmortem.State](found[0], "postmortem")
-	return err == nil && pm.Status == postmortem.Open, err
+	for _, r := range found {
+		if !r.Exists() {
+			continue
+		}
+		if pm, err := as[*postmortem.State](r, "postmortem"); err == nil && pm.Status == postmortem.Open {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // tellIncident brings an alert's answer to its incident, and then says so in the alert.

@@ -197,13 +197,13 @@ func (e *Engine) incidentChanges(image record.Image, s *incident.State, fx incid
 		}
 		return err
 	}
-	if fx.PostmortemOwed {
+	if fx.PostmortemOwed || fx.PostmortemFor != "" {
 		n, err := number()
 		if err != nil {
 			return nil, err
 		}
-		pm := postmortem.New(store.NewID(store.KindPostmortem, incident.Shard), n, s, env)
-		if _, err = incident.Apply(s, incident.PostmortemMade{ID: pm.ID, Name: pm.Name()}, env); err != nil {
+		pm := postmortem.New(store.NewID(store.KindPostmortem, incident.Shard), n, s, fx.PostmortemFor, env)
+		if _, err = incident.Apply(s, incident.PostmortemMade{ID: pm.ID, Name: pm.Name(), Team: fx.PostmortemFor}, env); err != nil {
 			return nil, err
 		}
 		if err = add(record.Image{}, pm); err != nil {

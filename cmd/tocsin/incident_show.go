@@ -80,6 +80,9 @@ func (n *noun) incident(i api.Incident) {
 		f.add("file", text)
 	}
 	f.add("postmortem", strings.Join(filled(i.Postmortem, i.PostmortemReason), ": "))
+	for _, t := range i.TeamPostmortems {
+		f.add("of team "+t.Team, t.Postmortem)
+	}
 	n.facts(f)
 	if i.Description != "" {
 		fmt.Fprintln(n.out)

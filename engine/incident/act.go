@@ -25,6 +25,8 @@ func (a Action) apply(s *State, env Env, fx *Effects) error {
 		return s.reopen(a, env, fx)
 	case Close:
 		return s.close(a, env, fx)
+	case AskPostmortem:
+		return s.askPostmortem(a, env, fx)
 	case Update:
 		return s.update(a, env)
 	case SetTimes:

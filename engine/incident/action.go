@@ -7,24 +7,25 @@ type Do string
 
 // Everything that a person can do to an incident, from every surface.
 const (
-	Mitigate     Do = "mitigate"
-	Resolve      Do = "resolve"
-	Close        Do = "close" // resolves it too, when it is not
-	Reopen       Do = "reopen"
-	Note         Do = "note"
-	Update       Do = "update"
-	SetPriority  Do = "priority"
-	SetTitle     Do = "title"
-	SetTimes     Do = "times"
-	SetRole      Do = "role"      // an empty User leaves the role to nobody
-	AddResponder Do = "responder" // calls a team or a person; who calls themselves just joins
-	CallUsual    Do = "wide"      // calls the usual teams
-	Tick         Do = "tick"      // an item of the checklist
-	Skip         Do = "skip"      // one that does not apply; Note is the reason, and must be given
-	Untick       Do = "untick"
-	CloseAlerts  Do = "close-alerts"
-	Tell         Do = "updates" // an audience, how it goes
-	OpenChannel  Do = "channel" // gives it a channel in Slack, where it has none or none any more
+	Mitigate      Do = "mitigate"
+	Resolve       Do = "resolve"
+	Close         Do = "close" // resolves it too, when it is not
+	Reopen        Do = "reopen"
+	Note          Do = "note"
+	Update        Do = "update"
+	SetPriority   Do = "priority"
+	SetTitle      Do = "title"
+	SetTimes      Do = "times"
+	SetRole       Do = "role"      // an empty User leaves the role to nobody
+	AddResponder  Do = "responder" // calls a team or a person; who calls themselves just joins
+	CallUsual     Do = "wide"      // calls the usual teams
+	Tick          Do = "tick"      // an item of the checklist
+	Skip          Do = "skip"      // one that does not apply; Note is the reason, and must be given
+	Untick        Do = "untick"
+	CloseAlerts   Do = "close-alerts"
+	AskPostmortem Do = "postmortem" // of a team's own
+	Tell          Do = "updates"    // an audience, how it goes
+	OpenChannel   Do = "channel"    // gives it a channel in Slack, where it has none or none any more
 )
 
 // Action is one thing done by one person.
@@ -37,6 +38,7 @@ type Action struct {
 	Title    string // for SetTitle
 	Role     string // for SetRole
 	User     string // for SetRole: a user. For AddResponder: a user, user:NAME or team:NAME
+	Team     string // for AskPostmortem
 	Item     string // for Tick, Skip and Untick: the number of an item, from 1, or its text
 	Force    bool   // for Close: in spite of the checklist; Note is the reason, and must be given
 

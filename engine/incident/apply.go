@@ -11,8 +11,10 @@ type Effects struct {
 	// PostmortemOwed says that the close owes a postmortem that does not exist yet. Make it, apply
 	// PostmortemMade to the incident, and commit both at once.
 	PostmortemOwed bool
-	Reopened       bool   // it was over, and is open again
-	Bytes          *Bytes // of a file that was attached: commit them with the incident
+	// PostmortemFor is the team that asked for one of its own. Make it, apply PostmortemMade, and commit both at once.
+	PostmortemFor string
+	Reopened      bool   // it was over, and is open again
+	Bytes         *Bytes // of a file that was attached: commit them with the incident
 }
 
 // Bytes are those of a file.
@@ -74,8 +76,10 @@ type Parted struct {
 	Note    string
 }
 
-// PostmortemMade says which postmortem the close owed.
+// PostmortemMade says which postmortem the close owed, or a team asked for.
 type PostmortemMade struct {
+	Team string // empty for the incident's own
+
 	ID   store.ID
 	Name string // PM-3
 }

@@ -2,6 +2,7 @@ package incident
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -58,8 +59,10 @@ func (s *State) owesPostmortem(env Env) bool {
 
 func (in PostmortemMade) apply(s *State, env Env, _ *Effects) error {
 	switch {
-	case s.PostmortemID == in.ID:
+	case slices.Contains(s.Postmortems(), in.ID):
 		return nil
+	case in.Team != "":
+		return s.made(in, env)
 	case s.Postmortem != "":
 		return &Refused{fmt.Sprintf("%s has a postmortem already: %s.", s.Name(), s.Postmortem)}
 	}

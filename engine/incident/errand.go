@@ -117,7 +117,7 @@ func (s *State) retire(env Env) {
 	at := s.leaves(env)
 	switch {
 	case at.IsZero() || at.After(env.Now) || s.leaving():
-	case s.PostmortemID != "" && !s.Released:
+	case len(s.Postmortems()) > 0 && !s.Released:
 		s.send(Errand{Do: Ask}, env)
 	default:
 		s.discard(env)

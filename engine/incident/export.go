@@ -43,6 +43,9 @@ func Markdown(s *State, lines []Line, left int, env Env) string {
 	}
 	fact("Conference", s.Conference)
 	fact("Postmortem", s.Postmortem)
+	for _, t := range s.TeamPostmortems {
+		fact("Postmortem of team "+t.Team, t.Name)
+	}
 	if s.Description != "" {
 		fmt.Fprintf(&b, "\n%s\n", quoted(s.Description))
 	}

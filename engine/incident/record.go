@@ -37,7 +37,7 @@ func (s *State) Waits(env Env, add func(time.Time)) {
 // GoneAt is when a closed incident is deleted; zero for never, and while its postmortem is owed or there is still
 // something to be done.
 func (s *State) GoneAt(env Env) time.Time {
-	if len(s.Errands) > 0 || s.holds() || s.PostmortemID != "" && !s.Released {
+	if len(s.Errands) > 0 || s.holds() || len(s.Postmortems()) > 0 && !s.Released {
 		return time.Time{}
 	}
 	return s.leaves(env)

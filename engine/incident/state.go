@@ -100,6 +100,8 @@ type State struct {
 	// incident is opened again.
 	Postmortem   string   `json:"postmortem,omitempty"`
 	PostmortemID store.ID `json:"postmortem_id,omitempty"`
+	// TeamPostmortems are those that teams asked for, beside it.
+	TeamPostmortems []TeamPostmortem `json:"team_postmortems,omitempty"`
 	// PostmortemReason says why the last close owed one, or did not.
 	PostmortemReason string `json:"postmortem_reason,omitempty"`
 

@@ -2,17 +2,20 @@ package postmortem
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 )
 
 const defaultDue = 7 * 24 * time.Hour // when the configuration says none
 
-// New is the postmortem that the close of an incident owes. Its id must be of incident.Shard.
-func New(id store.ID, number uint64, inc *incident.State, env Env) *State {
+// New is the postmortem that the close of an incident owes or, with a team, the one that the team asked for. Its id must be
+// of incident.Shard.
+func New(id store.ID, number uint64, inc *incident.State, team string, env Env) *State {
 	due := env.Dir.Postmortem.Due
 	if due <= 0 {
 		due = defaultDue
@@ -24,10 +27,18 @@ func New(id store.ID, number uint64, inc *incident.State, env Env) *State {
 		CreatedAt: env.Now,
 		Sections:  map[string]string{}, Given: map[string]string{},
 	}
-	s.note(env, "created", "", fmt.Sprintf("for %s; %s", inc.Name(), inc.PostmortemReason))
+	why := inc.PostmortemReason
+	if team != "" {
+		s.Team, s.Title = team, inc.Title+" (team "+team+")"
+		why = "team " + team + " asked for one of its own"
+	}
+	s.note(env, "created", "", fmt.Sprintf("for %s; %s", inc.Name(), why))
 	s.choose(inc, env)
 	s.fill(begin(inc, env))
 	owner, why := ownerFor(inc, env)
+	if team != "" {
+		owner, why = ownerOf(team, inc, env)
+	}
 	s.Owner = owner
 	s.DueAt, s.DueWhy = workDay(env.Now.Add(due), owner, env)
 	if s.DueWhy != "" {
@@ -83,6 +94,24 @@ func ownerFor(inc *incident.State, env Env) (owner, why string) {
 	}
 	if known(env, inc.ClosedBy) {
 		return inc.ClosedBy, "closed " + inc.Name()
+	}
+	return "", ""
+}
+
+// ownerOf names who owns the postmortem that a team asked for: who of it answered the incident's call, else who of it
+// worked on the incident, else who answers for it.
+func ownerOf(team string, inc *incident.State, env Env) (owner, why string) {
+	of := func(user string) bool {
+		return known(env, user) && slices.ContainsFunc(env.Dir.Teams[team].Members, func(m directory.Member) bool { return m.User == user })
+	}
+	if c := inc.CallOf("team:" + team); c != nil && of(c.AnsweredBy) {
+		return c.AnsweredBy, "answered the call of team " + team
+	}
+	if i := slices.IndexFunc(inc.Responders, of); i >= 0 {
+		return inc.Responders[i], "worked on " + inc.Name() + " for team " + team
+	}
+	if name := env.Dir.Owner(team); name != "" {
+		return name, "answers for team " + team
 	}
 	return "", ""
 }

@@ -20,6 +20,7 @@ type IncidentAction struct {
 	Role      string            `json:"role,omitempty" doc:"role: which, such as commander."`
 	Responder string            `json:"responder,omitempty" doc:"role: the user who takes it, empty for nobody. responder: whom to call: a user, user:NAME or team:NAME. aware, decline: whose call it was, the user's by default."`
 	Alert     string            `json:"alert,omitempty" doc:"alerts, leave: the id or number of the alert."`
+	Team      string            `json:"team,omitempty" doc:"postmortem: the team that writes one of its own."`
 	Item      string            `json:"item,omitempty" doc:"tick, skip, untick: the number of an item of the checklist, from 1, or its text."`
 	At        string            `json:"at,omitempty" jsonschema:"format=date-time" doc:"mitigate, resolve: since when it is so. note: when it was. Default: now."`
 	Times     map[string]string `json:"times,omitempty" doc:"times: RFC 3339 for impact_start, detected, engaged, mitigated or resolved; empty for what the record says."`
@@ -58,6 +59,7 @@ var incidentActions = [...]struct {
 	{incident.Untick, []string{"item"}, "An item of the checklist is not done after all."},
 	{joinAlert, []string{"alert"}, "Join an alert to an incident."},
 	{leaveAlert, []string{"alert"}, "Let an alert leave an incident."},
+	{incident.AskPostmortem, []string{"team"}, "A team writes a postmortem of its own, beside that of the incident, once that is over."},
 	{incident.CloseAlerts, nil, "Close the alerts of an incident."},
 	{incident.OpenChannel, nil, "Give an incident a channel in Slack, where it has none, or none any more."},
 }
@@ -69,6 +71,8 @@ func operation(do incident.Do) string {
 		return "addResponderToIncident"
 	case incident.CloseAlerts:
 		return "closeAlertsOfIncident"
+	case incident.AskPostmortem:
+		return "askPostmortemOfIncident"
 	case incident.OpenChannel:
 		return "openChannelOfIncident"
 	}
@@ -90,7 +94,7 @@ func actOnIncident(do incident.Do, takes []string) handler {
 		}
 		act := incident.Action{
 			Do: do, By: by, Via: via, Note: body.Note, Priority: body.Priority, Title: body.Title,
-			Role: body.Role, User: body.Responder, Item: body.Item, Force: body.Force,
+			Role: body.Role, User: body.Responder, Item: body.Item, Team: body.Team, Force: body.Force,
 		}
 		if act.At, err = optionalTime("at", body.At); err != nil {
 			return nil, err
@@ -142,7 +146,7 @@ func (b IncidentAction) check(c *call, do incident.Do, takes []string) error {
 		given bool
 	}{
 		{"priority", b.Priority != ""}, {"title", b.Title != ""}, {"role", b.Role != ""}, {"responder", b.Responder != ""},
-		{"alert", b.Alert != ""}, {"item", b.Item != ""}, {"at", b.At != ""}, {"times", len(b.Times) > 0}, {"force", b.Force},
+		{"alert", b.Alert != ""}, {"team", b.Team != ""}, {"item", b.Item != ""}, {"at", b.At != ""}, {"times", len(b.Times) > 0}, {"force", b.Force},
 	} {
 		needed := slices.Contains(takes, f.name)
 		switch {

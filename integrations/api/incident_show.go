@@ -52,9 +52,17 @@ type Incident struct {
 	DetectedBy incident.Detector            `json:"detected_by" jsonschema:"enum=monitoring,enum=customer,enum=staff" doc:"Who noticed it first: as somebody said, or else monitoring where a rule opened it or an alert came before."`
 	Measures   map[incident.Measure]float64 `json:"measures" doc:"How long it took, in seconds, as far as it is over: time_to_detect, time_to_engage, time_to_mitigate, time_to_fix. As in reports."`
 
-	Postmortem       string          `json:"postmortem" doc:"PM-3; empty when there is none."`
-	PostmortemReason string          `json:"postmortem_reason" doc:"Why the last close owed one, or did not."`
-	Timeline         []NumberedEntry `json:"timeline"`
+	Postmortem       string           `json:"postmortem" doc:"PM-3; empty when there is none."`
+	TeamPostmortems  []TeamPostmortem `json:"team_postmortems" doc:"Those that teams asked for, beside it."`
+	PostmortemReason string           `json:"postmortem_reason" doc:"Why the last close owed one, or did not."`
+	Timeline         []NumberedEntry  `json:"timeline"`
+}
+
+// TeamPostmortem is the postmortem that a team asked for.
+type TeamPostmortem struct {
+	Team       string `json:"team"`
+	Postmortem string `json:"postmortem" doc:"PM-4."`
+	At         Time   `json:"at"`
 }
 
 // IncidentTime is one of the times that matter.
@@ -115,6 +123,10 @@ func (c *call) showIncident(s *incident.State) Incident {
 		Postmortem: s.Postmortem, PostmortemReason: s.PostmortemReason, Timeline: course(s),
 		Conference: s.Conference, Chat: showChat(s),
 		DetectedBy: s.Detector(), Measures: map[incident.Measure]float64{},
+	}
+	v.TeamPostmortems = []TeamPostmortem{}
+	for _, t := range s.TeamPostmortems {
+		v.TeamPostmortems = append(v.TeamPostmortems, TeamPostmortem{t.Team, t.Name, utc(t.At)})
 	}
 	for i, a := range s.Alerts {
 		v.Alerts[i] = IncidentAlert{string(a.ID), a.Number, a.Title, utc(a.JoinedAt)}
