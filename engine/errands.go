@@ -44,6 +44,10 @@ func (e *Engine) runErrands(ctx context.Context, inc *incident.State) *incident.
 				done.Paged = append(done.Paged, incident.Paged{To: er.To, Alert: got[0].ID, Number: got[0].Number})
 			}
 			took(err, er)
+		case incident.Mail:
+			if failed == nil { // in their order
+				took(e.mail(ctx, inc, er.To), er)
+			}
 		case incident.Ask:
 			var err error
 			done.Owed, err = e.owed(ctx, inc)

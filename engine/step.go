@@ -20,6 +20,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
 	"github.com/tocsin-oncall/tocsin/engine/record"
 	"github.com/tocsin-oncall/tocsin/engine/store"
+	"github.com/tocsin-oncall/tocsin/engine/subscriber"
 	"github.com/tocsin-oncall/tocsin/engine/wheel"
 )
 
@@ -133,6 +134,8 @@ func wake(rec record.Record, env directory.Env) (alert.Effects, error) {
 	case *handoff.State:
 		return alert.Effects{Leave: handoff.Apply(r, handoff.Woken{}, env).Leave}, nil
 	case *maintenance.State:
+		r.Tick(env)
+	case *subscriber.State:
 		r.Tick(env)
 	}
 	if t, ok := rec.(teller); ok {

@@ -21,6 +21,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/attachment"
 	"github.com/tocsin-oncall/tocsin/engine/backup"
 	"github.com/tocsin-oncall/tocsin/engine/deployment"
+	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/handoff"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/page"
@@ -30,6 +31,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/store/mem"
 	"github.com/tocsin-oncall/tocsin/engine/store/open"
 	"github.com/tocsin-oncall/tocsin/engine/store/redistest"
+	"github.com/tocsin-oncall/tocsin/engine/subscriber"
 )
 
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
@@ -98,6 +100,8 @@ func filled(t testing.TB, alerts int) open.Store {
 		Number: 1, Status: deployment.Started, Integration: "ci", External: "7", Service: "payments", PlacedAt: noon, CreatedAt: noon, UpdatedAt: noon})
 	file := store.NewID(store.KindAttachment, incident.Shard)
 	put(t, s, 0, time.Time{}, attachment.New(file, store.NewID(store.KindIncident, incident.Shard), []byte{0, 1, 255}, noon))
+	of := subscriber.Who{Incident: "INC-1", Audience: "customers", Email: "a@example.com"}
+	put(t, s, 0, noon.Add(subscriber.Keep), subscriber.New(store.NewID(store.KindSubscriber, of.Key().Shard), of, 0, directory.Env{Now: noon}))
 	for counter, n := range map[string]int{"alert": alerts, "incident": 1, "postmortem": 1} {
 		if _, err := s.Reserve(t.Context(), counter, n); err != nil {
 			t.Fatal(err)

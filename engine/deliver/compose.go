@@ -17,6 +17,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/policy"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
 	"github.com/tocsin-oncall/tocsin/engine/record"
+	"github.com/tocsin-oncall/tocsin/engine/subscriber"
 	"github.com/tocsin-oncall/tocsin/engine/token"
 )
 
@@ -59,6 +60,12 @@ func compose(rec record.Record, p page.Page, setup *Setup, env directory.Env) Me
 	case *contact.State:
 		m.Title = contact.Title
 		link(&m, token.Token{Subject: string(r.ID), User: p.User, Page: p.N}, setup, env)
+	case *subscriber.State:
+		m.Title = r.Title(p.N)
+		if r.MayLeave() {
+			link(&m, token.Token{Subject: string(r.ID), Page: p.N, Expires: env.Now.Add(subscriber.Keep)}, setup, env)
+			m.Link, m.Unsubscribe = "", m.Link
+		}
 	case *override.Absence:
 		m.Title = r.Title(p.Kind)
 		if p.Kind == page.Request {

@@ -40,6 +40,8 @@ type Message struct {
 	Task   *page.Task     // what is to be done, of a message of Kind page.Work; the rest is what it is about
 	// Again says that an attempt before may have got through: its claim ran out, or it failed half way.
 	Again bool
+	// Unsubscribe is where a subscriber leaves (absolute URL): GET shows a page, POST acts.
+	Unsubscribe string
 
 	// Thread is the Ref of the first message about the same alert to the same recipient over the same way, or "".
 	Thread string

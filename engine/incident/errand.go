@@ -29,6 +29,7 @@ const (
 	Shut    ErrandDo = "close"   // closes an alert
 	Join    ErrandDo = "join"    // tells an alert that it is of this incident
 	Leave   ErrandDo = "leave"   // tells an alert that it is not any more
+	Mail    ErrandDo = "mail"    // sends the status update of the number To by e-mail
 	Discard ErrandDo = "discard" // deletes the bytes of a file, before the incident is deleted
 	Ask     ErrandDo = "ask"     // asks whether the postmortem is still owed, before the incident is deleted
 )

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -174,6 +175,7 @@ func (s *State) publish(u StatusUpdate, env Env) {
 	s.Updates = append(s.Updates, u)
 	text := fmt.Sprintf("status update %d to %s, %s: %s", u.N, u.Audience, u.Phase, u.Text)
 	s.did(Action{By: u.By, Via: u.Via}, env, "status-update", text)
+	s.send(Errand{Do: Mail, To: strconv.Itoa(u.N)}, env)
 	aud := env.Dir.Incident.Audience(u.Audience)
 	for _, name := range aud.Channels {
 		if channel, ok := env.Dir.Channels[name]; ok {

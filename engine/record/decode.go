@@ -20,6 +20,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/override"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
 	"github.com/tocsin-oncall/tocsin/engine/store"
+	"github.com/tocsin-oncall/tocsin/engine/subscriber"
 	"github.com/tocsin-oncall/tocsin/engine/throttle"
 	"github.com/tocsin-oncall/tocsin/engine/trail"
 )
@@ -96,6 +97,9 @@ func kindOf(id store.ID) (kind, bool) {
 	case store.KindAggregate:
 		return kind{func() Record { return &aggregate.State{} }, func(r Record) int { return r.(*aggregate.State).Format },
 			aggregate.Format, aggregateUpgrades}, true
+	case store.KindSubscriber:
+		return kind{func() Record { return &subscriber.State{} }, func(r Record) int { return r.(*subscriber.State).Format },
+			subscriber.Format, subscriberUpgrades}, true
 	}
 	return kind{}, false
 }

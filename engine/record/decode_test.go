@@ -85,6 +85,8 @@ func TestRecordsOfTheFirstFormatAreReadWithEverythingTheyHold(t *testing.T) {
 		{"maintenance-on", "maintenance/active", "name/MNT-4"},
 		{"calendar", "calendars", "calendar/6f1e8a2b3c4d5e6f708192a3b4c5d6e7"},
 		{"calendar-text", "", ""},
+		{"told-incident", "incidents/open", "name/INC-1"},
+		{"subscriber", "subscribers/INC-1/stakeholders", "subscriber/INC-1/stakeholders/08168cd80dfd534ab0f10af10f1303fe"},
 		{"deployment", "deployments deployments/of/payments deployments/in/production deployments/of/payments/in/production deployments/tier/production deployments/of/payments/tier/production",
 			"deployment/github\x00acme/payments/901 name/DEP-5"},
 		{"attachment", "", ""},

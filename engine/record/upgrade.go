@@ -30,6 +30,7 @@ var (
 
 	maintenanceUpgrades []upgrade
 	aggregateUpgrades   []upgrade
+	subscriberUpgrades  []upgrade
 	deploymentUpgrades  []upgrade
 	attachmentUpgrades  []upgrade
 )

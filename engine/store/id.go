@@ -37,6 +37,7 @@ const (
 	KindAggregate   Kind = 'g'
 	KindDeployment  Kind = 'y'
 	KindAttachment  Kind = 'b' // the bytes of a file
+	KindSubscriber  Kind = 'u'
 )
 
 // crockford is base32 in lower case without the letters that people confuse.
@@ -54,7 +55,7 @@ func ParseID(s string) (ID, error) {
 		return "", fmt.Errorf("%q is not an id", clip(s))
 	}
 	id := ID(s)
-	if _, err := crockford.DecodeString(s[4:]); err != nil || id.Shard() < 0 || !strings.ContainsRune("aiphcowtkdqvflmngyb", rune(s[0])) {
+	if _, err := crockford.DecodeString(s[4:]); err != nil || id.Shard() < 0 || !strings.ContainsRune("aiphcowtkdqvflmngybu", rune(s[0])) {
 		return "", fmt.Errorf("%q is not an id", clip(s))
 	}
 	return id, nil

@@ -1,0 +1,240 @@
+// Package subscriber is somebody who is told by e-mail how an incident goes: a user, or an address of somebody who is not
+// in the configuration. It is a pure state machine: it does no I/O and reads no clock. Each subscriber has a record of
+// their own, so that thousands of them do not make the incident larger, and so that one commit orders their leaving
+// against a mail that is being sent.
+package subscriber
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/mail"
+	"strings"
+	"time"
+
+	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/engine/page"
+	"github.com/tocsin-oncall/tocsin/engine/store"
+)
+
+// Env is the world at the instant of a transition.
+type Env = directory.Env
+
+const (
+	// Format is the version of a State's encoding.
+	Format = 1
+	// Keep is how long a record is kept after the latest that it was told; so long its unsubscribe links work.
+	Keep = 400 * 24 * time.Hour
+	// Most is how many an audience of one incident can have.
+	Most = 5000
+
+	maxPages = 5 // that are remembered
+	maxEmail = 254
+)
+
+// Refused says why something cannot be done; it is meant for the person who tried.
+type Refused struct{ Reason string }
+
+func (r *Refused) Error() string { return r.Reason }
+
+// Who is to be told.
+type Who struct {
+	Incident string // INC-7
+	Audience string
+	Email    string
+	User     string // whose address that is, when it is a user's by the configuration
+}
+
+// State is a subscriber; it is stored as JSON.
+type State struct {
+	Format    int       `json:"v"`
+	ID        store.ID  `json:"id"`
+	Incident  string    `json:"incident"`
+	Audience  string    `json:"audience"`
+	Email     string    `json:"email"`
+	User      string    `json:"user,omitempty"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// By is who subscribed them; empty while it was the configuration only, which may take them out again.
+	By     string    `json:"by,omitempty"`
+	Left   Leaving   `json:"left,omitempty"`
+	LeftAt time.Time `json:"left_at,omitzero"`
+
+	Told int    `json:"told,omitempty"` // the latest status update that they were told
+	News []News `json:"news,omitempty"` // what its pages say
+	page.Batch
+}
+
+// News is what a page says.
+type News struct {
+	Page  int    `json:"page"`
+	Key   string `json:"key,omitempty"` // what is told once
+	Title string `json:"title"`
+}
+
+// Leaving is how somebody is not told any more.
+type Leaving string
+
+// How somebody left.
+const (
+	Themselves Leaving = "unsubscribed" // by the link: nobody subscribes them again
+	Removed    Leaving = "removed"      // by somebody with a key
+)
+
+// CheckEmail refuses what is not a plain address such as amir@example.com.
+func CheckEmail(email string) error {
+	parsed, err := mail.ParseAddress(email)
+	if err != nil || parsed.Address != email || len(email) > maxEmail || strings.ContainsAny(email, "\r\n\x00 \"<>,;") {
+		return &Refused{fmt.Sprintf("%q is not an e-mail address; write it as amir@example.com.", email[:min(len(email), 80)])}
+	}
+	return nil
+}
+
+// New is somebody who was told nothing yet but what came before: the updates up to told. Its id must be of Key's shard.
+func New(id store.ID, who Who, told int, env Env) *State {
+	return &State{Format: Format, ID: id, Incident: who.Incident, Audience: who.Audience, Email: who.Email, User: who.User, Told: told, CreatedAt: env.Now}
+}
+
+// Active reports whether they are told.
+func (s *State) Active() bool { return s.Left == "" }
+
+// Subscribe has somebody subscribe them, and reports whether they are: whoever unsubscribed by themselves is left alone.
+func (s *State) Subscribe(by string, told int, env Env) bool {
+	if s.Left == Themselves {
+		return false
+	}
+	if s.Left == Removed {
+		s.Told = told
+	}
+	s.Left, s.LeftAt = "", time.Time{}
+	if s.By == "" {
+		s.By = by
+	}
+	return true
+}
+
+// Leave ends it, with what still waits to be sent. Whoever was taken out can still say that they do not want it.
+func (s *State) Leave(how Leaving, env Env) {
+	if s.Left == Themselves || s.Left == how {
+		return
+	}
+	s.Left, s.LeftAt = how, env.Now
+	s.Stop(env.Now, func(page.Page) bool { return true })
+}
+
+// Post sends what has a key, once. A status update gives its number, so that older ones do not come after it; anything
+// else has none.
+func (s *State) Post(key string, update int, title, text string, env Env) {
+	if !s.Active() || update != 0 && update <= s.Told {
+		return
+	}
+	for _, n := range s.News {
+		if n.Key == key {
+			return
+		}
+	}
+	p := page.Page{Kind: page.Update, Address: s.Email, Via: "email", DueAt: env.Now, Run: update, Text: text}
+	if s.User != "" {
+		p.User, p.Address = s.User, ""
+	}
+	s.Add(p)
+	s.Told = max(s.Told, update)
+	s.News = append(s.News, News{Page: s.Paged, Key: key, Title: title})
+	s.Trim(maxPages)
+	s.forget()
+}
+
+// maxNews is how many keys are remembered of what was told.
+const maxNews = 50
+
+func (s *State) forget() {
+	if over := len(s.News) - maxNews; over > 0 {
+		s.News = s.News[over:]
+	}
+}
+
+// Title is the headline of a page.
+func (s *State) Title(n int) string {
+	for _, news := range s.News {
+		if news.Page == n {
+			return news.Title
+		}
+	}
+	return s.Incident
+}
+
+// MayLeave reports whether the mail has a link by which they leave: not for those whom the configuration names.
+func (s *State) MayLeave() bool { return s.By != "" }
+
+// Settled takes what came of a claimed page.
+func (s *State) Settled(o page.Outcome, env Env) { s.Settle(o, env.Now) }
+
+// Reported takes a provider's later word about a page.
+func (s *State) Reported(n int, ref string, delivered bool, reason string, env Env) {
+	s.Report(n, ref, delivered, reason, env.Now)
+}
+
+// Latest is the latest page, nil when there is none.
+func (s *State) Latest() *page.Page { return s.Page(s.Paged) }
+
+// Tick does what is due by now: a mail that was on its way when they left is not sent again.
+func (s *State) Tick(env Env) {
+	s.Stop(env.Now, func(page.Page) bool { return !s.Active() })
+}
+
+func (w Who) digest() []byte {
+	sum := sha256.Sum256([]byte(strings.ToLower(w.Email)))
+	return sum[:]
+}
+
+// Key is the lookup key of a subscriber; addresses that differ in their case only are the same.
+func (w Who) Key() store.Key {
+	d := w.digest()
+	return store.Key{Shard: int(d[0]) % store.Shards, Name: "subscriber/" + w.Incident + "/" + w.Audience + "/" + hex.EncodeToString(d[:16])}
+}
+
+// ListOf names the list of those who are subscribed to an audience of an incident.
+func ListOf(incident, audience string) string { return "subscribers/" + incident + "/" + audience }
+
+// Who it is.
+func (s *State) Who() Who { return Who{s.Incident, s.Audience, s.Email, s.User} }
+
+// Identity is its id.
+func (s *State) Identity() store.ID { return s.ID }
+
+// Born is when they were subscribed first.
+func (s *State) Born() time.Time { return s.CreatedAt }
+
+// Waits names every time that it is waiting for.
+func (s *State) Waits(env Env, add func(time.Time)) {
+	s.Batch.Waits(add)
+	add(s.GoneAt(env))
+}
+
+// GoneAt is when it is deleted.
+func (s *State) GoneAt(Env) time.Time {
+	last := s.CreatedAt
+	for _, p := range s.Pages {
+		if p.DueAt.After(last) {
+			last = p.DueAt
+		}
+	}
+	if s.LeftAt.After(last) {
+		last = s.LeftAt
+	}
+	return last.Add(Keep)
+}
+
+// Lists is the list of those who are told.
+func (s *State) Lists() []string {
+	if !s.Active() {
+		return nil
+	}
+	return []string{ListOf(s.Incident, s.Audience)}
+}
+
+// Keys is its lookup key.
+func (s *State) Keys() []string { return []string{s.Who().Key().Name} }
+
+// Paging are its pages, to be claimed in place.
+func (s *State) Paging() []page.Page { return s.Pages }
