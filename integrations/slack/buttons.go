@@ -7,19 +7,30 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
+
+	api "github.com/slack-go/slack"
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 )
 
-// blockActions is what Slack sends for a click; other interactions are answered and ignored.
-type blockActions struct {
+// interaction is what Slack sends for a click, and for a shortcut on a message; others are answered and ignored.
+type interaction struct {
 	Type string `json:"type"`
 	User struct {
 		ID string `json:"id"`
 	} `json:"user"`
-	ResponseURL string `json:"response_url"`
+	Channel struct {
+		ID string `json:"id"`
+	} `json:"channel"`
+	Team struct {
+		Domain string `json:"domain"`
+	} `json:"team"`
+	CallbackID  string  `json:"callback_id"` // of a shortcut
+	Message     message `json:"message"`
+	ResponseURL string  `json:"response_url"`
 	Actions     []struct {
 		ID    string `json:"action_id"`
 		Value string `json:"value"`
@@ -33,16 +44,16 @@ func (in *Interactions) Buttons(w http.ResponseWriter, r *http.Request) {
 	if form == nil {
 		return
 	}
-	var click blockActions
+	var click interaction
 	if err := json.Unmarshal([]byte(form.Get("payload")), &click); err != nil {
 		http.Error(w, "The form's payload is not JSON.", http.StatusBadRequest)
 		return
 	}
 	// A person's decision counts even when the connection is gone before it is carried out.
 	ctx := context.WithoutCancel(r.Context())
-	said := in.clicked(ctx, click)
+	said := in.interact(ctx, click)
 	answerNow(w)
-	if said == "" {
+	if said.Text == "" {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, replyBudget)
@@ -52,30 +63,42 @@ func (in *Interactions) Buttons(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// clicked does what the buttons say, and returns what to tell; "" when there was nothing to do.
-func (in *Interactions) clicked(ctx context.Context, click blockActions) string {
-	if click.Type != "block_actions" {
-		return ""
-	}
+// interact does what was asked for, and returns what to tell; no text when there was nothing to do.
+func (in *Interactions) interact(ctx context.Context, click interaction) ephemeral {
 	ctx, cancel := context.WithTimeout(ctx, actBudget)
 	defer cancel()
+	switch click.Type {
+	case "block_actions":
+		return in.clicked(ctx, click)
+	case "message_action":
+		return in.shortcut(ctx, click)
+	}
+	return ephemeral{}
+}
+
+// clicked does what the buttons say.
+func (in *Interactions) clicked(ctx context.Context, click interaction) ephemeral {
 	for _, c := range click.Actions {
 		action, ok := in.actionOf(c.ID)
-		if !ok {
+		adds := strings.HasPrefix(c.ID, actionAddTo)
+		if !ok && !adds {
 			continue // a link, which the reader's Slack has opened
 		}
 		user, ok := in.user(click.User.ID)
 		if !ok {
-			return unlinked(click.User.ID)
+			return only(unlinked(click.User.ID))
+		}
+		if adds {
+			return in.chosen(ctx, c.Value, user)
 		}
 		id, err := store.ParseID(c.Value)
 		if err != nil || id.Kind() != store.KindAlert {
-			return "This button does not name an alert. Use the link in the message."
+			return only("This button does not name an alert. Use the link in the message.")
 		}
 		action.By, action.Via = user, "slack"
-		return in.act(ctx, string(id), action)
+		return only(in.act(ctx, string(id), action))
 	}
-	return ""
+	return ephemeral{}
 }
 
 func (in *Interactions) actionOf(button string) (alert.Action, bool) {
@@ -104,14 +127,16 @@ type ephemeral struct {
 	Type    string `json:"response_type"`
 	Replace bool   `json:"replace_original"`
 	Text    string `json:"text"`
+
+	Blocks []api.Block `json:"blocks,omitempty"`
 }
 
 // reply posts to a response_url. The URL came with a request, so it is followed only to Slack.
-func (in *Interactions) reply(ctx context.Context, to, text string) error {
+func (in *Interactions) reply(ctx context.Context, to string, said ephemeral) error {
 	if !in.slacks(to) {
 		return fmt.Errorf("the response_url is not Slack's")
 	}
-	body, err := json.Marshal(ephemeral{Type: "ephemeral", Text: text})
+	body, err := json.Marshal(said)
 	if err != nil {
 		return err
 	}

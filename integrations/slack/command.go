@@ -17,7 +17,8 @@ const maxShown = 20 // alerts or schedules in an answer
 const help = "`/tocsin list` shows what is open\n" +
 	"`/tocsin ack 1042` acknowledges alert #1042\n" +
 	"`/tocsin close 1042` closes it\n" +
-	"`/tocsin oncall` shows who is on call"
+	"`/tocsin oncall` shows who is on call\n" +
+	"`/tocsin incident` shows what can be done about incidents"
 
 // Command serves POST /slack/commands; what it answers is seen only by the person who typed.
 func (in *Interactions) Command(w http.ResponseWriter, r *http.Request) {
@@ -31,13 +32,13 @@ func (in *Interactions) Command(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), actBudget)
 	defer cancel()
-	text := in.typed(ctx, form.Get("user_id"), form.Get("text"))
+	text := in.typed(ctx, form.Get("user_id"), form.Get("channel_id"), form.Get("text"))
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	_ = json.NewEncoder(w).Encode(ephemeral{Type: "ephemeral", Text: text}) // the person has gone
+	_ = json.NewEncoder(w).Encode(only(text)) // the person has gone
 }
 
 // typed does what a command says, and returns the answer.
-func (in *Interactions) typed(ctx context.Context, member, text string) string {
+func (in *Interactions) typed(ctx context.Context, member, channel, text string) string {
 	words := strings.Fields(strings.ToLower(text))
 	if len(words) == 0 || words[0] == "help" {
 		return help
@@ -47,6 +48,8 @@ func (in *Interactions) typed(ctx context.Context, member, text string) string {
 		return unlinked(member)
 	}
 	switch words[0] {
+	case "incident", "incidents":
+		return in.incident(ctx, asker{user, channel}, strings.Fields(spoken(text, in.nameOf))[1:])
 	case "list":
 		return in.list(ctx)
 	case "oncall":

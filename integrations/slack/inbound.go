@@ -12,6 +12,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/engine/incident"
 )
 
 // Acts is what people in Slack can ask of the engine. An *alert.Refused, or an error that wraps one, is
@@ -23,6 +24,21 @@ type Acts interface {
 	Open(ctx context.Context, limit int) ([]*alert.State, error)
 	// OnCall returns who is on call now, by schedule.
 	OnCall(ctx context.Context) ([]Shift, error)
+	Incidents
+}
+
+// Incidents is what people in Slack can ask of incidents.
+type Incidents interface {
+	// IncidentIn returns the incident whose channel that is, nil when it is none's.
+	IncidentIn(ctx context.Context, channel string) (*incident.State, error)
+	// Incident returns the one of a name: INC-7.
+	Incident(ctx context.Context, name string) (*incident.State, error)
+	// OpenIncidents returns at most limit incidents that are not closed, newest first.
+	OpenIncidents(ctx context.Context, limit int) ([]*incident.State, error)
+	// OpenIncident opens one, or returns the one that is open for its service or team; opened is false then.
+	OpenIncident(ctx context.Context, o incident.Opening) (inc *incident.State, opened bool, err error)
+	ActOnIncident(ctx context.Context, name string, act incident.Action) (*incident.State, error)
+	AddMessage(ctx context.Context, name string, m incident.Message) (*incident.State, error)
 }
 
 // Shift is who is on call for a schedule.
@@ -42,7 +58,7 @@ type InboundOptions struct {
 	BaseURL        string // as the sender's: response_urls may be on its host, too
 }
 
-// Interactions takes clicks on buttons and slash commands.
+// Interactions takes clicks on buttons, shortcuts and slash commands.
 type Interactions struct {
 	acts      Acts
 	directory func() *directory.Directory

@@ -184,13 +184,16 @@ func (s *Server) response(w http.ResponseWriter, r *http.Request) {
 	var body struct {
 		Text string `json:"text"`
 		Type string `json:"response_type"`
+
+		Replace bool             `json:"replace_original"`
+		Blocks  []map[string]any `json:"blocks"`
 	}
-	if err := json.NewDecoder(r.Body).Decode(&body); err != nil || body.Text == "" {
+	if err := json.NewDecoder(r.Body).Decode(&body); err != nil || body.Text == "" || checkBlocks(body.Blocks) != "" {
 		http.Error(w, "invalid_payload", http.StatusBadRequest)
 		return
 	}
 	s.mu.Lock()
-	s.replies = append(s.replies, Reply{User: r.PathValue("user"), Text: body.Text, Type: body.Type})
+	s.replies = append(s.replies, Reply{User: r.PathValue("user"), Text: body.Text, Type: body.Type, Replaces: body.Replace, Blocks: body.Blocks})
 	s.touch()
 	s.mu.Unlock()
 	w.Write([]byte("ok"))

@@ -52,12 +52,50 @@ func (s *Server) ClickBody(t testing.TB, m Message, actionID, userID string) str
 	return url.Values{"payload": {string(payload)}}.Encode()
 }
 
+// Said is a message of somebody.
+type Said struct {
+	Channel, TS, ThreadTS string
+	User                  string // a member, or
+	Bot                   string // the name of an app
+	Text                  string
+}
+
+// Shortcut uses a shortcut on a message as a member, and sends to targetURL what Slack would send.
+func (s *Server) Shortcut(t testing.TB, callbackID string, m Said, userID, targetURL string) Answer {
+	t.Helper()
+	message := map[string]any{"type": "message", "ts": m.TS, "text": m.Text}
+	if m.User != "" {
+		message["user"] = m.User
+	} else {
+		message["bot_profile"] = map[string]any{"name": m.Bot}
+	}
+	if m.ThreadTS != "" {
+		message["thread_ts"] = m.ThreadTS
+	}
+	payload, err := json.Marshal(map[string]any{
+		"type": "message_action", "callback_id": callbackID, "trigger_id": "1.2.3", "action_ts": strconv.FormatInt(s.now(), 10) + ".5",
+		"message_ts": m.TS, "message": message, "response_url": s.http.URL + "/response/" + userID,
+		"user": map[string]any{"id": userID, "name": strings.ToLower(userID)}, "team": map[string]any{"id": "T1", "domain": "example"},
+		"channel": map[string]any{"id": m.Channel, "name": "general"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Send(t, targetURL, url.Values{"payload": {string(payload)}}.Encode())
+}
+
 // Command types "/tocsin text" as a member, and sends to targetURL what Slack would send.
 func (s *Server) Command(t testing.TB, text, userID, targetURL string) Answer {
 	t.Helper()
+	return s.CommandIn(t, "C1", text, userID, targetURL)
+}
+
+// CommandIn is Command in a channel.
+func (s *Server) CommandIn(t testing.TB, channel, text, userID, targetURL string) Answer {
+	t.Helper()
 	return s.Send(t, targetURL, url.Values{
 		"command": {"/tocsin"}, "text": {text}, "user_id": {userID}, "user_name": {strings.ToLower(userID)},
-		"team_id": {"T1"}, "channel_id": {"C1"}, "trigger_id": {"1.2.3"}, "response_url": {s.http.URL + "/response/" + userID},
+		"team_id": {"T1"}, "channel_id": {channel}, "trigger_id": {"1.2.3"}, "response_url": {s.http.URL + "/response/" + userID},
 	}.Encode())
 }
 

@@ -56,6 +56,9 @@ type Reply struct {
 	User string // who clicked
 	Text string
 	Type string // ephemeral
+
+	Replaces bool // the message that was clicked
+	Blocks   []map[string]any
 }
 
 // failure is how a coming call ends.
