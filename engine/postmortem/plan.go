@@ -217,6 +217,8 @@ func (s *State) mark(a Action, env Env) error {
 		return s.isOver()
 	case !slices.Contains(StepNames[:], a.Step):
 		return &Refused{fmt.Sprintf("The plan has no step %q: meeting, metrics, write, send, actions.", a.Step)}
+	case a.Step == StepSend && s.Status == Open:
+		return &Refused{fmt.Sprintf("%s is not published yet: publish it, or waive it.", s.Name())}
 	case a.Step == StepActions:
 		return &Refused{"The actions are finished one by one: say of each that it is done, and by which evidence it is verified."}
 	}

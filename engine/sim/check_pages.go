@@ -143,6 +143,9 @@ func (o *observer) takeReminders(c *call, was, r record.Record) {
 		if p.Attempts > old[p.N].Attempts {
 			key := pageKey(r.Identity(), p.N)
 			o.claims[key] = append(o.claims[key], claim{c.replica, p.Attempts, o.sim.now, p.LeaseUntil})
+			if p.Bundle != "" && !slices.Contains(o.bundles[p.Bundle], key) {
+				o.bundles[p.Bundle] = append(o.bundles[p.Bundle], key)
+			}
 		}
 	}
 }
