@@ -59,6 +59,7 @@ func (n *noun) postmortem(p api.Postmortem) {
 	for _, r := range p.Reviews {
 		f.add("review", line(strings.Join(filled(r.User+" "+verdicts[r.Verdict], r.Note), ": ")))
 	}
+	f.add("meeting", n.meetingText(p.Meeting))
 	f.add("template", p.Template)
 	f.add("created", n.moment(p.CreatedAt.Time))
 	f.add("published", by(n.moment(p.CompletedAt.Time), p.CompletedBy))

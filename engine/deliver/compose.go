@@ -46,6 +46,9 @@ func compose(rec record.Record, p page.Page, setup *Setup, env directory.Env) Me
 		}
 	case *postmortem.State:
 		m.Title = r.Title
+		if invite, ok := r.Invitation(p, env); ok {
+			m.Title, m.Invite = invite.Summary, &invite
+		}
 	case *incident.State:
 		m.Title, m.Incident = fmt.Sprintf("%s %s %s: %s", r.Name(), r.Severity(), r.Status, r.Title), r
 		if u := r.UpdateN(p.Run); p.Kind == page.Update && u != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/page"
+	"github.com/tocsin-oncall/tocsin/schedules/ical"
 )
 
 // Message is one page as a sender renders it. Exactly one of Alert, Bundle and Text is the subject:
@@ -42,6 +43,9 @@ type Message struct {
 	Again bool
 	// Unsubscribe is where a subscriber leaves (absolute URL): GET shows a page, POST acts.
 	Unsubscribe string
+
+	// Invite is the event of a calendar that comes with it, over a way that can carry one: e-mail.
+	Invite *ical.Invite
 
 	// Thread is the Ref of the first message about the same alert to the same recipient over the same way, or "".
 	Thread string

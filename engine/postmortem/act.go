@@ -34,6 +34,10 @@ func (a Action) apply(s *State, env Env, _ *Effects) error {
 		return s.assign(a, env)
 	case Update:
 		return s.update(a, env)
+	case Meet:
+		return s.meet(a, env)
+	case CancelMeeting:
+		return s.cancelMeeting(a, env)
 	case Snooze:
 		return s.snooze(a, env)
 	case Mark, Unmark:
@@ -115,6 +119,9 @@ func (s *State) waive(a Action, env Env) error {
 	s.Phase = ""
 	s.stopReminders(env)
 	s.note(env, "waived", a.By, a.said("waived"))
+	if s.Meeting.On() && s.Meeting.At.After(env.Now) {
+		s.callOff(env, a.By, "")
+	}
 	return nil
 }
 

@@ -17,6 +17,8 @@ const (
 	Assign         Do = "assign"
 	Update         Do = "update"
 	Note           Do = "note"
+	Meet           Do = "meet" // sets or moves the review meeting: At, Length, Where
+	CancelMeeting  Do = "cancel-meeting"
 	Snooze         Do = "snooze" // no reminders to User before Until
 	Mark           Do = "mark"   // Step of the plan is done, or not needed
 	Unmark         Do = "unmark" // it is not, after all
@@ -37,6 +39,7 @@ type Action struct {
 	User      string    // for Snooze: who is not reminded; the owner where nobody is named
 	Until     time.Time // for Snooze; not after now ends it
 	Step      StepName  // for Mark and Unmark
+	Plans     Plans     // for Meet
 }
 
 // Edit is what an Update changes: what is zero stays as it is. The due date moves once, and Action.Note says why.

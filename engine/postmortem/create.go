@@ -35,6 +35,7 @@ func New(id store.ID, number uint64, inc *incident.State, team string, env Env) 
 	s.note(env, "created", "", fmt.Sprintf("for %s; %s", inc.Name(), why))
 	s.choose(inc, env)
 	s.fill(begin(inc, env))
+	s.Involved = involved(inc)
 	owner, why := ownerFor(inc, env)
 	if team != "" {
 		owner, why = ownerOf(team, inc, env)

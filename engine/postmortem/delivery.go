@@ -35,8 +35,11 @@ func (s *State) cancelUnwanted(env Env) {
 
 // stillWanted reports whether a reminder may go out now: what it is about is owed, and it is the latest to its person.
 func (s *State) stillWanted(p *page.Page, env Env) bool {
+	if p.Run == aboutMeeting {
+		return p.Round == s.Meeting.Sequence
+	}
 	for i := range s.Pages {
-		if later := &s.Pages[i]; later.User == p.User && later.Round > p.Round {
+		if later := &s.Pages[i]; later.Kind == p.Kind && later.User == p.User && later.Round > p.Round {
 			return false
 		}
 	}
@@ -71,7 +74,11 @@ func (in Settled) apply(s *State, env Env, _ *Effects) error {
 	}
 	switch p.Status {
 	case page.Failed:
-		s.note(env, "failed", "", fmt.Sprintf("%s could not be reminded over %s: %s", p.User, p.Via, p.Error))
+		what := "reminded"
+		if p.Run == aboutMeeting {
+			what = "invited"
+		}
+		s.note(env, "failed", "", fmt.Sprintf("%s could not be %s over %s: %s", p.User, what, p.Via, p.Error))
 	case page.Pending:
 		if !s.stillWanted(p, env) {
 			p.Cancel()

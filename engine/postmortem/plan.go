@@ -117,7 +117,10 @@ func (s *State) stateOf(step *Step, env Env) {
 }
 
 func (s *State) meetingDone() string {
-	if s.Status == Completed {
+	switch {
+	case s.Meeting.On():
+		return "on " + stamp(s.Meeting.At)
+	case s.Status == Completed:
 		return "published"
 	}
 	return ""

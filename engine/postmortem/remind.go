@@ -37,6 +37,7 @@ func (s *State) reschedule(env Env) {
 const (
 	aboutPostmortem = 1
 	aboutActions    = 2
+	aboutMeeting    = 4 // the invitation of sequence Round
 )
 
 // messages are what one round of reminders says: one message to each person, whatever it is about.

@@ -72,6 +72,9 @@ func (s *State) submit(a Action, env Env) error {
 	}
 	s.Phase = InReview
 	s.note(env, "submitted", a.By, a.said("in review by "+strings.Join(s.reviewers(), ", ")))
+	if s.Meeting.On() && s.Meeting.At.After(env.Now) {
+		s.invite(false, fresh, env)
+	}
 	return nil
 }
 

@@ -64,11 +64,14 @@ type State struct {
 	Service    string   `json:"service,omitempty"`
 	Team       string   `json:"team,omitempty"`
 
-	Owner   string    `json:"owner,omitempty"`   // a user; empty when nobody could be named
-	Reviews []Review  `json:"reviews,omitempty"` // by reviewer, in the order in which they were asked
-	DueAt   time.Time `json:"due_at"`
-	DueWhy  string    `json:"due_why,omitempty"` // why it is on that day and not on the one that was counted or asked for
-	Moves   []Move    `json:"moves,omitempty"`   // of DueAt
+	Owner   string   `json:"owner,omitempty"`   // a user; empty when nobody could be named
+	Reviews []Review `json:"reviews,omitempty"` // by reviewer, in the order in which they were asked
+	// Involved are those who worked on the incident: its responders, and who had a role.
+	Involved []string  `json:"involved,omitempty"`
+	Meeting  *Meeting  `json:"meeting,omitempty"` // where it is talked over; nil until one was set
+	DueAt    time.Time `json:"due_at"`
+	DueWhy   string    `json:"due_why,omitempty"` // why it is on that day and not on the one that was counted or asked for
+	Moves    []Move    `json:"moves,omitempty"`   // of DueAt
 
 	Outline  []Heading         `json:"outline,omitempty"`  // of the template; empty for the standard one
 	Template string            `json:"template,omitempty"` // its file; empty for the standard outline

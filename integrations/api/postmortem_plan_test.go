@@ -1,7 +1,9 @@
 package api_test
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/tocsin-oncall/tocsin/integrations/api"
 )
@@ -38,4 +40,29 @@ func TestThePlanOfAPostmortemIsShownMarkedAndSnoozed(t *testing.T) {
 	if len(all.Postmortems) != 1 || all.Postmortems[0] != "PM-1" {
 		t.Errorf("everything: %+v", all)
 	}
+}
+
+func TestTheReviewMeetingIsSetMovedDownloadedAndCancelled(t *testing.T) {
+	t.Parallel()
+	w := begin(t)
+	w.fire(`{"title":"Down","priority":"P1","service":"checkout"}`)
+	w.post("/api/v1/incidents/INC-1/close", responder, "").is(200)
+	w.get(postmortems+"/PM-1/meeting.ics", viewer).is(404, "PM-1 has no review meeting")
+	if pm := into[api.Postmortem](w.get(postmortems+"/PM-1", viewer)); pm.Meeting != nil {
+		t.Errorf("a meeting that nobody set: %+v", pm.Meeting)
+	}
+	w.post(postmortems+"/PM-1/meeting", responder, `{"at":"tomorrow"}`).is(400, "at:")
+	at := into[api.Postmortem](w.get(postmortems+"/PM-1", viewer)).CreatedAt.Add(48 * time.Hour).UTC().Truncate(time.Minute)
+	pm := into[api.Postmortem](w.post(postmortems+"/PM-1/meeting", responder, `{"at":"`+at.Format(time.RFC3339)+`","for":"1h","where":"https://meet.example.com/x"}`))
+	if m := pm.Meeting; m == nil || !m.At.Equal(at) || m.Until.Sub(m.At.Time) != time.Hour || m.Where != "https://meet.example.com/x" || pm.Plan[0].State != "done" {
+		t.Errorf("meeting: %+v, %+v", m, pm.Plan[0])
+	}
+	a := w.get(postmortems+"/PM-1/meeting.ics", viewer)
+	a.is(200, "DTSTART:"+at.Format("20060102T150405Z"), "SEQUENCE:0")
+	if got := a.header.Get("Content-Type") + a.header.Get("Content-Disposition"); !strings.HasPrefix(got, "text/calendar") || !strings.Contains(got, `"PM-1.ics"`) {
+		t.Errorf("it comes as %s", got)
+	}
+	w.do("DELETE", postmortems+"/PM-1/meeting?reason=ill", responder, "").is(200)
+	w.get(postmortems+"/PM-1/meeting.ics", viewer).is(200, "METHOD:CANCEL", "SEQUENCE:1")
+	w.do("DELETE", postmortems+"/PM-1/meeting", responder, "").is(409, "has no review meeting")
 }

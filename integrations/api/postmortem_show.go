@@ -40,6 +40,7 @@ type Postmortem struct {
 	WaivedAt    Time       `json:"waived_at"`
 	WaivedBy    string     `json:"waived_by"`
 	WaivedFor   string     `json:"waived_for" doc:"The reason."`
+	Meeting     *Meeting   `json:"meeting,omitempty" doc:"The review meeting, if one was set."`
 	Plan        []PlanStep `json:"plan" doc:"What is to be done for it, and by when; none of a waived one."`
 	Snoozes     []Snooze   `json:"snoozes" doc:"Who is not reminded for now."`
 	RemindAt    Time       `json:"remind_at" doc:"When its owner is reminded next."`
@@ -127,7 +128,7 @@ func (c *call) showPostmortem(s *postmortem.State) Postmortem {
 		CreatedAt: utc(s.CreatedAt), CompletedAt: utc(s.CompletedAt), CompletedBy: s.CompletedBy,
 		Gaps: each(s.Gaps, func(g string) string { return g }), ForcedFor: s.ForcedFor,
 		WaivedAt: utc(s.WaivedAt), WaivedBy: s.WaivedBy, WaivedFor: s.WaivedFor,
-		Plan: c.postmortemPlan(s), Snoozes: c.snoozes(s), RemindAt: utc(s.RemindAt), Reminders: s.Reminders,
+		Meeting: showMeeting(s.Meeting), Plan: c.postmortemPlan(s), Snoozes: c.snoozes(s), RemindAt: utc(s.RemindAt), Reminders: s.Reminders,
 		Pages: each(s.Pages, showPage), Timeline: numbered(s.Timeline),
 	}
 }

@@ -80,6 +80,7 @@ func routes() []route {
 			role: Responder, acts: true, body: PostmortemAction{}, answer: Postmortem{}, handle: actOnPostmortem(a.do)})
 	}
 	table = append(table, postmortemPlanRoutes()...)
+	table = append(table, meetingRoutes()...)
 	table = append(table, overrideRoutes()...)
 	table = append(table, maintenanceRoutes()...)
 	table = append(table, deploymentRoutes()...)

@@ -45,6 +45,11 @@ func (s *Sender) compose(m deliver.Message) (*mail.Msg, string, error) {
 	if err := msg.AddAlternativeHTMLTemplate(htmlPage, v); err != nil {
 		return nil, "", deliver.Permanent("e-mail: cannot write the HTML: %w", err)
 	}
+	if m.Invite != nil {
+		// A part beside the text, whose method is that of the event (RFC 6047): mail programs offer to accept it.
+		invite := mail.ContentType("text/calendar; method=" + m.Invite.Method())
+		msg.AddAlternativeString(invite, string(m.Invite.Write()))
+	}
 	return msg, id, nil
 }
 

@@ -10,6 +10,9 @@ import (
 	"github.com/tocsin-oncall/tocsin/schedules"
 )
 
+// utcLayout is how a time is written.
+const utcLayout = "20060102T150405Z"
+
 // Feed is a calendar to subscribe to.
 type Feed struct {
 	Name    string
@@ -29,7 +32,6 @@ type Entry struct {
 // Write returns the feed as text/calendar. Times are UTC, so it needs no VTIMEZONE, and calendar programs show them in the
 // zone of whoever looks.
 func (f Feed) Write() []byte {
-	const layout = "20060102T150405Z"
 	var b bytes.Buffer
 	line := func(format string, args ...any) { fold(&b, fmt.Sprintf(format, args...)) }
 	refresh := f.Refresh
@@ -49,9 +51,9 @@ func (f Feed) Write() []byte {
 	for _, e := range f.Entries {
 		line("BEGIN:VEVENT")
 		line("UID:%s", escape(e.UID))
-		line("DTSTAMP:%s", f.Stamp.UTC().Format(layout))
-		line("DTSTART:%s", e.From.UTC().Format(layout))
-		line("DTEND:%s", e.To.UTC().Format(layout))
+		line("DTSTAMP:%s", f.Stamp.UTC().Format(utcLayout))
+		line("DTSTART:%s", e.From.UTC().Format(utcLayout))
+		line("DTEND:%s", e.To.UTC().Format(utcLayout))
 		line("SUMMARY:%s", escape(e.Summary))
 		if e.Description != "" {
 			line("DESCRIPTION:%s", escape(e.Description))

@@ -23,9 +23,11 @@ type Content struct {
 	Header     mail.Header
 	Subject    string // decoded
 	Text, HTML string
+	Event      string // of a calendar
+	EventType  string // its content type
 }
 
-// Parse reads a mail of text and HTML alternatives, and fails the test when it is anything else.
+// Parse reads a mail of text, HTML and calendar alternatives, and fails the test when it is anything else.
 func (m Message) Parse(t testing.TB) Content {
 	t.Helper()
 	parsed, err := mail.ReadMessage(bytes.NewReader(m.Data))
@@ -58,9 +60,12 @@ func (m Message) Parse(t testing.TB) Content {
 			t.Fatalf("part: %v", err)
 		}
 		text := strings.ReplaceAll(string(body), "\r\n", "\n")
-		if strings.HasPrefix(part.Header.Get("Content-Type"), "text/html") {
+		switch kind := part.Header.Get("Content-Type"); {
+		case strings.HasPrefix(kind, "text/html"):
 			c.HTML = text
-		} else {
+		case strings.HasPrefix(kind, "text/calendar"):
+			c.Event, c.EventType = text, kind
+		default:
 			c.Text = text
 		}
 	}
