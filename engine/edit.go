@@ -157,6 +157,7 @@ func (e *Engine) finish(image record.Image, rec record.Record, fx alert.Effects,
 // after does what follows a commit: tell of it, and then what follows from the record as it is.
 func (e *Engine) after(a attempt, env directory.Env) {
 	e.committed(a.rec)
+	e.learning.changed(a.change.ID)
 	e.follow(a, env)
 }
 

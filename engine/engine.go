@@ -14,6 +14,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/deliver"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/record"
+	"github.com/tocsin-oncall/tocsin/engine/search"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 	"github.com/tocsin-oncall/tocsin/engine/wheel"
 	"github.com/tocsin-oncall/tocsin/rules"
@@ -53,6 +54,8 @@ type Options struct {
 	Committed func(record.Record)
 	// Decode, unless nil, reads records that are about to change, instead of record.Decode, whose answer it must give.
 	Decode func(store.Record) (record.Record, error)
+	// Index, unless nil, is what incidents and postmortems are searched by. Learn feeds it; it is closed by its owner.
+	Index *search.Index
 }
 
 // Engine is one replica's engine. Its methods may be called concurrently.
@@ -78,6 +81,7 @@ type Engine struct {
 	duty      duty
 	importing importing
 	waiting   waiting
+	learning  learning
 
 	Wheel    *wheel.Wheel
 	Delivery *deliver.Deliverer
@@ -85,7 +89,7 @@ type Engine struct {
 
 // New makes an engine. Nothing moves until Runner or a simulation calls Step.
 func New(o Options) *Engine {
-	e := &Engine{store: o.Store, replica: o.Replica, pick: o.Pick, run: o.Run, fetch: o.Fetch, watch: o.Watch, log: o.Log, Wheel: wheel.New(o.Store), keepNudge: make(chan struct{}, 1)}
+	e := &Engine{store: o.Store, replica: o.Replica, pick: o.Pick, run: o.Run, fetch: o.Fetch, watch: o.Watch, log: o.Log, Wheel: wheel.New(o.Store), keepNudge: make(chan struct{}, 1), learning: learning{index: o.Index}}
 	if e.committed = o.Committed; e.committed == nil {
 		e.committed = func(record.Record) {}
 	}

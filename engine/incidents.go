@@ -48,7 +48,7 @@ func (e *Engine) joinIncident(ctx context.Context, a *alert.State) {
 func joining(a *alert.State) incident.Joined {
 	return incident.Joined{
 		Alert:    incident.Alert{ID: a.ID, Number: a.Number, Title: a.Title},
-		Priority: a.Priority, Tags: a.Tags,
+		Priority: a.Priority, Tags: a.Tags, Labels: a.Labels,
 		StartsAt: a.StartsAt, CreatedAt: a.CreatedAt, AckedAt: a.AckedAt, AckedBy: a.AckedBy,
 	}
 }

@@ -33,9 +33,17 @@ func (n *noun) incidents(list []api.Incident, none string) {
 }
 
 func (n *noun) showIncident() *cobra.Command {
-	return showVerb(n, "Show one incident with its alerts and timeline",
-		"Shows one incident: who works on it, which alerts joined, and everything that happened. Times are in this machine's zone.",
+	c := showVerb(n, "Show one incident with its alerts, its timeline and what it is like",
+		"Shows one incident: who works on it, which alerts joined, everything that happened, and the three incidents that are\nmost like it. Times are in this machine's zone.",
 		"  tocsin incident show INC-7", n.incident)
+	shown := c.RunE
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if err := shown(c, args); err != nil || n.json {
+			return err
+		}
+		return n.alikeTo(c, args[0])
+	}
+	return c
 }
 
 func (n *noun) incident(i api.Incident) {

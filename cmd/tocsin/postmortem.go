@@ -17,8 +17,8 @@ func postmortemVerb(io stdio) *cobra.Command {
 	n := &noun{remote: &remote{stdio: io}, path: "/api/v1/postmortems", say: sayPostmortem}
 	c := group("postmortem", "Write, review, publish and follow postmortems", `Shows, writes, reviews, publishes and waives postmortems, and follows their actions. A postmortem is named PM-3 (or 3).
 Actions on postmortems take several at once; with --json they print an array of the postmortems as they are then.`,
-		n.listPostmortems(), n.showPostmortem(),
-		n.setSection(), n.causes(), n.lessons(), n.actions(),
+		n.listPostmortems(), n.showPostmortem(), n.patterns(),
+		n.setSection(), n.tagPostmortem(), n.causes(), n.lessons(), n.actions(),
 		n.assignPostmortem(), n.postmortemDue(), n.checkPostmortem(), n.exportPostmortem(), n.submitPostmortem(),
 		n.action("approve", "Approve postmortems, as a reviewer", "", "tocsin postmortem approve PM-3 --as jason", nil),
 		n.requestChanges(), n.publishPostmortem(),

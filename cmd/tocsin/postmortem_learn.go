@@ -68,7 +68,7 @@ func removal(*cobra.Command) (map[string]any, error) { return map[string]any{"re
 
 func (n *noun) causes() *cobra.Command {
 	set := func(c *cobra.Command) (map[string]any, error) {
-		return given(c, map[string]string{"text": "text", "evidence": "evidence", "under": "parent", "before": "before"})
+		return given(c, map[string]string{"text": "text", "evidence": "evidence", "category": "category", "under": "parent", "before": "before"})
 	}
 	add := n.part("causes", "add REF --text TEXT", "Answer a why", "Without --under it is a first answer: why it happened at all.",
 		"tocsin postmortem cause add PM-3 --text \"The pool was empty\"\ntocsin postmortem cause add PM-3 --under 1 --text \"A release leaked connections\" --evidence \"the graph of 9 March\"",
@@ -82,6 +82,7 @@ func (n *noun) causes() *cobra.Command {
 	for _, c := range []*cobra.Command{add, edit} {
 		c.Flags().String("text", "", "what the cause is")
 		c.Flags().String("evidence", "", "how it is known")
+		c.Flags().String("category", "", "what kind of cause it is, in the words of every postmortem, such as capacity or release")
 	}
 	move := n.part("causes", "move REF N --under N", "Move a cause with everything below it", "--under 0 puts it at the top.",
 		"tocsin postmortem cause move PM-3 4 --under 1 --before 2", set)

@@ -60,6 +60,7 @@ type Joined struct {
 	Alert    Alert  // JoinedAt is set by Apply
 	Priority string // of the alert
 	Tags     []string
+	Labels   map[string]string
 	By, Via  string // who joined it; empty for a rule
 	Note     string // said with it
 

@@ -30,6 +30,7 @@ func (in Joined) apply(s *State, env Env, fx *Effects) error {
 	s.Alerts = append(s.Alerts, in.Alert)
 	s.Count++
 	s.tag(in.Tags)
+	s.label(in.Labels)
 	s.began(in.StartsAt, in.CreatedAt)
 	s.engaged(in.AckedBy, in.AckedAt)
 	s.did(Action{By: in.By, Via: in.Via, Note: in.Note}, env, kindJoined, what)

@@ -56,7 +56,8 @@ type State struct {
 	Priority string   `json:"priority"` // the worst of its alerts, unless somebody set it since
 	Service  string   `json:"service,omitempty"`
 	Team     string   `json:"team,omitempty"`
-	Tags     []string `json:"tags,omitempty"` // those of its alerts too
+	Tags     []string `json:"tags,omitempty"`   // those of its alerts too
+	Labels   []string `json:"labels,omitempty"` // NAME=VALUE, of its first alerts
 
 	Description string            `json:"description,omitempty"`
 	Conference  string            `json:"conference,omitempty"` // the link under which people meet
@@ -107,6 +108,8 @@ type State struct {
 
 	KeepUntil time.Time `json:"keep_until,omitzero"` // a closed one stays until then, for its postmortem is owed
 	Released  bool      `json:"released,omitempty"`  // its postmortem is not owed any more
+
+	Alike string `json:"alike,omitempty"` // the earlier incident that it was found to be like: INC-3
 
 	Timeline []Entry `json:"timeline,omitempty"`
 	Noted    int     `json:"noted,omitempty"` // how many entries were ever written; the N of the latest

@@ -44,12 +44,13 @@ type Action struct {
 
 // Edit is what an Update changes: what is zero stays as it is. The due date moves once, and Action.Note says why.
 type Edit struct {
-	Title    string
-	DueAt    time.Time
-	Sections map[string]string // by name; an empty text clears a section of the outline and removes another
-	Causes   []CauseEdit
-	Lessons  []LessonEdit
-	Actions  []ItemEdit
+	Title               string
+	DueAt               time.Time
+	AddTags, RemoveTags []string
+	Sections            map[string]string // by name; an empty text clears a section of the outline and removes another
+	Causes              []CauseEdit
+	Lessons             []LessonEdit
+	Actions             []ItemEdit
 }
 
 // ItemEdit makes an action item, or changes that of number N: what is zero stays as it is.

@@ -20,6 +20,7 @@ type Cause struct {
 	Parent   int    `json:"parent,omitempty"` // the cause that it explains; 0 for a first answer
 	Text     string `json:"text"`
 	Evidence string `json:"evidence,omitempty"` // how it is known
+	Category string `json:"category,omitempty"` // what kind of cause it is, in the words of every postmortem: capacity, release
 }
 
 // CauseEdit makes a cause, or changes, moves or removes that of number N: what is nil stays as it is.
@@ -27,9 +28,10 @@ type CauseEdit struct {
 	N        int
 	Text     *string
 	Evidence *string
-	Parent   *int // 0 moves it to the top
-	Before   int  // the sibling that it comes before; 0 for the last place when it is made or moved
-	Remove   bool // with everything below it
+	Category *string // "" takes it away
+	Parent   *int    // 0 moves it to the top
+	Before   int     // the sibling that it comes before; 0 for the last place when it is made or moved
+	Remove   bool    // with everything below it
 }
 
 // Cause returns cause n, or nil.
@@ -113,6 +115,9 @@ func (s *State) editCause(e CauseEdit) (said string, err error) {
 		if e.Evidence != nil {
 			c.Evidence = strings.TrimSpace(*e.Evidence)
 		}
+		if e.Category != nil {
+			c.Category = tagOf(*e.Category)
+		}
 		s.Causes = append(s.Causes, c)
 		s.place(c.N, e.Before)
 		return fmt.Sprintf("new cause %d: %s", c.N, c.Text), nil
@@ -124,6 +129,9 @@ func (s *State) editCause(e CauseEdit) (said string, err error) {
 	}
 	if e.Evidence != nil {
 		c.Evidence = strings.TrimSpace(*e.Evidence)
+	}
+	if e.Category != nil {
+		c.Category = tagOf(*e.Category)
 	}
 	if e.Parent != nil {
 		c.Parent = *e.Parent
@@ -154,6 +162,8 @@ func (s *State) checkCause(e CauseEdit) error {
 		return &Refused{fmt.Sprintf("A cause holds %d bytes at most, this one has %d.", maxCause, len(*e.Text))}
 	case e.Evidence != nil && len(*e.Evidence) > maxEvidence:
 		return &Refused{fmt.Sprintf("The evidence of a cause holds %d bytes at most, this one has %d.", maxEvidence, len(*e.Evidence))}
+	case e.Category != nil && len(*e.Category) > maxTag:
+		return &Refused{fmt.Sprintf("A category holds %d bytes at most, this one has %d.", maxTag, len(*e.Category))}
 	case e.N == 0 && len(s.Causes) >= maxCauses:
 		return &Refused{fmt.Sprintf("A postmortem has %d causes at most.", maxCauses)}
 	}

@@ -23,7 +23,7 @@ func New(id store.ID, number uint64, inc *incident.State, team string, env Env) 
 	s := &State{
 		Format: Format, ID: id, Number: number, Status: Open, Phase: Required,
 		Incident: inc.Name(), IncidentID: inc.ID, Title: inc.Title,
-		Priority: inc.Priority, Service: inc.Service, Team: inc.Team,
+		Priority: inc.Priority, Service: inc.Service, Team: inc.Team, Tags: tagsOf(inc.Tags),
 		CreatedAt: env.Now,
 		Sections:  map[string]string{}, Given: map[string]string{},
 	}

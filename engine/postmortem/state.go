@@ -63,6 +63,7 @@ type State struct {
 	Priority   string   `json:"priority,omitempty"` // of the incident
 	Service    string   `json:"service,omitempty"`
 	Team       string   `json:"team,omitempty"`
+	Tags       []string `json:"tags,omitempty"` // what kind of failure it was; those of the incident at first
 
 	Owner   string   `json:"owner,omitempty"`   // a user; empty when nobody could be named
 	Reviews []Review `json:"reviews,omitempty"` // by reviewer, in the order in which they were asked

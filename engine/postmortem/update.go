@@ -39,6 +39,7 @@ func (s *State) update(a Action, env Env) error {
 // copied shares nothing with s that an update changes.
 func (s *State) copied() *State {
 	next := *s
+	next.Tags = slices.Clone(s.Tags)
 	next.Sections = maps.Clone(s.Sections)
 	next.Causes, next.Lessons, next.Actions = slices.Clone(s.Causes), slices.Clone(s.Lessons), slices.Clone(s.Actions)
 	for i := range next.Actions {
@@ -64,6 +65,11 @@ func (s *State) edit(a Action, env Env) (changed []string, err error) {
 		}
 		return failed
 	}
+	tagged, err := s.editTags(e)
+	if err != nil {
+		return nil, err
+	}
+	changed = append(changed, tagged...)
 	if err := said(s.moveTo(a, env)); err != nil {
 		return nil, err
 	}

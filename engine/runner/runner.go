@@ -45,6 +45,7 @@ func (r *Runner) Run(ctx context.Context) {
 	wg.Go(func() { r.loop(ctx, e.Keep, e.KeepNudged()) })
 	wg.Go(func() { r.loop(ctx, e.Fresh, nil) })
 	wg.Go(func() { r.loop(ctx, e.Import, nil) })
+	wg.Go(func() { r.loop(ctx, e.Learn, nil) })
 	wg.Go(func() { r.loop(ctx, r.sweeper(), nil) })
 	wg.Wait()
 	r.leave()

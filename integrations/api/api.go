@@ -6,7 +6,7 @@
 // Errors are {"error":{"code","message","hint"}}: 400 the request makes no sense and the message names the field,
 // 401 no key or a wrong one, 403 a key whose role may not, 404 no such thing, 405 not this method, 409 the engine
 // refuses and says why, 413 a body of more than 1 MB, 422 a configuration that cannot be loaded, 503 with
-// Retry-After while the store is away. Times are RFC 3339 in UTC, null where there is none.
+// Retry-After while the store is away, and while records are still read for the search. Times are RFC 3339 in UTC, null where there is none.
 package api
 
 import (
@@ -175,6 +175,7 @@ type Engine interface {
 	Contacts
 	Auditor
 	Trail
+	Learning
 	World
 }
 

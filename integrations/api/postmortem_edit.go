@@ -7,13 +7,15 @@ import (
 // PostmortemEdit changes a postmortem: what is left out stays as it is. All of it is done, or nothing.
 type PostmortemEdit struct {
 	Actor
-	Title    string            `json:"title,omitempty"`
-	DueAt    string            `json:"due_at,omitempty" jsonschema:"format=date-time" doc:"It moves once, and note says why; the key of an admin may move it again."`
-	Sections map[string]string `json:"sections,omitempty" doc:"By name; an empty text clears a section of the outline and removes another."`
-	Causes   []CauseEdit       `json:"causes,omitempty"`
-	Lessons  []LessonEdit      `json:"lessons,omitempty"`
-	Actions  []ActionEdit      `json:"actions,omitempty"`
-	Owner    string            `json:"owner,omitempty" doc:"Hands it to another user; on its own, or with a note."`
+	Title      string            `json:"title,omitempty"`
+	DueAt      string            `json:"due_at,omitempty" jsonschema:"format=date-time" doc:"It moves once, and note says why; the key of an admin may move it again."`
+	AddTags    []string          `json:"add_tags,omitempty"`
+	RemoveTags []string          `json:"remove_tags,omitempty"`
+	Sections   map[string]string `json:"sections,omitempty" doc:"By name; an empty text clears a section of the outline and removes another."`
+	Causes     []CauseEdit       `json:"causes,omitempty"`
+	Lessons    []LessonEdit      `json:"lessons,omitempty"`
+	Actions    []ActionEdit      `json:"actions,omitempty"`
+	Owner      string            `json:"owner,omitempty" doc:"Hands it to another user; on its own, or with a note."`
 }
 
 // CauseEdit makes a cause, or changes, moves or removes the one of number n.
@@ -21,6 +23,7 @@ type CauseEdit struct {
 	N        int     `json:"n,omitempty" doc:"None makes a new one, which must have a text."`
 	Text     *string `json:"text,omitempty"`
 	Evidence *string `json:"evidence,omitempty" doc:"How it is known."`
+	Category *string `json:"category,omitempty" doc:"What kind of cause it is, in the words of every postmortem: capacity, release; empty takes it away."`
 	Parent   *int    `json:"parent,omitempty" doc:"The cause that it explains; 0 puts it at the top."`
 	Before   int     `json:"before,omitempty" doc:"The cause of the same parent that it comes before; none for the last place."`
 	Remove   bool    `json:"remove,omitempty" doc:"With everything below it."`
@@ -49,7 +52,7 @@ type ActionEdit struct {
 }
 
 func (b PostmortemEdit) empty() bool {
-	return b.Title == "" && b.DueAt == "" && len(b.Sections)+len(b.Causes)+len(b.Lessons)+len(b.Actions) == 0
+	return b.Title == "" && b.DueAt == "" && len(b.AddTags)+len(b.RemoveTags)+len(b.Sections)+len(b.Causes)+len(b.Lessons)+len(b.Actions) == 0
 }
 
 func editPostmortem(c *call) (any, error) {
@@ -67,7 +70,7 @@ func editPostmortem(c *call) (any, error) {
 	}
 	switch {
 	case body.Owner == "" && body.empty():
-		return nil, invalid("body", "nothing is to be changed: give title, due_at, sections, causes, lessons, actions or owner")
+		return nil, invalid("body", "nothing is to be changed: give title, due_at, add_tags, remove_tags, sections, causes, lessons, actions or owner")
 	case body.Owner != "" && !body.empty():
 		return nil, invalid("owner", "it is changed on its own: one change is one commit")
 	case body.Owner != "":
@@ -81,7 +84,7 @@ func editPostmortem(c *call) (any, error) {
 
 func (c *call) edit(body PostmortemEdit) (e postmortem.Edit, err error) {
 	e = postmortem.Edit{
-		Title: body.Title, Sections: body.Sections,
+		Title: body.Title, AddTags: body.AddTags, RemoveTags: body.RemoveTags, Sections: body.Sections,
 		Causes:  each(body.Causes, func(c CauseEdit) postmortem.CauseEdit { return postmortem.CauseEdit(c) }),
 		Lessons: each(body.Lessons, func(l LessonEdit) postmortem.LessonEdit { return postmortem.LessonEdit(l) }),
 	}

@@ -17,6 +17,7 @@ type Postmortem struct {
 	Priority string            `json:"priority"`
 	Service  string            `json:"service"`
 	Team     string            `json:"team"`
+	Tags     []string          `json:"tags" doc:"What kind of failure it was; those of the incident at first."`
 	Owner    string            `json:"owner" doc:"Empty when nobody could be named."`
 	Reviews  []Review          `json:"reviews" doc:"By reviewer."`
 	DueAt    Time              `json:"due_at"`
@@ -83,6 +84,7 @@ type Cause struct {
 	Parent   int    `json:"parent" doc:"The cause that it explains; 0 for a first answer."`
 	Text     string `json:"text"`
 	Evidence string `json:"evidence" doc:"How it is known."`
+	Category string `json:"category" doc:"What kind of cause it is, in the words of every postmortem: capacity, release."`
 }
 
 // Lesson is something that was learned.
@@ -118,7 +120,7 @@ type ActionItem struct {
 func (c *call) showPostmortem(s *postmortem.State) Postmortem {
 	return Postmortem{
 		ID: s.Name(), Number: s.Number, Status: s.Status, Stage: s.Stage(), Incident: s.Incident, Title: s.Title, Priority: s.Priority,
-		Service: s.Service, Team: s.Team, Owner: s.Owner, Reviews: each(s.Reviews, showReview),
+		Service: s.Service, Team: s.Team, Tags: some(s.Tags), Owner: s.Owner, Reviews: each(s.Reviews, showReview),
 		DueAt: utc(s.DueAt), DueWhy: s.DueWhy, Promised: utc(s.Promised()), Moves: each(s.Moves, showMove), Overdue: s.Overdue(c.env.Now),
 		Template: s.Template, Outline: each(s.Headings(), showHeading), Sections: s.Texts(),
 		Causes:  each(s.Causes, func(c postmortem.Cause) Cause { return Cause(c) }),

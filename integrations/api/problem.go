@@ -15,6 +15,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/maintenance"
 	"github.com/tocsin-oncall/tocsin/engine/override"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
+	"github.com/tocsin-oncall/tocsin/engine/search"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 )
 
@@ -65,11 +66,19 @@ func problemOf(err error) *problem {
 	var ofOverride *override.Refused
 	var ofContact *contact.Refused
 	var ofMaintenance *maintenance.Refused
+	var ofQuery *search.BadQuery
+	var notLearned *engine.NotLearned
 	switch {
 	case errors.As(err, &p):
 		return p
 	case errors.As(err, &ofAlert), errors.As(err, &ofIncident), errors.As(err, &ofPostmortem), errors.As(err, &ofOverride), errors.As(err, &ofContact), errors.As(err, &ofMaintenance):
 		return &problem{http.StatusConflict, "refused", err.Error(), ""}
+	case errors.As(err, &ofQuery):
+		return &problem{http.StatusBadRequest, "invalid", "q: " + ofQuery.Text, ofQuery.Hint}
+	case errors.As(err, &notLearned):
+		return &problem{http.StatusServiceUnavailable, "not_ready", err.Error(), "try again in " + retryAfter + " seconds"}
+	case errors.Is(err, engine.ErrNoIndex):
+		return &problem{http.StatusNotFound, "not_found", err.Error(), ""}
 	case errors.Is(err, engine.ErrNotFound):
 		return &problem{http.StatusNotFound, "not_found", err.Error(), ""}
 	case errors.Is(err, store.ErrUnavailable), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):

@@ -23,6 +23,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine"
 	"github.com/tocsin-oncall/tocsin/engine/config"
 	"github.com/tocsin-oncall/tocsin/engine/runner"
+	"github.com/tocsin-oncall/tocsin/engine/search"
 	"github.com/tocsin-oncall/tocsin/engine/store/open"
 	"github.com/tocsin-oncall/tocsin/integrations/metrics"
 	"github.com/tocsin-oncall/tocsin/integrations/webcal"
@@ -48,6 +49,7 @@ type App struct {
 	opts    Options
 	log     *slog.Logger
 	store   open.Store
+	index   *search.Index // nil offline: nothing is searched
 	engine  *engine.Engine
 	runner  runner.Runner
 	sends   runner.Sends
@@ -83,8 +85,13 @@ func New(ctx context.Context, o Options) (*App, error) {
 		return nil, err
 	}
 	a := &App{opts: o, log: log, store: st, storeKind: open.Kind(url)}
+	if !o.offline {
+		if a.index, err = search.Open(); err != nil {
+			return nil, errors.Join(err, st.Close())
+		}
+	}
 	if err := a.assemble(ctx, world, replica); err != nil {
-		return nil, errors.Join(err, st.Close())
+		return nil, errors.Join(err, a.close())
 	}
 	return a, nil
 }
@@ -100,6 +107,7 @@ func (a *App) assemble(ctx context.Context, world *config.World, replica string)
 	a.engine = engine.New(engine.Options{
 		Store: a.store, Replica: replica, World: &engine.World{Dir: world.Dir, Router: world.Router},
 		Run: a.sends.Go, Fetch: webcal.New(transport()), Pick: randomBelow, Watch: a.metrics, Log: a.log,
+		Index: a.index,
 	})
 	metrics.Watch(registry, a.engine, a.log)
 	metrics.Coverage(registry, a.coverage, a.engine.Now, a.log)
@@ -192,5 +200,14 @@ func (a *App) Run(ctx context.Context) error {
 	if waitErr := a.sends.Wait(end); waitErr != nil {
 		a.log.Warn("some sends did not come to their end; another replica, or the next start, takes them over")
 	}
-	return errors.Join(err, a.store.Close())
+	return errors.Join(err, a.close())
+}
+
+// close closes what New has opened.
+func (a *App) close() error {
+	err := a.store.Close()
+	if a.index != nil {
+		err = errors.Join(err, a.index.Close())
+	}
+	return err
 }
