@@ -51,6 +51,7 @@ func (n *noun) postmortem(p api.Postmortem) {
 	f.add("incident", strings.Join(filled(p.Incident, p.Priority), ", "))
 	f.add("service", p.Service)
 	f.add("team", p.Team)
+	f.add("tags", strings.Join(p.Tags, ", "))
 	f.add("owner", p.Owner)
 	f.add("due", strings.Join(filled(n.due(p).text, p.DueWhy), "; "))
 	for _, m := range p.Moves {
@@ -125,7 +126,11 @@ func whys(causes []api.Cause, parent int, indent string) (text string) {
 		if c.Parent != parent {
 			continue
 		}
-		text += fmt.Sprintf("%s%d. %s\n", indent, c.N, c.Text)
+		text += fmt.Sprintf("%s%d. %s", indent, c.N, c.Text)
+		if c.Category != "" {
+			text += " [" + c.Category + "]"
+		}
+		text += "\n"
 		if c.Evidence != "" {
 			text += indent + "   evidence: " + c.Evidence + "\n"
 		}

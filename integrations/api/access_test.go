@@ -49,6 +49,7 @@ func TestRoles(t *testing.T) {
 	t.Parallel()
 	w := begin(t)
 	w.fire(`{"title":"Disk full","dedup_key":"disk"}`)
+	w.learn()
 	for _, try := range []struct {
 		method, path, body             string
 		asViewer, asResponder, asAdmin int
@@ -57,6 +58,7 @@ func TestRoles(t *testing.T) {
 		{"GET", "/oncall", "", 200, 200, 200},
 		{"GET", "/events", "", 200, 200, 200},
 		{"GET", "/explain?title=x", "", 200, 200, 200},
+		{"GET", "/search?q=x", "", 200, 200, 200},
 		{"POST", "/alerts/1/note", `{"note":"looking"}`, 403, 200, 200},
 		{"POST", "/alerts", `{"title":"x"}`, 403, 202, 202},
 		{"POST", "/incidents", `{"title":"x"}`, 403, 201, 201},

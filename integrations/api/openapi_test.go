@@ -149,6 +149,7 @@ func TestEveryGetAnswersAsDocumented(t *testing.T) {
 	w.post("/api/v1/incidents/"+a.Incident+"/close", responder, "").is(200)
 	w.post("/api/v1/maintenance", responder, `{"service":"x","for":"1h","reason":"x"}`).is(201)
 	w.post("/api/v1/deployments", responder, `{"service":"checkout","environment":"production","at":"2026-03-09T11:00:00Z"}`).is(201)
+	w.learn()
 	examples := map[string][]string{
 		"/deployments": {"", "?service=checkout&tier=production&since=1d&limit=1"}, "/deployments/{ref}": {"/DEP-1"},
 		"/alerts":            {"?status=open,acked&priority=P1&tag=disk&since=2h&limit=1", "?exhausted=true"},
@@ -177,6 +178,7 @@ func TestEveryGetAnswersAsDocumented(t *testing.T) {
 		"/maintenance/{ref}":         {"/MNT-1"},
 		"/incidents/{ref}/files/{n}": {"/" + a.Incident},
 		"/services":                  {""}, "/services/{ref}": {"/checkout"}, "/service-graph": {"", "?service=checkout"},
+		"/search": {"?q=disk&kind=incident"}, "/incidents/{ref}/similar": {"/" + a.Incident}, "/postmortems/patterns": {"", "?since=7d"},
 		"/explain": {"?title=x&tags=critical", "?alert=1"},
 	}
 	for path, item := range parsed(t).Paths.Map() {

@@ -26,6 +26,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/event"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/engine/policy"
+	"github.com/tocsin-oncall/tocsin/engine/search"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 	"github.com/tocsin-oncall/tocsin/engine/store/mem"
 	"github.com/tocsin-oncall/tocsin/engine/token"
@@ -72,8 +73,13 @@ func begin(t *testing.T) *world {
 	dir := people(t)
 	dir.Language = router(t)
 	dir.Aggregates = []directory.Aggregate{counted(t, dir.Language)}
+	index, err := search.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = index.Close() })
 	w.engine = engine.New(engine.Options{
-		Store: w.store, Replica: "one", World: &engine.World{Dir: dir, Router: dir.Language},
+		Index: index, Store: w.store, Replica: "one", World: &engine.World{Dir: dir, Router: dir.Language},
 		Run: func(f func()) { f() }, Pick: func(int) int { return 0 }, Watch: unwatched{}, Log: slog.New(slog.DiscardHandler),
 	})
 	signer, err := token.NewSigner([]byte("0123456789abcdef"))
