@@ -60,6 +60,7 @@ any more until it ends, unless somebody escalates them. With --rrule it comes ag
 	f.StringVar(&m.RRule, "rrule", "", "how it comes again, RFC 5545, such as FREQ=WEEKLY;BYDAY=SU (default once)")
 	f.StringVar(&m.Ends, "ends", "", "with --rrule: from when on it does not begin again")
 	f.StringVar(&m.Reason, "reason", "", "why")
+	f.StringVar(&m.Public, "public", "", "what customers are told of it on the status page (default: it is not shown to them)")
 	c.MarkFlagsMutuallyExclusive("until", "for")
 	c.MarkFlagsOneRequired("until", "for")
 	return c

@@ -17,7 +17,10 @@ func (b *builder) maintenance(router *rules.Router) {
 	b.dir.Language = router
 	for i, m := range b.f.Maintenance {
 		path := fmt.Sprintf("maintenance[%d]", i)
-		built := directory.Maintenance{Name: string(m.Name), Reason: m.Reason, Times: b.times(path, m)}
+		built := directory.Maintenance{Name: string(m.Name), Reason: m.Reason, Public: m.Public, Service: m.Service, Times: b.times(path, m)}
+		if len(m.Public) > maintenance.MaxPublic {
+			b.fail(path+".public", "", "it holds %d bytes at most", maintenance.MaxPublic)
+		}
 		if madeLater.MatchString(string(m.Name)) {
 			b.fail(path+".name", "give it another name, such as patch-night", "%s is what one is called that is made at run time", m.Name)
 		}

@@ -53,7 +53,7 @@ var examples = map[string][]any{
 	"Twilio.from": {"+15550199"}, "Twilio.secondary_token": {"${TWILIO_SECONDARY_TOKEN}"}, "User.name": {"ethan"},
 	"Slack.bot_token": {"${SLACK_BOT_TOKEN}"}, "Slack.signing_secret": {"${SLACK_SIGNING_SECRET}"},
 	"File.status_page": {map[string]any{"title": "Status of Example"}}, "PublicService.name": {"Checkout"}, "PublicService.description": {"Paying by card"}, "PublicService.group": {"Shop"},
-	"Service.statuspage_component": {"ftgks51sfs2d"}, "StatusPage.title": {"Status of Example"}, "StatusPage.description": {"How our services are."}, "StatusPage.url": {"https://status.example.com"},
+	"Service.statuspage_component": {"ftgks51sfs2d"}, "Maintenance.public": {"We move the database. Payments may take longer."}, "StatusPage.since": {"2026-11-20"}, "StatusPage.title": {"Status of Example"}, "StatusPage.description": {"How our services are."}, "StatusPage.url": {"https://status.example.com"},
 	"StatusPage.support": {"https://example.com/support", "mailto:help@example.com"}, "StatusPage.directory": {"/var/www/status"}, "StatusPage.serve": {"/status"},
 	"Statuspage.api_key": {"${STATUSPAGE_KEY}"}, "Statuspage.page_id": {"kctbh9vrtdwd"}, "Statuspage.base_url": {"https://statuspage.example.com/v1"},
 	"Window.from": {"09:00"}, "Window.name": {"business-hours"}, "Window.to": {"17:00"},

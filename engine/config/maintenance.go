@@ -16,4 +16,5 @@ type Maintenance struct {
 	RRule    string   `json:"rrule,omitempty" doc:"How it comes again, as an RFC 5545 rule such as FREQ=WEEKLY;BYDAY=SU. Default: once."`
 	Ends     string   `json:"ends,omitempty" doc:"With rrule: from when on it does not begin again."`
 	Reason   string   `json:"reason" doc:"Why. Alerts that wait say so."`
+	Public   string   `json:"public,omitempty" doc:"What customers are told of it on the status page. Default: it is not shown to them."`
 }

@@ -27,6 +27,7 @@ type StatusPage struct {
 	Support     SupportLink     `json:"support,omitempty" doc:"Where they find help: a URL, or mailto: and an address."`
 	Services    []PublicService `json:"services,omitempty" doc:"What it shows, in this order. No other service is named."`
 	History     Duration        `json:"history,omitempty" doc:"How long incidents that are over are shown, up to 90d. Default 30d."`
+	Since       Date            `json:"since,omitempty" doc:"The day from which on the uptime is counted: days before are shown as unknown. Default: the last 90 days count."`
 	States      ServiceStates   `json:"states,omitzero" doc:"What an open incident makes of the services that it harms, by its priority; for Atlassian Statuspage, too."`
 	Directory   string          `json:"directory,omitempty" doc:"Write index.html, status.json and feed.rss there, whenever they change. Relative to where the server is started. Default: nowhere."`
 	Serve       ServePath       `json:"serve,omitempty" doc:"Serve it at this path of listen, to anybody, without a key. Default: not at all."`
@@ -112,6 +113,9 @@ func (b *builder) statusPage() {
 		States: map[string]string{
 			"P1": string(p.States.P1), "P2": string(p.States.P2), "P3": string(p.States.P3), "P4": string(p.States.P4), "P5": string(p.States.P5),
 		},
+	}
+	if day, err := p.Since.day(); err == nil {
+		b.dir.StatusPage.Since = day
 	}
 	seen := map[string]bool{}
 	for i, s := range p.Services {

@@ -15,6 +15,8 @@ type Maintenance struct {
 	Condition string // which alerts
 	When      *rules.Condition
 	Times     *schedules.Recurrence
+	Public    string // what customers are told of it; empty: it is not shown to them
+	Service   string // whose alerts it holds, where it names one
 	// Made and Cancelled are from when to when it counts, whatever its times are; zero for ever.
 	Made, Cancelled time.Time
 }
@@ -26,6 +28,18 @@ func (m *Maintenance) inForce(now time.Time) (until time.Time, ok bool) {
 		until = m.Cancelled
 	}
 	return until, ok && !now.Before(m.Made) && now.Before(until)
+}
+
+// Next is when it takes place, now or the next time. There is none when it is over or cancelled.
+func (m *Maintenance) Next(now time.Time) (from, until time.Time, ok bool) {
+	if m.Made.After(now) {
+		now = m.Made
+	}
+	o, ok := m.Times.Next(now)
+	if from, until = o.From, o.Until; !m.Cancelled.IsZero() && m.Cancelled.Before(until) {
+		until = m.Cancelled
+	}
+	return from, until, ok && now.Before(until) && from.Before(until)
 }
 
 // Maintained is a maintenance in force that an alert is in.

@@ -10,6 +10,7 @@ type StatusPage struct {
 	Support     string          // where customers find help: a URL or mailto:
 	Services    []PublicService // in the order in which they are shown
 	History     time.Duration   // how long incidents that are over are shown
+	Since       time.Time       // days before this one are not counted; its year, month and day; zero for all
 	// States are by priority what an open incident makes of the services that it harms, in the words of Statuspage:
 	// operational, degraded_performance, partial_outage, major_outage.
 	States map[string]string

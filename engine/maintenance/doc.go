@@ -28,6 +28,9 @@ const (
 	// Keep is how long each is kept after its end.
 	Keep = 400 * 24 * time.Hour
 
+	// MaxPublic is how long its text for customers may be, in bytes.
+	MaxPublic = 1000
+
 	maxReason = 1000 // bytes
 	maxName   = 1000 // bytes of a service or a label
 	maxLabels = 20

@@ -25,6 +25,7 @@ type State struct {
 	RRule  string    `json:"rrule,omitempty"` // by which
 	Ends   time.Time `json:"ends,omitzero"`   // from when on it does not begin again
 	Reason string    `json:"reason"`
+	Public string    `json:"public,omitempty"` // what customers are told of it; empty: nothing
 	By     string    `json:"by,omitempty"`
 	Via    string    `json:"via,omitempty"`
 
@@ -101,7 +102,7 @@ func (s *State) In(d *directory.Directory) (directory.Maintenance, error) {
 	if err != nil {
 		return directory.Maintenance{}, err
 	}
-	return directory.Maintenance{Name: s.Name(), Reason: s.Reason, Condition: s.Condition(), When: when, Times: times}, nil
+	return directory.Maintenance{Name: s.Name(), Reason: s.Reason, Condition: s.Condition(), When: when, Times: times, Public: s.Public, Service: s.Service}, nil
 }
 
 // Apply is a directory with those of a list that are not over, by their numbers, after those of the configuration. One

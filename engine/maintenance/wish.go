@@ -20,6 +20,7 @@ type Wish struct {
 	RRule  string // by which it comes again; empty for once
 	Ends   string // with RRule: it does not begin again from then on
 	Reason string
+	Public string // what customers are told of it; empty: nothing
 	By     string // the user's name, or "api:NAME" for a key
 	Via    string // where it was made: api, …
 }
@@ -45,7 +46,7 @@ func (w Wish) checked(env Env) (*State, error) {
 		}
 		return nil, &Refused{p.Path, p.Message, p.Hint}
 	}
-	s := &State{Match: w.Match, RRule: strings.TrimSpace(w.RRule), Reason: w.Reason, By: w.By, Via: w.Via}
+	s := &State{Match: w.Match, RRule: strings.TrimSpace(w.RRule), Reason: w.Reason, Public: w.Public, By: w.By, Via: w.Via}
 	if err := w.when(s, env); err != nil {
 		return nil, err
 	}
@@ -71,6 +72,8 @@ func (w Wish) bounded() error {
 		return refuse("reason", "say why")
 	case len(w.Reason) > maxReason:
 		return refuse("reason", "a reason holds %d bytes at most, this one has %d", maxReason, len(w.Reason))
+	case len(w.Public) > MaxPublic:
+		return refuse("public", "what customers are told holds %d bytes at most, this has %d", MaxPublic, len(w.Public))
 	case len(w.Labels) > maxLabels:
 		return refuse("labels", "there are %d; at most %d are allowed", len(w.Labels), maxLabels)
 	}

@@ -31,6 +31,7 @@ type Maintenance struct {
 	Next        *Span              `json:"next,omitempty" doc:"When it takes place: now, or the next time; left out when that is over."`
 	Broken      string             `json:"broken" doc:"Why it holds nothing with the configuration in force; empty where it does."`
 	Reason      string             `json:"reason"`
+	Public      string             `json:"public" doc:"What customers are told of it on the status page; empty: nothing."`
 	By          string             `json:"by" doc:"Who made it."`
 	CreatedAt   Time               `json:"created_at"`
 	EndedAt     Time               `json:"ended_at" doc:"When it was over, or cancelled."`
@@ -60,6 +61,7 @@ type NewMaintenance struct {
 	RRule       string            `json:"rrule,omitempty" doc:"How it comes again, RFC 5545, such as FREQ=WEEKLY;BYDAY=SU. Default: once."`
 	Ends        string            `json:"ends,omitempty" doc:"With rrule: from when on it does not begin again; at most two years ahead. Needed unless the rule has COUNT or UNTIL."`
 	Reason      string            `json:"reason" doc:"Why; note will do, too."`
+	Public      string            `json:"public,omitempty" doc:"What customers are told of it on the status page. Default: it is not shown to them."`
 }
 
 // maintenanceRoutes are those of maintenances and silences.
@@ -123,7 +125,7 @@ func createMaintenance(c *call) (any, error) {
 	}
 	w := maintenance.Wish{
 		Match: maintenance.Match{When: body.When, Service: body.Service, Team: body.Team, Integration: body.Integration, Labels: body.Labels},
-		From:  body.From, Until: body.Until, Zone: body.Timezone, RRule: body.RRule, Ends: body.Ends, By: by, Via: via,
+		From:  body.From, Until: body.Until, Zone: body.Timezone, RRule: body.RRule, Ends: body.Ends, Public: body.Public, By: by, Via: via,
 	}
 	if w.Reason, err = because(body.Reason, body.Actor); err != nil {
 		return nil, err
@@ -170,7 +172,7 @@ func (c *call) showMaintenance(s *maintenance.State) Maintenance {
 		ID: s.Name(), Status: s.Status, Condition: s.Condition(),
 		When: s.When, Service: s.Service, Team: s.Team, Integration: s.Integration, Labels: filled(s.Labels),
 		From: utc(s.From), Until: utc(s.Until), Timezone: s.Zone, RRule: s.RRule, Ends: utc(s.Ends),
-		Reason: s.Reason, By: s.By, CreatedAt: utc(s.CreatedAt), EndedAt: utc(s.EndedAt),
+		Reason: s.Reason, Public: s.Public, By: s.By, CreatedAt: utc(s.CreatedAt), EndedAt: utc(s.EndedAt),
 		CancelledBy: s.CancelledBy, CancelledFor: s.CancelledFor, Broken: s.Broken(c.env.Dir),
 	}
 	if o, ok := s.Next(c.env.Now); ok {
@@ -182,7 +184,7 @@ func (c *call) showMaintenance(s *maintenance.State) Maintenance {
 
 // showConfigured shows one of the configuration.
 func (c *call) showConfigured(m directory.Maintenance) Maintenance {
-	v := Maintenance{ID: m.Name, Configured: true, Status: maintenance.Over, Condition: m.Condition, Labels: map[string]string{}, Reason: m.Reason}
+	v := Maintenance{ID: m.Name, Configured: true, Status: maintenance.Over, Condition: m.Condition, Labels: map[string]string{}, Reason: m.Reason, Public: m.Public}
 	if o, ok := m.Times.Next(c.env.Now); ok {
 		v.Status, v.Next = maintenance.Active, &Span{utc(o.From), utc(o.Until)}
 		v.From, v.Until, v.InForce = v.Next.From, v.Next.Until, !o.From.After(c.env.Now)
