@@ -96,12 +96,12 @@ func (p *Page) plan(dir *directory.Directory, now time.Time) map[string]bool {
 
 // public is what customers see of an incident, if anything.
 func public(s *incident.State, dir *directory.Directory) (Incident, bool) {
-	in := Incident{ID: idOf(s), Began: s.Time(incident.ImpactStart).At.UTC(), State: Operational, Services: []string{}}
+	in := Incident{ID: idOf(s, 0), Began: s.Time(incident.ImpactStart).At.UTC(), State: Operational, Services: []string{}}
 	for _, u := range slices.Backward(s.Updates) {
 		if aud := dir.Incident.Audience(u.Audience); aud == nil || !aud.Public {
 			continue
 		}
-		in.Updates = append(in.Updates, Update{ID: fmt.Sprintf("%s-%d", in.ID, u.N), At: u.At.UTC(), Phase: u.Phase, Text: u.Text, Next: u.NextBy.UTC()})
+		in.Updates = append(in.Updates, Update{ID: idOf(s, u.N), At: u.At.UTC(), Phase: u.Phase, Title: u.Title, Text: u.Text, Next: u.NextBy.UTC()})
 		if in.Title == "" {
 			in.Title, in.Phase = u.Title, u.Phase
 		}
@@ -131,8 +131,9 @@ func public(s *incident.State, dir *directory.Directory) (Incident, bool) {
 	return in, true
 }
 
-// idOf is the same for ever, and says neither how many incidents there are nor which is which.
-func idOf(s *incident.State) string {
-	sum := sha256.Sum256([]byte("status page\x00" + string(s.ID)))
+// idOf names an update of an incident, or with 0 the incident itself. It is the same for ever, and says neither how many
+// there are nor which is which.
+func idOf(s *incident.State, update int) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "status page\x00%s\x00%d", s.ID, update))
 	return hex.EncodeToString(sum[:8])
 }

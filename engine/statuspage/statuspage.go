@@ -101,8 +101,9 @@ type Update struct {
 	ID    string // the same for ever
 	At    time.Time
 	Phase incident.Phase
+	Title string
 	Text  string // plain, with line breaks
-	Next  time.Time
+	Next  time.Time // when the next one is promised; zero once it followed, or nothing more does
 }
 
 // Maintenance is a time in which work is done on a service.
