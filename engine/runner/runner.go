@@ -31,7 +31,11 @@ type Runner struct {
 	Replica  string
 	Log      *slog.Logger
 	Repaired func(n int) // counts wake-ups that had been lost
+	Also     []Step      // what else is done again and again
 }
+
+// Step does what is due, and says when to be called again; zero for in a while.
+type Step func(ctx context.Context, now time.Time) (next time.Time, err error)
 
 // Run works until ctx ends, and then leaves the replicas. Sends under way are not waited for.
 func (r *Runner) Run(ctx context.Context) {
@@ -47,12 +51,15 @@ func (r *Runner) Run(ctx context.Context) {
 	wg.Go(func() { r.loop(ctx, e.Import, nil) })
 	wg.Go(func() { r.loop(ctx, e.Learn, nil) })
 	wg.Go(func() { r.loop(ctx, r.sweeper(), nil) })
+	for _, step := range r.Also {
+		wg.Go(func() { r.loop(ctx, step, nil) })
+	}
 	wg.Wait()
 	r.leave()
 }
 
 // loop calls step whenever it asks to be called, or is nudged.
-func (r *Runner) loop(ctx context.Context, step func(context.Context, time.Time) (time.Time, error), nudged <-chan struct{}) {
+func (r *Runner) loop(ctx context.Context, step Step, nudged <-chan struct{}) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	failing, pause := false, time.Duration(0)

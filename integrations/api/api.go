@@ -198,6 +198,8 @@ type Options struct {
 	LinkFor func(a *alert.State, p page.Page) string
 	// FeedURL is the secret address of the calendar feed of a schedule or a user, of which so many were revoked before.
 	FeedURL func(kind, name string, revoked int) string
+	// StatusPage renders a file of the status page: index.html, status.json or feed.rss; nil where there is none.
+	StatusPage func(ctx context.Context, name string) ([]byte, error)
 	// Decode makes events of what a sender would post to an integration. It stores nothing.
 	Decode func(integration string, body []byte, header http.Header, query url.Values) ([]event.Event, error)
 	// Clean brings an event into the shape that all sources are brought into.

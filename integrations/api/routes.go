@@ -91,6 +91,8 @@ func routes() []route {
 	table = append(table, maintenanceRoutes()...)
 	table = append(table, deploymentRoutes()...)
 	return append(table,
+		route{method: get, path: "/status-page", id: "getStatusPage", role: Viewer, params: statusPageParams, answer: download{kinds: statusPageKinds()}, handle: getStatusPage,
+			doc: "What customers are shown, as a page, as its status.json, or as a feed."},
 		route{method: get, path: "/oncall", id: "getOnCall", doc: "Who is on call, for every schedule.", role: Viewer,
 			params: []param{{name: "schedule", doc: "Only this one."}, {name: "at", doc: "When, RFC 3339; now by default."}},
 			answer: []OnCall{}, handle: getOnCall},

@@ -30,16 +30,17 @@ func (a *App) apiOptions() api.Options {
 			}
 			return view
 		},
-		Audit:   func() audit.Settings { return a.live.Load().world.Audit },
-		Offline: a.opts.offline,
-		Reload:  a.Reload,
-		Backup:  a.backup,
-		LinkFor: a.linkFor,
-		FeedURL: func(kind, name string, revoked int) string { return a.live.Load().feedURL(kind, name, revoked) },
-		Decode:  a.decode,
-		Clean:   func(ev event.Event) event.Event { return intake.Clean(ev, a.engine.Now()) },
-		Count:   a.metrics.Received,
-		Log:     a.log,
+		Audit:      func() audit.Settings { return a.live.Load().world.Audit },
+		Offline:    a.opts.offline,
+		Reload:     a.Reload,
+		Backup:     a.backup,
+		LinkFor:    a.linkFor,
+		FeedURL:    func(kind, name string, revoked int) string { return a.live.Load().feedURL(kind, name, revoked) },
+		StatusPage: func(ctx context.Context, name string) ([]byte, error) { return a.public.file(ctx, a, name) },
+		Decode:     a.decode,
+		Clean:      func(ev event.Event) event.Event { return intake.Clean(ev, a.engine.Now()) },
+		Count:      a.metrics.Received,
+		Log:        a.log,
 	}
 }
 

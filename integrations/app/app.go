@@ -54,6 +54,7 @@ type App struct {
 	runner  runner.Runner
 	sends   runner.Sends
 	metrics *metrics.Metrics
+	public  publicPage
 	signing signing
 	server  *http.Server
 	address net.Addr
@@ -112,7 +113,10 @@ func (a *App) assemble(ctx context.Context, world *config.World, replica string)
 	metrics.Watch(registry, a.engine, a.log)
 	metrics.Coverage(registry, a.coverage, a.engine.Now, a.log)
 	metrics.Shards(registry, a.engine.Wheel.Owned)
-	a.runner = runner.Runner{Engine: a.engine, Store: a.store, Replica: replica, Log: a.log, Repaired: a.metrics.Repaired}
+	if err := a.newPublicPage(); err != nil {
+		return err
+	}
+	a.runner = runner.Runner{Also: []runner.Step{a.public.publisher.Step}, Engine: a.engine, Store: a.store, Replica: replica, Log: a.log, Repaired: a.metrics.Repaired}
 	next, err := a.build(world)
 	if err != nil {
 		return err

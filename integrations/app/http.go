@@ -41,6 +41,13 @@ func (a *App) routes(registry *prometheus.Registry, audit http.Handler) http.Han
 	e.Any("/coverage", echo.WrapHandler(audit))
 	a.callbacks(e)
 
+	e.RouteNotFound("/*", func(c echo.Context) error {
+		if !a.public.publisher.Serves(c.Request().URL.Path) {
+			return echo.ErrNotFound
+		}
+		a.public.publisher.ServeHTTP(c.Response(), c.Request())
+		return nil
+	})
 	e.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(registry, promhttp.HandlerOpts{
 		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn), ErrorHandling: promhttp.ContinueOnError,
 	})))
