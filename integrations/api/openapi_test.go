@@ -180,6 +180,7 @@ func TestEveryGetAnswersAsDocumented(t *testing.T) {
 		"/services":                  {""}, "/services/{ref}": {"/checkout"}, "/service-graph": {"", "?service=checkout"},
 		"/search": {"?q=disk&kind=incident"}, "/incidents/{ref}/similar": {"/" + a.Incident}, "/postmortems/patterns": {"", "?since=7d"},
 		"/explain": {"?title=x&tags=critical", "?alert=1"},
+		"/status-page": {"?format=json", "?format=html", "?format=rss"},
 	}
 	for path, item := range parsed(t).Paths.Map() {
 		if item.Get == nil {

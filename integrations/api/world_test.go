@@ -107,6 +107,7 @@ func begin(t *testing.T) *world {
 			}
 			return err
 		},
+		StatusPage: func(_ context.Context, name string) ([]byte, error) { return []byte(name), w.bad },
 		LinkFor: func(a *alert.State, p page.Page) string {
 			return "http://tocsin.test/a/" + string(a.ID) + "-" + p.User
 		},
