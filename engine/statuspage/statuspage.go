@@ -102,7 +102,7 @@ type Update struct {
 	At    time.Time
 	Phase incident.Phase
 	Title string
-	Text  string // plain, with line breaks
+	Text  string    // plain, with line breaks
 	Next  time.Time // when the next one is promised; zero once it followed, or nothing more does
 }
 
