@@ -179,7 +179,7 @@ func TestEveryGetAnswersAsDocumented(t *testing.T) {
 		"/incidents/{ref}/files/{n}": {"/" + a.Incident},
 		"/services":                  {""}, "/services/{ref}": {"/checkout"}, "/service-graph": {"", "?service=checkout"},
 		"/search": {"?q=disk&kind=incident"}, "/incidents/{ref}/similar": {"/" + a.Incident}, "/postmortems/patterns": {"", "?since=7d"},
-		"/explain": {"?title=x&tags=critical", "?alert=1"},
+		"/explain":     {"?title=x&tags=critical", "?alert=1"},
 		"/status-page": {"?format=json", "?format=html", "?format=rss"},
 	}
 	for path, item := range parsed(t).Paths.Map() {
