@@ -31,6 +31,7 @@ Actions take several at once; with --json they print an array of the incidents a
 		n.checkIncident("tick", "Tick an item of the checklist"),
 		n.checkIncident("skip", "Skip an item of the checklist, for a reason"),
 		n.checkIncident("untick", "Say that an item of the checklist is not done after all"),
+		n.incidentIssues(),
 		n.incidentAlert("add-alert", "alerts", "Join an alert to an incident"),
 		n.incidentAlert("remove-alert", "leave", "Let an alert leave an incident"),
 		n.action("channel", "Give incidents a channel in Slack, where they have none", "Also one in place of a channel that was archived or deleted by hand, or that Slack refused. See incident.slack in the configuration.", "tocsin incident channel INC-7", nil),

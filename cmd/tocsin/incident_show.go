@@ -87,6 +87,9 @@ func (n *noun) incident(i api.Incident) {
 		}
 		f.add("file", text)
 	}
+	if i.Requests > 0 {
+		f.add("customers", count(i.Requests, "request"))
+	}
 	f.add("postmortem", strings.Join(filled(i.Postmortem, i.PostmortemReason), ": "))
 	for _, t := range i.TeamPostmortems {
 		f.add("of team "+t.Team, t.Postmortem)
@@ -97,6 +100,10 @@ func (n *noun) incident(i api.Incident) {
 		n.paragraph(i.Description)
 	}
 	n.checklist(i)
+	if len(i.Issues) > 0 {
+		fmt.Fprintln(n.out, "\n"+n.paint(bold, "Issues"))
+		n.issues(i.Issues)
+	}
 	if len(i.Alerts) > 0 {
 		fmt.Fprintln(n.out, "\n"+n.paint(bold, fmt.Sprintf("Alerts (%d)", i.Count)))
 		t := table{head: []string{"ALERT", "JOINED", "TITLE"}, wide: 2}

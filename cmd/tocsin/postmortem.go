@@ -19,6 +19,7 @@ func postmortemVerb(io stdio) *cobra.Command {
 Actions on postmortems take several at once; with --json they print an array of the postmortems as they are then.`,
 		n.listPostmortems(), n.showPostmortem(), n.patterns(),
 		n.setSection(), n.tagPostmortem(), n.causes(), n.lessons(), n.actions(),
+		n.postmortemIssues(),
 		n.assignPostmortem(), n.postmortemDue(), n.checkPostmortem(), n.exportPostmortem(), n.submitPostmortem(),
 		n.action("approve", "Approve postmortems, as a reviewer", "", "tocsin postmortem approve PM-3 --as jason", nil),
 		n.requestChanges(), n.publishPostmortem(),

@@ -62,7 +62,7 @@ func (n *noun) actions() *cobra.Command {
 	verify.Flags().String("evidence", "", "how it is known that it worked")
 	return group("action", "Write the actions that follow, and follow them", `Writes the actions that come out of a postmortem: open, then done, then verified. Who owns one that is overdue is reminded;
 after three reminders the team's admins are, too.`,
-		add, edit,
+		add, edit, n.actionIssue(),
 		n.part("actions", "done REF N", "Say that an action is done", "", "tocsin postmortem action done PM-3 1 --as ethan", done(true)),
 		n.part("actions", "undone REF N", "Say that an action is not done after all", "", "tocsin postmortem action undone PM-3 1", done(false)),
 		verify)

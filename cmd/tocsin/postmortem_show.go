@@ -144,9 +144,9 @@ func (n *noun) actionItems(list []api.ActionItem) {
 		return
 	}
 	fmt.Fprintln(n.out, "\n"+n.paint(bold, "Action items"))
-	t := table{head: []string{"N", "STATUS", "OWNER", "DUE", "LATE", "HORIZON", "WHAT"}, wide: 6}
+	t := table{head: []string{"N", "STATUS", "OWNER", "DUE", "LATE", "ISSUE", "HORIZON", "WHAT"}, wide: 7}
 	for _, a := range list {
-		t.row(textf("%d", a.N), styled(itemStyle(a), a.Status), text(a.Owner), text(n.at(a.DueAt.Time)), text(lateness(a)), text(string(a.Horizon)), text(a.Text))
+		t.row(textf("%d", a.N), styled(itemStyle(a), a.Status), text(a.Owner), text(n.at(a.DueAt.Time)), text(lateness(a)), n.ticket(a), text(string(a.Horizon)), text(a.Text))
 	}
 	n.table(t)
 }

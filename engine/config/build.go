@@ -36,7 +36,7 @@ func Build(f *File) (*World, Problems) {
 		Channels: map[string]directory.Channel{}, Sources: map[string]directory.Source{}, Vias: map[string]bool{},
 		Heartbeats: map[string]directory.Heartbeat{}, Holidays: map[string]directory.Holidays{},
 		Calendars: map[string]directory.Calendar{}, Imported: map[string]directory.Imported{},
-		Handoffs: map[string]directory.Handoff{},
+		Handoffs: map[string]directory.Handoff{}, Trackers: map[string]directory.Tracker{},
 	}
 	b.names()
 	b.server()
@@ -55,6 +55,7 @@ func Build(f *File) (*World, Problems) {
 	b.maintenance(router)
 	b.aggregates(router)
 	b.providers()
+	b.trackers()
 	b.incident()
 	b.statuspage()
 	b.statusPage()

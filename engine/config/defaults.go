@@ -34,6 +34,7 @@ func (f *File) setDefaults() {
 		f.Incident.Roles = []Name{"commander", "communications", "scribe", "expert"}
 	}
 	f.StatusPage.setDefaults()
+	set(&f.Issues.Refresh, Duration(15*time.Minute))
 	set(&f.Postmortem.Due, Duration(week))
 	set(&f.Postmortem.Remind.Every, Duration(day))
 	set(&f.Postmortem.Remind.At, "09:00")
@@ -100,6 +101,16 @@ func (p *Providers) setDefaults() {
 	if p.SMTP != nil {
 		set(&p.SMTP.TLS, "starttls")
 		set(&p.SMTP.Port, smtpPorts[p.SMTP.TLS])
+	}
+	if p.Jira != nil {
+		set(&p.Jira.IssueType, "Task")
+		if p.Jira.Email == "" {
+			set(&p.Jira.API, 2)
+		}
+		set(&p.Jira.API, 3)
+	}
+	if p.GitHub != nil {
+		set(&p.GitHub.BaseURL, gitHubAPI)
 	}
 }
 

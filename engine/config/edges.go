@@ -44,6 +44,8 @@ type Providers struct {
 	Twilio  *Twilio  `json:"twilio,omitempty" doc:"For via: sms and via: voice."`
 	SMTP    *SMTP    `json:"smtp,omitempty" doc:"For via: email and e-mail channels."`
 	Console *Console `json:"console,omitempty" doc:"For via: console: prints pages with their ack links."`
+	Jira    *Jira    `json:"jira,omitempty" doc:"For issues in Jira, Cloud or Data Center."`
+	GitHub  *GitHub  `json:"github,omitempty" doc:"For issues on GitHub."`
 
 	Statuspage *Statuspage `json:"statuspage,omitempty" doc:"Atlassian Statuspage: public updates of incidents are published there."`
 }

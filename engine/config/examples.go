@@ -56,6 +56,8 @@ var examples = map[string][]any{
 	"Service.statuspage_component": {"ftgks51sfs2d"}, "Maintenance.public": {"We move the database. Payments may take longer."}, "StatusPage.since": {"2026-11-20"}, "StatusPage.title": {"Status of Example"}, "StatusPage.description": {"How our services are."}, "StatusPage.url": {"https://status.example.com"},
 	"StatusPage.support": {"https://example.com/support", "mailto:help@example.com"}, "StatusPage.directory": {"/var/www/status"}, "StatusPage.serve": {"/status"},
 	"Statuspage.api_key": {"${STATUSPAGE_KEY}"}, "Statuspage.page_id": {"kctbh9vrtdwd"}, "Statuspage.base_url": {"https://statuspage.example.com/v1"},
+	"GitHub.base_url": {"https://github.example.com/api/v3"}, "GitHub.repository": {"example-org/checkout"}, "GitHub.token": {"${GITHUB_TOKEN}"},
+	"Jira.api": {3}, "Jira.api_token": {"${JIRA_API_TOKEN}"}, "Jira.base_url": {"https://example.atlassian.net"}, "Jira.issue_type": {"Task", "Bug"}, "Jira.project": {"OPS"}, "Jira.token": {"${JIRA_TOKEN}"},
 	"Window.from": {"09:00"}, "Window.name": {"business-hours"}, "Window.to": {"17:00"},
 }
 

@@ -37,8 +37,9 @@ type File struct {
 	Rules       []Rule          `json:"rules,omitempty" doc:"Where alerts go. The first match wins, unless it says continue."`
 
 	Integrations []Integration `json:"integrations,omitempty" doc:"Who may send alerts."`
-	Providers    Providers     `json:"providers,omitzero" doc:"What pages are sent through."`
+	Providers    Providers     `json:"providers,omitzero" doc:"What pages are sent through, and where issues are kept."`
 	Incident     Incident      `json:"incident,omitzero" doc:"How incidents are worked on: roles, who is called, the checklist of their close."`
+	Issues       Issues        `json:"issues,omitzero" doc:"How issues that are linked with incidents and actions are followed."`
 	Postmortem   Postmortem    `json:"postmortem,omitzero" doc:"Which incidents owe a postmortem, and how its owner is reminded."`
 	StatusPage   StatusPage    `json:"status_page,omitzero" doc:"The page for customers that Tocsin writes itself: how services are, and what public updates say."`
 	DeadMan      *DeadMan      `json:"dead_man,omitempty" doc:"Calls a URL elsewhere for as long as this server can do its work, so that its silence is noticed."`

@@ -49,10 +49,16 @@ func compose(rec record.Record, p page.Page, setup *Setup, env directory.Env) Me
 		if invite, ok := r.Invitation(p, env); ok {
 			m.Title, m.Invite = invite.Summary, &invite
 		}
+		if p.Task != nil {
+			m.Link = setup.PublicURL + "/api/v1/postmortems/" + r.Name()
+		}
 	case *incident.State:
 		m.Title, m.Incident = fmt.Sprintf("%s %s %s: %s", r.Name(), r.Severity(), r.Status, r.Title), r
 		if u := r.UpdateN(p.Run); p.Kind == page.Update && u != nil {
 			m.Title, m.Update = u.Title, u
+		}
+		if p.Task != nil {
+			m.Link = setup.PublicURL + "/api/v1/incidents/" + r.Name()
 		}
 	case *handoff.State:
 		n, _ := r.Notice(p.Round)

@@ -40,11 +40,14 @@ type Directory struct {
 	Postmortem  Postmortem
 	Incident    Incident
 	StatusPage  StatusPage
-	Heartbeats  map[string]Heartbeat // by integration
-	Holidays    map[string]Holidays  // calendars of holidays, by name
-	Fairness    Fairness
-	Canary      Canary
-	Handoffs    map[string]Handoff // by schedule; those that tell nobody are not in it
+	Trackers    map[string]Tracker // of issues, by name: jira, github
+	// IssueRefresh is how often they are asked how their issues are.
+	IssueRefresh time.Duration
+	Heartbeats   map[string]Heartbeat // by integration
+	Holidays     map[string]Holidays  // calendars of holidays, by name
+	Fairness     Fairness
+	Canary       Canary
+	Handoffs     map[string]Handoff // by schedule; those that tell nobody are not in it
 	// Vias are the ways that have a provider, such as "slack"; a method over another one reaches nobody.
 	Vias map[string]bool
 }

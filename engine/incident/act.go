@@ -35,6 +35,8 @@ func (a Action) apply(s *State, env Env, fx *Effects) error {
 		return s.setTitle(a, env)
 	case Tell:
 		return s.tell(a, env)
+	case LinkIssue, UnlinkIssue, RefreshIssues:
+		return s.editIssues(a, env)
 	}
 	if s.Status == Closed {
 		return &Refused{fmt.Sprintf("%s was closed%s. Reopen it first.", s.Name(), byWhom(s.ClosedBy))}

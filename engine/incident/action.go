@@ -1,6 +1,10 @@
 package incident
 
-import "time"
+import (
+	"time"
+
+	"github.com/tocsin-oncall/tocsin/engine/issue"
+)
 
 // Do is what a person does to an incident.
 type Do string
@@ -46,6 +50,7 @@ type Action struct {
 	Times map[Moment]time.Time // for SetTimes; a zero time takes back what was set
 	Edit  Edit                 // for Update
 	Draft Draft                // for Tell
+	Issue issue.Wish           // for LinkIssue, and its N for UnlinkIssue
 
 	// Successor, for Reopen, names the other incident that holds this one's key by now: "INC-9". It is looked
 	// up by package engine, and empty when there is none. Two incidents never gather the same alerts.

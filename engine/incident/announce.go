@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tocsin-oncall/tocsin/engine/issue"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 )
 
@@ -62,7 +63,12 @@ func (s *State) news(after int) string {
 
 // Settled takes what came of a message, or of a task.
 func (s *State) Settled(o page.Outcome, env Env) {
-	p, failed := s.Out.Page(o.N), s.Out.Settle(o, env.Now)
+	p := s.Out.Page(o.N)
+	if p != nil && issue.Tracks(p) {
+		s.issueSettled(p, o, env)
+		return
+	}
+	failed := s.Out.Settle(o, env.Now)
 	switch {
 	case p != nil && p.Kind == page.Work:
 		s.worked(p, o, env)

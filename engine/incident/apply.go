@@ -51,6 +51,7 @@ func (s *State) Tick(env Env) {
 	s.publishAtStatuspage(env)
 	s.retire(env)
 	s.chat(env)
+	s.Issues.Plan(s.owner(), &s.Out, env)
 	s.announce(env)
 	s.compact()
 }

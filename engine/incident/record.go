@@ -29,6 +29,7 @@ func (s *State) Waits(env Env, add func(time.Time)) {
 		add(s.Watches[i].AskAt)
 	}
 	add(s.Chat.ArchiveAt)
+	add(s.Issues.RefreshAt)
 	if !s.leaving() {
 		add(s.leaves(env))
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/engine/issue"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 )
@@ -123,6 +124,7 @@ type State struct {
 	Watches []Watch        `json:"watches,omitempty"` // which audiences wait for the next
 
 	Statuspage Statuspage `json:"statuspage,omitzero"` // what of that is at Atlassian Statuspage
+	Issues     issue.Book `json:"issues,omitzero"`     // in other systems
 
 	Out       page.Batch `json:"out,omitzero"`        // what is asked of responders, and what channels are told
 	Announced int        `json:"announced,omitempty"` // how many entries of the timeline the channels know

@@ -42,6 +42,13 @@ func (a Action) apply(s *State, env Env, _ *Effects) error {
 		return s.snooze(a, env)
 	case Mark, Unmark:
 		return s.mark(a, env)
+	case LinkIssue, UnlinkIssue, RefreshIssues, CreateIssues:
+		next := s.copied()
+		if err := next.editIssues(a, env); err != nil {
+			return err
+		}
+		*s = *next
+		return nil
 	}
 	return &Refused{fmt.Sprintf("%q is not something that can be done to a postmortem.", a.Do)}
 }

@@ -1,6 +1,10 @@
 package postmortem
 
-import "time"
+import (
+	"time"
+
+	"github.com/tocsin-oncall/tocsin/engine/issue"
+)
 
 // Do is what a person does to a postmortem.
 type Do string
@@ -40,6 +44,8 @@ type Action struct {
 	Until     time.Time // for Snooze; not after now ends it
 	Step      StepName  // for Mark and Unmark
 	Plans     Plans     // for Meet
+	// Issue is for LinkIssue, UnlinkIssue (its Action says of which action item) and CreateIssues.
+	Issue issue.Wish
 }
 
 // Edit is what an Update changes: what is zero stays as it is. The due date moves once, and Action.Note says why.

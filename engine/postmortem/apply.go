@@ -50,5 +50,6 @@ func (s *State) advance(env Env, fx *Effects) {
 	s.reschedule(env)
 	s.remind(env, fx)
 	s.dropUnwanted(env)
+	s.planIssues(env)
 	s.compact()
 }

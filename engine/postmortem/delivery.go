@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/tocsin-oncall/tocsin/engine/issue"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 )
 
@@ -20,7 +21,9 @@ func (s *State) Page(n int) *page.Page {
 // cancel gives up the reminders that did not go out yet.
 func (s *State) cancel() {
 	for i := range s.Pages {
-		s.Pages[i].Cancel()
+		if p := &s.Pages[i]; !issue.Tracks(p) {
+			p.Cancel()
+		}
 	}
 }
 
@@ -37,6 +40,9 @@ func (s *State) cancelUnwanted(env Env) {
 func (s *State) stillWanted(p *page.Page, env Env) bool {
 	if p.Run == aboutMeeting {
 		return p.Round == s.Meeting.Sequence
+	}
+	if issue.Tracks(p) {
+		return true // it is no reminder
 	}
 	for i := range s.Pages {
 		if later := &s.Pages[i]; later.Kind == p.Kind && later.User == p.User && later.Round > p.Round {
@@ -65,6 +71,10 @@ func (s *State) dropUnwanted(env Env) {
 
 func (in Settled) apply(s *State, env Env, _ *Effects) error {
 	p := s.Page(in.N)
+	if p != nil && issue.Tracks(p) {
+		s.issueSettled(p, in.Outcome, env)
+		return nil
+	}
 	if p != nil && p.Attempts == in.Fence && !p.Waiting() {
 		return nil // the provider's own word, or the end of the postmortem, came first
 	}

@@ -151,6 +151,11 @@ func (s *State) editItem(e ItemEdit, by string, env Env) (changed []string, err 
 	if item.Owner != was.Owner {
 		item.Reminded = 0
 	}
+	if item.Issue != was.Issue {
+		if err := s.follow(item, by, env); err != nil {
+			return nil, err
+		}
+	}
 	touched := item.Text != was.Text || item.Owner != was.Owner || item.Horizon != was.Horizon || item.Issue != was.Issue || item.Lesson != was.Lesson
 	if said := item.moveTo(e.DueAt, by, strings.TrimSpace(e.Why), env.Now); said != "" {
 		changed = append(changed, said)

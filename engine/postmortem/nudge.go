@@ -118,6 +118,7 @@ func (s *State) actionsText(items []Item, user string, env Env) string {
 		if i.Slips > 0 {
 			fmt.Fprintf(&b, " against the first promise, put off %s", count(i.Slips, "time"))
 		}
+		b.WriteString(s.ticketText(i.N))
 	}
 	return b.String()
 }

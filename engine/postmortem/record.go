@@ -24,6 +24,7 @@ func (s *State) Waits(env Env, add func(time.Time)) {
 	for _, n := range s.Nudges {
 		add(n.At)
 	}
+	add(s.Issues.RefreshAt)
 	add(s.GoneAt(env))
 }
 

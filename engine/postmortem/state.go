@@ -10,6 +10,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
+	"github.com/tocsin-oncall/tocsin/engine/issue"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 )
@@ -85,6 +86,8 @@ type State struct {
 	LessonsMade int      `json:"lessons_made,omitempty"` // the N of the latest
 	Actions     []Item   `json:"actions,omitempty"`      //
 	Items       int      `json:"items,omitempty"`        // how many action items were ever made; the N of the latest
+
+	Issues issue.Book `json:"issues,omitzero"` // of the actions, in other systems
 
 	CreatedAt   time.Time `json:"created_at"`
 	CompletedAt time.Time `json:"completed_at,omitzero"`

@@ -46,6 +46,7 @@ func (s *State) copied() *State {
 		next.Actions[i].Moves = slices.Clone(next.Actions[i].Moves)
 	}
 	next.Moves, next.Timeline = slices.Clone(s.Moves), slices.Clone(s.Timeline)
+	next.Issues.List, next.Pages = slices.Clone(s.Issues.List), slices.Clone(s.Pages)
 	return &next
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
+	"github.com/tocsin-oncall/tocsin/engine/issue"
 )
 
 // Incident is an incident as the API shows it.
@@ -32,6 +33,8 @@ type Incident struct {
 	Conference  string            `json:"conference" doc:"The link under which people meet."`
 	Chat        IncidentChat      `json:"chat" doc:"Its channel in Slack."`
 	Files       []IncidentFile    `json:"files" doc:"What was attached."`
+	Issues      []Issue           `json:"issues" doc:"In Jira and GitHub, and links."`
+	Requests    int               `json:"customer_requests" doc:"How many of them are of customers who ask about it."`
 	Checklist   []IncidentCheck   `json:"checklist" doc:"What is to be ticked or skipped before it is closed."`
 	Forced      string            `json:"forced" doc:"Why it was closed without the rest of its checklist."`
 
@@ -149,6 +152,7 @@ func (c *call) showIncident(s *incident.State) Incident {
 	}
 	v.Statuspage = showStatuspage(s)
 	v.Checklist, v.Files = checklist(s, c.env), filesOf(s)
+	v.Issues, v.Requests = showIssues(s.Issues.List, s.Out.Pages), s.Issues.Count(issue.CustomerRequest)
 	return v
 }
 

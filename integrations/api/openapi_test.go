@@ -151,6 +151,7 @@ func TestEveryGetAnswersAsDocumented(t *testing.T) {
 	w.post("/api/v1/deployments", responder, `{"service":"checkout","environment":"production","at":"2026-03-09T11:00:00Z"}`).is(201)
 	w.learn()
 	examples := map[string][]string{
+		"/actions": {"", "?status=open,done&owner=ethan&team=ops&overdue=true"}, "/incidents/{ref}/issues": {"/" + a.Incident},
 		"/deployments": {"", "?service=checkout&tier=production&since=1d&limit=1"}, "/deployments/{ref}": {"/DEP-1"},
 		"/alerts":            {"?status=open,acked&priority=P1&tag=disk&since=2h&limit=1", "?exhausted=true"},
 		"/alerts/{ref}":      {fmt.Sprint("/", a.Number)},

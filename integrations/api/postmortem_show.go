@@ -1,8 +1,7 @@
 package api
 
 import (
-	"time"
-
+	"github.com/tocsin-oncall/tocsin/engine/issue"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
 )
 
@@ -95,19 +94,21 @@ type Lesson struct {
 
 // ActionItem is something to be done.
 type ActionItem struct {
-	N        int                `json:"n"`
-	Text     string             `json:"text"`
-	Status   string             `json:"status" jsonschema:"enum=open,enum=done,enum=verified"`
-	Owner    string             `json:"owner"`
-	DueAt    Time               `json:"due_at"`
-	Horizon  postmortem.Horizon `json:"horizon" doc:"short (hours), mid (weeks), long, or empty."`
-	Issue    string             `json:"issue" doc:"The address of the issue that follows it elsewhere."`
-	Lesson   int                `json:"lesson" doc:"The lesson that it comes from; 0 for none."`
-	Overdue  bool               `json:"overdue"`
-	Promised Time               `json:"promised_at" doc:"The first date that it was due on."`
-	DaysLate int                `json:"days_late" doc:"Against the first date, until it was done."`
-	Slips    int                `json:"slips" doc:"How often it was put off."`
-	Moves    []Move             `json:"moves" doc:"Of the due date."`
+	N         int                `json:"n"`
+	Text      string             `json:"text"`
+	Status    string             `json:"status" jsonschema:"enum=open,enum=done,enum=verified"`
+	Owner     string             `json:"owner"`
+	DueAt     Time               `json:"due_at"`
+	Horizon   postmortem.Horizon `json:"horizon" doc:"short (hours), mid (weeks), long, or empty."`
+	Issue     string             `json:"issue" doc:"The address of the issue that follows it elsewhere."`
+	Ticket    *Issue             `json:"ticket,omitempty" doc:"That issue, as its tracker says; missing where it is in none that is configured."`
+	IssueDone bool               `json:"issue_done" doc:"Its issue is done, and it is not verified yet: somebody has to say that it is done, and that it worked."`
+	Lesson    int                `json:"lesson" doc:"The lesson that it comes from; 0 for none."`
+	Overdue   bool               `json:"overdue"`
+	Promised  Time               `json:"promised_at" doc:"The first date that it was due on."`
+	DaysLate  int                `json:"days_late" doc:"Against the first date, until it was done."`
+	Slips     int                `json:"slips" doc:"How often it was put off."`
+	Moves     []Move             `json:"moves" doc:"Of the due date."`
 
 	Done       bool   `json:"done"`
 	DoneAt     Time   `json:"done_at"`
@@ -125,7 +126,7 @@ func (c *call) showPostmortem(s *postmortem.State) Postmortem {
 		Template: s.Template, Outline: each(s.Headings(), showHeading), Sections: s.Texts(),
 		Causes:  each(s.Causes, func(c postmortem.Cause) Cause { return Cause(c) }),
 		Lessons: each(s.Lessons, func(l postmortem.Lesson) Lesson { return Lesson(l) }),
-		Actions: each(s.Actions, func(i postmortem.Item) ActionItem { return showItem(i, c.env.Now) }),
+		Actions: each(s.Actions, func(i postmortem.Item) ActionItem { return c.showItem(s, i) }),
 
 		CreatedAt: utc(s.CreatedAt), CompletedAt: utc(s.CompletedAt), CompletedBy: s.CompletedBy,
 		Gaps: each(s.Gaps, func(g string) string { return g }), ForcedFor: s.ForcedFor,
@@ -156,20 +157,25 @@ func showMove(m postmortem.Move) Move {
 	return Move{utc(m.At), m.By, utc(m.From), utc(m.To), m.Why, m.Admin}
 }
 
-func showItem(i postmortem.Item, now time.Time) ActionItem {
-	status := "open"
+func (c *call) showItem(s *postmortem.State, i postmortem.Item) ActionItem {
+	status, now := "open", c.env.Now
 	switch {
 	case i.Verified():
 		status = "verified"
 	case i.Done:
 		status = "done"
 	}
-	return ActionItem{
+	v := ActionItem{
 		N: i.N, Text: i.Text, Status: status, Owner: i.Owner, DueAt: utc(i.DueAt), Horizon: i.Horizon, Issue: i.Issue, Lesson: i.Lesson,
 		Overdue: i.Overdue(now), Promised: utc(i.Promised()), DaysLate: i.DaysLate(now), Slips: i.Slips, Moves: each(i.Moves, showMove),
 		Done: i.Done, DoneAt: utc(i.DoneAt), DoneBy: i.DoneBy,
 		VerifiedAt: utc(i.VerifiedAt), VerifiedBy: i.VerifiedBy, Evidence: i.Evidence,
 	}
+	if t := s.Ticket(i.N); t != nil {
+		shown := showIssue(*t, s.Pages)
+		v.Ticket, v.IssueDone = &shown, t.Category == issue.Done && !i.Verified()
+	}
+	return v
 }
 
 // PostmortemCheck is what a postmortem lacks.

@@ -87,6 +87,8 @@ func routes() []route {
 	}
 	table = append(table, postmortemPlanRoutes()...)
 	table = append(table, meetingRoutes()...)
+	table = append(table, issueRoutes()...)
+	table = append(table, actionRoutes()...)
 	table = append(table, overrideRoutes()...)
 	table = append(table, maintenanceRoutes()...)
 	table = append(table, deploymentRoutes()...)

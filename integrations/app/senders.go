@@ -53,6 +53,9 @@ func (a *App) senders(l *live) error {
 			return err
 		}
 	}
+	if err := a.trackers(p, put); err != nil {
+		return err
+	}
 	if p.Twilio != nil {
 		return a.twilio(l, p.Twilio, put)
 	}

@@ -1,0 +1,90 @@
+package tracker
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/tocsin-oncall/tocsin/engine/deliver"
+	"github.com/tocsin-oncall/tocsin/engine/issue"
+)
+
+// node is an issue or a pull request as GraphQL answers with it.
+type node struct {
+	Title     string `json:"title"`
+	State     string `json:"state"`
+	Reason    string `json:"stateReason"`
+	Address   string `json:"url"`
+	Assignees struct {
+		Nodes []struct {
+			Login string `json:"login"`
+		} `json:"nodes"`
+	} `json:"assignees"`
+}
+
+// answer is that of GraphQL: what was not found is null, and has an error beside it.
+type answer struct {
+	Data map[string]*struct {
+		Issue *node `json:"issueOrPullRequest"`
+	} `json:"data"`
+	Errors []struct {
+		Type    string `json:"type"`
+		Message string `json:"message"`
+	} `json:"errors"`
+}
+
+// read reads many issues, of any repositories, with one request.
+func (c *Client) read(ctx context.Context, keys []string) (map[string]issue.Facts, error) {
+	if len(keys) == 0 {
+		return nil, deliver.Permanent("github: there is nothing to read")
+	}
+	const fields = "title state url assignees(first:1){nodes{login}}"
+	var query strings.Builder
+	query.WriteString("query{")
+	for i, key := range keys {
+		repo, number, ok := issue.SplitKey(key)
+		if !ok {
+			return nil, deliver.Permanent("github: %q is not the key of an issue", key)
+		}
+		owner, name, _ := strings.Cut(repo, "/")
+		fmt.Fprintf(&query, "i%d:repository(owner:%q,name:%q){issueOrPullRequest(number:%s){... on Issue{%s stateReason} ... on PullRequest{%s}}}\n",
+			i, owner, name, number, fields, fields)
+	}
+	query.WriteString("}")
+	var got answer
+	if err := c.do(ctx, http.MethodPost, c.graphql, map[string]string{"query": query.String()}, &got); err != nil {
+		return nil, err
+	}
+	for _, e := range got.Errors {
+		switch e.Type {
+		case "NOT_FOUND": // of one of them
+		case "RATE_LIMITED":
+			return nil, deliver.Limited(time.Minute, "github: rate limit (%s)", c.clean(e.Message))
+		default:
+			return nil, deliver.RetryAfter(0, "github: the issues could not be read: %s", c.clean(e.Message))
+		}
+	}
+	facts := make(map[string]issue.Facts, len(keys))
+	for i, key := range keys {
+		r := got.Data[fmt.Sprintf("i%d", i)]
+		if r == nil || r.Issue == nil {
+			facts[key] = issue.Facts{Missing: true}
+			continue
+		}
+		facts[key] = r.Issue.facts(key)
+	}
+	return facts, nil
+}
+
+func (n *node) facts(key string) issue.Facts {
+	f := issue.Facts{Key: key, URL: n.Address, Summary: n.Title, State: strings.ToLower(n.State), Category: category(n.State)}
+	if n.Reason == "NOT_PLANNED" {
+		f.State += " (not planned)"
+	}
+	if len(n.Assignees.Nodes) > 0 {
+		f.Assignee = n.Assignees.Nodes[0].Login
+	}
+	return f
+}
