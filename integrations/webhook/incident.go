@@ -20,6 +20,8 @@ type Incident struct {
 	Tags        []string                      `json:"tags"`
 	Properties  map[string]string             `json:"properties"`
 	Links       []incident.Link               `json:"links"`
+	Conference  string                        `json:"conference,omitempty"`
+	Slack       string                        `json:"slack,omitempty"` // its channel there
 	Roles       map[string]string             `json:"roles"`
 	Responders  []string                      `json:"responders"`
 	Alerts      int                           `json:"alerts"` // how many joined
@@ -36,7 +38,7 @@ func viewIncident(s *incident.State) *Incident {
 	v := &Incident{
 		ID: s.Name(), Number: s.Number, Status: string(s.Status), Priority: s.Priority, Severity: s.Severity(),
 		Title: s.Title, Description: s.Description, Team: s.Team, Services: s.Impacted(), Tags: s.Tags,
-		Properties: s.Properties, Links: s.Links, Roles: s.Roles, Responders: s.Responders, Alerts: s.Count - s.Left,
+		Properties: s.Properties, Links: s.Links, Conference: s.Conference, Slack: s.Chat.URL, Roles: s.Roles, Responders: s.Responders, Alerts: s.Count - s.Left,
 		OpenedAt: s.OpenedAt, OpenedBy: s.OpenedBy, ClosedAt: s.ClosedAt, ClosedBy: s.ClosedBy, Postmortem: s.Postmortem,
 		Revision: s.Noted, Times: map[incident.Moment]time.Time{},
 	}
