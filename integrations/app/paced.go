@@ -1,0 +1,129 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/tocsin-oncall/tocsin/engine/runner"
+	"github.com/tocsin-oncall/tocsin/engine/store"
+)
+
+// Paced is a whole server whose time stands still until it is told to pass: weeks can be played in seconds. Its state is
+// in memory, and it listens nowhere: requests go to Handler. Messages are sent for real, to where the configuration says,
+// and take no time. For demonstrations and tests; it is used by one goroutine at a time.
+type Paced struct {
+	app *App
+
+	mu    sync.Mutex
+	now   time.Time
+	sends []func()
+}
+
+// Pace starts a server at a time.
+func Pace(ctx context.Context, o Options, start time.Time) (*Paced, error) {
+	p := &Paced{now: start}
+	o.Store, o.pace = "mem:", p
+	a, err := New(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	p.app = a
+	shards := make([]int, store.Shards)
+	for i := range shards {
+		shards[i] = i
+	}
+	a.engine.Wheel.Own(shards)
+	return p, p.Pass(ctx, 0)
+}
+
+// Now is what time it is there.
+func (p *Paced) Now() time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.now
+}
+
+// Handler takes all requests that a server does.
+func (p *Paced) Handler() http.Handler { return p.app.server.Handler }
+
+// Close ends it.
+func (p *Paced) Close() error { return p.app.close() }
+
+// Pass lets time pass, with a stop at every moment at which something is to be done.
+func (p *Paced) Pass(ctx context.Context, d time.Duration) error {
+	end := p.Now().Add(d)
+	for {
+		next, err := p.rest(ctx)
+		if err != nil {
+			return err
+		}
+		if next.IsZero() || next.After(end) {
+			next = end
+		}
+		done := p.Now().Equal(end)
+		p.mu.Lock()
+		p.now = next
+		p.mu.Unlock()
+		if done {
+			return nil
+		}
+	}
+}
+
+// mostRounds is how often everything is done at one moment before it counts as never coming to rest.
+const mostRounds = 10_000
+
+// rest does everything that is due now, and what follows from it, and says when something is due next. What only looks
+// around every so often is called, and does not count.
+func (p *Paced) rest(ctx context.Context) (next time.Time, err error) {
+	e, now := p.app.engine, p.Now()
+	for _, step := range append([]runner.Step{e.Fresh, e.Keep, e.Import}, p.app.runner.Also...) {
+		if _, err := step(ctx, now); err != nil {
+			return next, err
+		}
+	}
+	for range mostRounds {
+		busy := p.send()
+		next = time.Time{}
+		for _, step := range []runner.Step{e.Step, e.Delivery.Step} {
+			at, err := step(ctx, now)
+			if err != nil {
+				return next, err
+			}
+			if !at.IsZero() && (next.IsZero() || at.Before(next)) {
+				next = at
+			}
+		}
+		if !p.send() && !busy && (next.IsZero() || next.After(now)) {
+			return next, nil
+		}
+	}
+	return next, errors.New("something is due again and again at " + now.String())
+}
+
+// later keeps a send until it is its turn.
+func (p *Paced) later(send func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.sends = append(p.sends, send)
+}
+
+// send makes the sends that wait, one after the other.
+func (p *Paced) send() (any bool) {
+	for {
+		p.mu.Lock()
+		sends := p.sends
+		p.sends = nil
+		p.mu.Unlock()
+		if len(sends) == 0 {
+			return any
+		}
+		for _, send := range sends {
+			send()
+		}
+		any = true
+	}
+}
