@@ -24,6 +24,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/config"
 	"github.com/tocsin-oncall/tocsin/engine/runner"
 	"github.com/tocsin-oncall/tocsin/engine/search"
+	"github.com/tocsin-oncall/tocsin/engine/store/mem"
 	"github.com/tocsin-oncall/tocsin/engine/store/open"
 	"github.com/tocsin-oncall/tocsin/integrations/metrics"
 	"github.com/tocsin-oncall/tocsin/integrations/webcal"
@@ -41,7 +42,8 @@ type Options struct {
 	Version string
 	Fetch   bool // Offline: fetch the calendars of rotations; otherwise nobody is on call by those at URLs
 
-	offline bool // answers about a configuration only
+	offline bool   // answers about a configuration only
+	pace    *Paced // whose time it is; nil for everybody's
 }
 
 // App is one running server.
@@ -81,7 +83,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if url == "" {
 		url = world.File.Store.Reveal()
 	}
-	st, err := open.Open(ctx, url, replica, o.Log)
+	st, err := openStore(ctx, url, replica, o)
 	if err != nil {
 		return nil, err
 	}
@@ -97,6 +99,13 @@ func New(ctx context.Context, o Options) (*App, error) {
 	return a, nil
 }
 
+func openStore(ctx context.Context, url, replica string, o Options) (open.Store, error) {
+	if o.pace != nil {
+		return mem.New(o.pace.Now), nil
+	}
+	return open.Open(ctx, url, replica, o.Log)
+}
+
 func (a *App) assemble(ctx context.Context, world *config.World, replica string) error {
 	var err error
 	if a.signing, err = loadSigning(ctx, a.store); err != nil {
@@ -107,7 +116,7 @@ func (a *App) assemble(ctx context.Context, world *config.World, replica string)
 	a.metrics = metrics.New(registry, a.opts.Version)
 	a.engine = engine.New(engine.Options{
 		Store: a.store, Replica: replica, World: &engine.World{Dir: world.Dir, Router: world.Router},
-		Run: a.sends.Go, Fetch: webcal.New(transport()), Pick: randomBelow, Watch: a.metrics, Log: a.log,
+		Run: a.sender(), Fetch: webcal.New(transport()), Pick: randomBelow, Watch: a.metrics, Log: a.log,
 		Index: a.index,
 	})
 	metrics.Watch(registry, a.engine, a.log)
@@ -135,6 +144,14 @@ func (a *App) assemble(ctx context.Context, world *config.World, replica string)
 		ErrorLog:          slog.NewLogLogger(a.log.Handler(), slog.LevelWarn),
 	}
 	return nil
+}
+
+// sender starts sends.
+func (a *App) sender() func(func()) {
+	if a.opts.pace != nil {
+		return a.opts.pace.later
+	}
+	return a.sends.Go
 }
 
 // replicaName is new with every start, so that nothing claimed by an earlier process is taken for ours.

@@ -80,7 +80,7 @@ const mostRounds = 10_000
 // around every so often is called, and does not count.
 func (p *Paced) rest(ctx context.Context) (next time.Time, err error) {
 	e, now := p.app.engine, p.Now()
-	for _, step := range append([]runner.Step{e.Fresh, e.Keep, e.Import}, p.app.runner.Also...) {
+	for _, step := range append([]runner.Step{e.Fresh, e.Keep, e.Import, e.Learn}, p.app.runner.Also...) {
 		if _, err := step(ctx, now); err != nil {
 			return next, err
 		}
