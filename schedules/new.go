@@ -1,6 +1,7 @@
 package schedules
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -46,19 +47,27 @@ func (b *builder) zone(spec Spec) {
 		b.schedule.zone = zone{spec.Location}
 		return
 	}
-	name := spec.Zone
-	loc, err := time.LoadLocation(name)
-	if err == nil && name != "Local" {
-		b.schedule.zone = zone{loc}
+	loc, err := LoadZone(spec.Zone)
+	if err != nil {
+		b.report("timezone", "%v", err)
 		return
 	}
-	if name == "Local" {
-		b.report("timezone", "Local would mean another zone on another machine; write its name, such as America/New_York")
-	} else if near := closestZone(name); near != "" {
-		b.report("timezone", "%q is not a known time zone; did you mean %s?", name, near)
-	} else {
-		b.report("timezone", "%q is not a known time zone; write an IANA name such as America/New_York", name)
+	b.schedule.zone = zone{loc}
+}
+
+// LoadZone returns the time zone of an IANA name, the same on every machine. The error says what was probably meant.
+func LoadZone(name string) (*time.Location, error) {
+	loc, err := time.LoadLocation(name)
+	if err == nil && name != "Local" {
+		return loc, nil
 	}
+	if name == "Local" {
+		return nil, errors.New("the name Local would mean another zone on another machine; write its name, such as America/New_York")
+	}
+	if near := closestZone(name); near != "" {
+		return nil, fmt.Errorf("%q is not a known time zone; did you mean %s?", name, near)
+	}
+	return nil, fmt.Errorf("%q is not a known time zone; write an IANA name such as America/New_York", name)
 }
 
 // overrides adds those that are fine.

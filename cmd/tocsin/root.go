@@ -76,6 +76,7 @@ Exit codes: 0 fine; 1 the answer is no (errors found, refused, not there); 2 bad
 		}
 	}
 	add(groupAlerts, oncallVerb(io), overrideVerb(io), awayVerb(io), swapVerb(io), maintenanceVerb(io), deployVerb(io), userVerb(io), auditVerb(io), scheduleVerb(io), alertVerb(io), incidentVerb(io), postmortemVerb(io), actionVerb(io), statusPageVerb(io), searchVerb(io), heartbeatVerb(io), serviceVerb(io), aggregateVerb(io), eventsVerb(io))
+	add(groupAlerts, reportVerb(io))
 	add(groupConfig, checkVerb(io), explainVerb(io), testVerb(io), fmtVerb(io), simulateVerb(io), replayVerb(io), schemaVerb(io), configVerb(io), reloadVerb(io))
 	add(groupServer, serveVerb(io), readyVerb(io), backupVerb(io), restoreVerb(io), versionVerb(io))
 	root.SetCompletionCommandGroupID(groupServer)

@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// Value is a number of a period. What is made of nothing is null.
+// Value is a number of a period. What is made of nothing has none.
 type Value struct {
 	Of     int      `json:"of" doc:"Of how many records it is made."`
-	Value  *float64 `json:"value" doc:"The count, the percentage, or the mean; null of none."`
+	Value  *float64 `json:"value,omitempty" doc:"The count, the percentage, or the mean; left out where it is made of nothing."`
 	Median *float64 `json:"median,omitempty" doc:"Of seconds: half of them are no longer."`
 	P90    *float64 `json:"p90,omitempty" doc:"Of seconds: 90 of 100 are no longer."`
 }

@@ -207,10 +207,13 @@ type Options struct {
 	// Count is told of the events that were accepted, by integration and status.
 	Count func(integration, status string, n int)
 	Log   *slog.Logger
+
+	reports chan struct{} // holds one while a report is being computed
 }
 
 // Register mounts the API.
 func Register(e *echo.Echo, o Options) {
+	o.reports = make(chan struct{}, 1)
 	if o.Audit == nil {
 		o.Audit = func() audit.Settings { return audit.Settings{} }
 	}

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/invopop/jsonschema"
+
+	"github.com/tocsin-oncall/tocsin/engine/report"
 )
 
 const openAPIPath = "/openapi.json"
@@ -73,8 +75,8 @@ func (d describer) operation(r route) object {
 	}
 	for _, status := range statuses {
 		content := d.content(r.answer, false)
-		if r.also != "" {
-			content[r.also] = object{"schema": object{"type": "string"}}
+		for _, kind := range r.also {
+			content[kind] = object{"schema": object{"type": "string"}}
 		}
 		answers[fmt.Sprint(status)] = object{"description": http.StatusText(status), "content": content}
 	}
@@ -160,11 +162,16 @@ func relocated(s *jsonschema.Schema) json.RawMessage {
 func schemaName(t reflect.Type) string {
 	name, of, generic := strings.Cut(t.Name(), "[")
 	if !generic {
+		if t.PkgPath() == reportPath && name != reflect.TypeFor[report.Report]().Name() {
+			return "Report" + name // of a report: a name such as Period is taken
+		}
 		return name
 	}
 	of = strings.TrimSuffix(of, "]")
 	return of[strings.LastIndexByte(of, '.')+1:] + name
 }
+
+var reportPath = reflect.TypeFor[report.Report]().PkgPath()
 
 // comment is what the doc tag of a field says.
 func comment(t reflect.Type, field string) string {

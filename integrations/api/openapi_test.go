@@ -86,6 +86,7 @@ func asDocumented(t *testing.T, r *http.Request, resp *http.Response, body []byt
 	out.SetBodyBytes(body)
 	openapi3filter.RegisterBodyDecoder("application/gzip", openapi3filter.FileBodyDecoder)
 	openapi3filter.RegisterBodyDecoder("text/markdown", openapi3filter.FileBodyDecoder)
+	openapi3filter.RegisterBodyDecoder("text/csv", openapi3filter.FileBodyDecoder)
 	if err := openapi3filter.ValidateResponse(context.Background(), out); err != nil {
 		t.Errorf("%s %s answered otherwise than documented: %v\n%s", r.Method, r.URL.Path, err, body)
 	}
@@ -182,6 +183,7 @@ func TestEveryGetAnswersAsDocumented(t *testing.T) {
 		"/search": {"?q=disk&kind=incident"}, "/incidents/{ref}/similar": {"/" + a.Incident}, "/postmortems/patterns": {"", "?since=7d"},
 		"/explain":     {"?title=x&tags=critical", "?alert=1"},
 		"/status-page": {"?format=json", "?format=html", "?format=rss"},
+		"/reports":     {"", "?from=2026-03-01&team=ops&by=service", "?period=2026-02&format=csv"}, "/reports/definitions": {""},
 	}
 	for path, item := range parsed(t).Paths.Map() {
 		if item.Get == nil {

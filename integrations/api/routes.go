@@ -1,6 +1,11 @@
 package api
 
-import "net/http"
+import (
+	"net/http"
+	"time"
+
+	"github.com/tocsin-oncall/tocsin/engine/report"
+)
 
 // route is everything about one route.
 type route struct {
@@ -10,10 +15,11 @@ type route struct {
 	role         Role // which a key must include
 	acts         bool // changes something, or gives out everything, and is logged with the key's name
 	params       []param
-	labels       bool   // takes labels.NAME, too
-	body         any    // a value of the body's type; nil for none
-	answer       any    // a value of the answer's type
-	also         string // another content type of the answer, which a parameter asks for
+	labels       bool          // takes labels.NAME, too
+	body         any           // a value of the body's type; nil for none
+	answer       any           // a value of the answer's type
+	also         []string      // other content types of the answer, which a parameter asks for
+	patience     time.Duration // how long it may take; timeout unless given
 	statuses     []int
 	handle       handler
 }
@@ -49,7 +55,7 @@ func routes() []route {
 			body: NewIncident{}, answer: Incident{}, statuses: []int{http.StatusOK, http.StatusCreated}, handle: openIncident},
 		route{method: get, path: "/incidents/{ref}", id: "getIncident", doc: "One incident, by name: INC-7.", role: Viewer,
 			answer: Incident{}, handle: getIncident},
-		route{method: get, path: "/incidents/{ref}/timeline", id: "getIncidentTimeline", role: Viewer, params: courseParams, answer: Course{}, also: "text/markdown", handle: getCourse,
+		route{method: get, path: "/incidents/{ref}/timeline", id: "getIncidentTimeline", role: Viewer, params: courseParams, answer: Course{}, also: []string{"text/markdown"}, handle: getCourse,
 			doc: "Everything that happened, in order: to the incident, to its alerts, and to those that call responders. format=md answers with a Markdown document."},
 		route{method: http.MethodPatch, path: "/incidents/{ref}", id: "editIncident", role: Responder, acts: true,
 			doc:  "Change what an incident says: title, description, impacted services, tags, properties, links.",
@@ -129,6 +135,10 @@ func routes() []route {
 			params: []param{{name: "days", kind: "integer", doc: "How many; 90 by default, at most 366."}, {name: "from", doc: "RFC 3339; now by default."}}},
 		route{method: get, path: "/fairness", id: "getFairness", role: Viewer, params: fairnessParams, answer: Fairness{}, handle: getFairness,
 			doc: "What being on call costs each person: hours, nights, weekends, pages. Of the last 28 days by default."},
+		route{method: get, path: "/reports", id: "getReport", role: Viewer, params: reportParams, answer: report.Report{}, also: reportKinds(), patience: reportPatience, handle: getReport,
+			doc: "How alerts, incidents, pages and postmortems went in a period, and in the one before. It reads all of them: one at a time is computed."},
+		route{method: get, path: "/reports/definitions", id: "listDefinitions", role: Viewer, answer: List[report.Definition]{}, handle: listDefinitions,
+			doc: "What each number of a report is."},
 		route{method: get, path: "/heartbeats", id: "listHeartbeats", doc: "All heartbeats, by name.", role: Viewer,
 			answer: List[Heartbeat]{}, handle: listHeartbeats},
 		route{method: get, path: "/services", id: "listServices", doc: "All services, by name, with what is going on at each.", role: Viewer,

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -32,7 +33,7 @@ type handler func(*call) (any, error)
 // serve makes a route's handler one of echo.
 func (o Options) serve(r route) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		ctx, cancel := context.WithTimeout(c.Request().Context(), timeout)
+		ctx, cancel := context.WithTimeout(c.Request().Context(), cmp.Or(r.patience, timeout))
 		defer cancel()
 		call := &call{Options: o, route: r, echo: c, ctx: ctx, status: r.success()}
 		answer, err := call.run()

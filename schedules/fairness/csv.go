@@ -14,14 +14,18 @@ func WriteCSV(w io.Writer, people []Person) error {
 	rows := [][]string{{"user", "hours", "night_hours", "weekend_hours", "holiday_hours", "shifts", "pages", "night_pages"}}
 	hours := func(d time.Duration) string { return strconv.FormatFloat(d.Hours(), 'f', 2, 64) }
 	for _, p := range people {
-		user := p.User
-		if strings.ContainsAny(user[:min(1, len(user))], "=+-@\t\r") {
-			user = "'" + user // or a spreadsheet would take it for a formula
-		}
 		rows = append(rows, []string{
-			user, hours(p.OnCall), hours(p.Night), hours(p.Weekend), hours(p.Holiday),
+			Cell(p.User), hours(p.OnCall), hours(p.Night), hours(p.Weekend), hours(p.Holiday),
 			strconv.Itoa(p.Shifts), strconv.Itoa(p.Pages), strconv.Itoa(p.NightPages),
 		})
 	}
 	return out.WriteAll(rows)
+}
+
+// Cell is a text as a cell of a table for spreadsheets: one that they would take for a formula has a ' before it.
+func Cell(text string) string {
+	if strings.ContainsAny(text[:min(1, len(text))], "=+-@\t\r\n") {
+		return "'" + text
+	}
+	return text
 }
