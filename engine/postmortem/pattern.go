@@ -38,6 +38,8 @@ type Pattern struct {
 	Open      int           // actions that are not done
 	Before    int           // incidents of the period before
 	Names     []string      // of the postmortems: PM-3, the latest first
+
+	seen map[string]bool // the incidents that are counted: a wide one has several postmortems
 }
 
 // Repeated reports whether a cause came back.
@@ -83,12 +85,21 @@ func Patterns(cases []Case, from, to time.Time) (list []Pattern, whole Pattern) 
 }
 
 func (p *Pattern) count(c Case, earlier bool) {
-	if earlier {
+	again := p.seen[c.State.Incident]
+	if p.seen == nil {
+		p.seen = map[string]bool{}
+	}
+	p.seen[c.State.Incident] = true
+	switch {
+	case earlier && !again:
 		p.Before++
+	case !earlier && !again:
+		p.Incidents++
+		p.Impact += c.Impact
+	}
+	if earlier {
 		return
 	}
-	p.Incidents++
-	p.Impact += c.Impact
 	p.Names = append(p.Names, c.State.Name())
 	for i := range c.State.Actions {
 		if !c.State.Actions[i].Done {

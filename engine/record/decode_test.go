@@ -63,6 +63,8 @@ func TestRecordsOfTheFirstFormatAreReadWithEverythingTheyHold(t *testing.T) {
 		{"responder-alert", "open/P1 exhausted paged/ethan paged/amir paged/darren paged/jason", "dedup/tocsin:incident\x00INC-1 user:ethan number/3"},
 		{"postmortem", "postmortems/open", "name/PM-1"},
 		{"pm-followed", "postmortems/completed", "name/PM-3"},
+		{"pm-tagged", "postmortems/completed", "name/PM-3"},
+		{"alike-incident", "incidents/open", "name/INC-2 incident/team/ops"},
 		{"heartbeat", "heartbeats heartbeats/late", "heartbeat/backup"},
 		{"canary", "", "canary"},
 		{"handoff", "handoffs", "handoff/primary"},

@@ -68,7 +68,7 @@ const (
 	Cause
 	Lesson
 	Task // an action item
-	Timeline
+	Timeline // with status updates and the names of files
 	parts
 )
 

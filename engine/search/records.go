@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
@@ -36,6 +37,12 @@ func OfIncident(s *incident.State, version uint64) Doc {
 	}
 	for _, l := range s.Links {
 		d.text(About, "link", l.Text)
+	}
+	for _, u := range s.Updates {
+		d.line(Timeline, "status update to "+u.Audience, u.At, strings.TrimSpace(u.Title+"\n"+u.Text))
+	}
+	for _, f := range s.Files {
+		d.text(Timeline, "file", f.Name)
 	}
 	d.timeline(s.Timeline)
 	return d

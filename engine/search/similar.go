@@ -14,10 +14,10 @@ import (
 )
 
 const (
-	maxTerms  = 60   // words of an incident that count for its likeness: the rarest
-	maxFacets = 100  // services, tags and labels that do
-	maxShown  = 8    // words that are given as a reason
-	LeastLike = 0.15 // what is less alike is not listed
+	maxTerms  = 60  // words of an incident that count for its likeness: the rarest
+	maxFacets = 100 // services, tags and labels that do
+	maxShown  = 8   // words that are given as a reason
+	LeastLike = 0.2 // what is less alike is not listed
 )
 
 // aspect is what incidents are compared by, and how much of the likeness it is when all are known.
