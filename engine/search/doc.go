@@ -67,7 +67,7 @@ const (
 	Section
 	Cause
 	Lesson
-	Task // an action item
+	Task     // an action item
 	Timeline // with status updates and the names of files
 	parts
 )
