@@ -64,6 +64,7 @@ func (n *noun) incident(i api.Incident) {
 			f.add(strings.ReplaceAll(string(m), "_", " "), span(time.Duration(took*float64(time.Second))))
 		}
 	}
+	f.add("statuspage", atStatuspage(i.Statuspage))
 	f.add("impacts", strings.Join(i.Services, ", "))
 	f.add("team", i.Team)
 	f.add("tags", strings.Join(i.Tags, ", "))

@@ -3,9 +3,11 @@ package main
 import (
 	"fmt"
 	"net/url"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/tocsin-oncall/tocsin/integrations/api"
 	"github.com/tocsin-oncall/tocsin/integrations/publicpage"
 )
 
@@ -47,4 +49,24 @@ The page needs nothing else. A server whose configuration has status_page.direct
 			return nil
 		},
 	}
+}
+
+// atStatuspage says what is known of an incident at Atlassian Statuspage, "" for nothing.
+func atStatuspage(s api.IncidentStatuspage) string {
+	var said []string
+	if s.URL != "" {
+		said = append(said, s.URL)
+	}
+	switch {
+	case s.Gone:
+		said = append(said, "removed there by hand")
+	case s.Waiting > 0 && s.Error != "":
+		said = append(said, fmt.Sprintf("%d to be published, the latest attempt failed: %s", s.Waiting, s.Error))
+	case s.Waiting > 0:
+		said = append(said, fmt.Sprintf("%d to be published", s.Waiting))
+	}
+	if s.Failed > 0 {
+		said = append(said, fmt.Sprintf("%d given up", s.Failed))
+	}
+	return strings.Join(said, "; ")
 }

@@ -33,3 +33,18 @@ func (p *StatusPage) PublicName(service string) string {
 	}
 	return ""
 }
+
+// PublicNames are what customers call services, without those that they do not know. Where they are told of none at all,
+// the names are as they are.
+func (p *StatusPage) PublicNames(services []string) []string {
+	if len(p.Services) == 0 {
+		return services
+	}
+	var names []string
+	for _, service := range services {
+		if name := p.PublicName(service); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}

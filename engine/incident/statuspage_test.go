@@ -173,3 +173,17 @@ func TestWhatWasSaidBeforeStatuspageWasConfiguredIsNotPublished(t *testing.T) {
 	s.must(24*60, Woken{})
 	equal(t, "of yesterday", s.publishing(), nil)
 }
+
+func TestThePublicIsToldOfServicesByTheNamesThatItKnows(t *testing.T) {
+	t.Parallel()
+	dir := publicOrg()
+	dir.Services["db-3"] = directory.Service{Name: "db-3"}
+	title := func() string {
+		s := begin(t, dir, Opening{Title: "x", Services: []string{"checkout", "db-3"}})
+		s.must(1, Action{Do: Tell, By: "ethan", Draft: Draft{Audience: "customers"}})
+		return s.Updates[0].Title
+	}
+	equal(t, "without a page of their own", title(), "Problem with checkout, db-3")
+	dir.StatusPage.Services = []directory.PublicService{{Service: "checkout", Name: "Payments"}}
+	equal(t, "with one", title(), "Problem with Payments")
+}

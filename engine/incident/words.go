@@ -11,6 +11,9 @@ import (
 // configuration has none for takes the standard words: those for the public give away no name of ours but services.
 func (s *State) fill(u *StatusUpdate, aud *directory.Audience, env Env) error {
 	incident, update := s.Facts(env.Now), updateFacts(*u, env)
+	if aud.Public {
+		incident.Services = env.Dir.StatusPage.PublicNames(incident.Services)
+	}
 	if u.Title == "" {
 		text, err := filled(aud.Title, incident, update)
 		if err != nil {
