@@ -44,6 +44,7 @@ var (
 type learning struct {
 	index *search.Index // nil where nothing is searched
 
+	catching sync.Mutex // whoever searches waits for what is being taken in
 	mu       sync.Mutex // guards what follows
 	dirty    map[store.ID]bool
 	ready    bool
@@ -197,6 +198,8 @@ func (e *Engine) learnPage(ctx context.Context, r *round, lists []string) (done 
 // catchUp takes in what was changed, as it is now.
 func (e *Engine) catchUp(ctx context.Context) error {
 	l := &e.learning
+	l.catching.Lock()
+	defer l.catching.Unlock()
 	ids := l.take()
 	for part := range slices.Chunk(ids, learnAtOnce) {
 		found, err := e.store.Load(ctx, part...)
