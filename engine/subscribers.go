@@ -163,3 +163,12 @@ func (e *Engine) Draft(ctx context.Context, name string, d incident.Draft, by st
 	}
 	return inc.Compose(d, by, e.env(ctx))
 }
+
+// TellAudience sends a status update of an incident, and returns it; or the one that the same request sent before.
+func (e *Engine) TellAudience(ctx context.Context, name string, act incident.Action) (incident.StatusUpdate, error) {
+	inc, err := e.ActOnIncident(ctx, name, act)
+	if err != nil {
+		return incident.StatusUpdate{}, err
+	}
+	return *inc.UpdateOf(act), nil
+}

@@ -77,6 +77,9 @@ func (n *noun) incident(i api.Incident) {
 	}
 	f.add("conference", i.Conference)
 	f.add("slack", n.chat(i.Chat))
+	for _, a := range i.Audiences {
+		f.add("told", n.told(a))
+	}
 	f.add("properties", pairs(i.Properties))
 	for _, l := range i.Links {
 		f.add("link", l.Text+": "+l.Href)
@@ -122,6 +125,21 @@ func corrected(when, who string) string {
 		return when
 	}
 	return when + ", set by " + who
+}
+
+// told is how much an audience knows; nothing for one that was told nothing and waits for nothing.
+func (io stdio) told(a api.IncidentAudience) string {
+	if a.Updates == 0 && a.NextDue.IsZero() {
+		return ""
+	}
+	text := a.Name + ": nothing yet"
+	if a.Updates > 0 {
+		text = fmt.Sprintf("%s: %s at %s (%d updates)", a.Name, a.Phase, io.at(a.ToldAt.Time), a.Updates)
+	}
+	if !a.NextDue.IsZero() {
+		text += ", due by " + io.at(a.NextDue.Time)
+	}
+	return text
 }
 
 // call is how far a call is.

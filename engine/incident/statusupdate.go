@@ -103,6 +103,19 @@ func (s *State) updateWhere(is func(StatusUpdate) bool) *StatusUpdate {
 	return nil
 }
 
+// UpdateOf is the update that an action has sent, or that the same request sent before.
+func (s *State) UpdateOf(a Action) *StatusUpdate {
+	if request := digest(a.Draft.Request); request != "" {
+		return s.updateWhere(func(u StatusUpdate) bool { return u.Request == request })
+	}
+	for i := range slices.Backward(s.Updates) {
+		if u := &s.Updates[i]; u.By == a.By && u.Audience == a.Draft.Audience {
+			return u
+		}
+	}
+	return nil
+}
+
 // Compose is the update that a draft makes, as it would be sent now; nothing is changed.
 func (s *State) Compose(d Draft, by string, env Env) (StatusUpdate, error) {
 	aud := env.Dir.Incident.Audience(d.Audience)
@@ -151,7 +164,7 @@ func (d Draft) check(phase Phase) error {
 // tell sends a status update. Who repeats a request is not told twice.
 func (s *State) tell(a Action, env Env) error {
 	if request := digest(a.Draft.Request); request != "" {
-		if u := s.updateWhere(func(u StatusUpdate) bool { return u.Request == request }); u != nil {
+		if u := s.UpdateOf(a); u != nil {
 			if u.Audience != a.Draft.Audience || a.Draft.Phase != "" && a.Draft.Phase != u.Phase {
 				return &Refused{fmt.Sprintf("This request was made before with another content: it is update %d of %s.", u.N, s.Name())}
 			}

@@ -24,6 +24,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/contact"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/override"
+	"github.com/tocsin-oncall/tocsin/engine/subscriber"
 	"github.com/tocsin-oncall/tocsin/engine/token"
 )
 
@@ -57,6 +58,9 @@ type Alerts interface {
 	// gone, or what cannot be, is an *alert.Refused.
 	Contact(ctx context.Context, id string) (*contact.State, error)
 	OpenContact(ctx context.Context, id string, page int) (*contact.State, error)
+	// Subscriber returns a subscriber by their id, and LeaveByLink takes them out. One that is gone is an *alert.Refused.
+	Subscriber(ctx context.Context, id string) (*subscriber.State, error)
+	LeaveByLink(ctx context.Context, id string) (*subscriber.State, error)
 	// Next says who is paged next and when; the zero time when nobody is.
 	Next(ctx context.Context, s *alert.State) (at time.Time, text string)
 }
@@ -125,7 +129,7 @@ func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.say(w, http.StatusNotFound, "This link does not work",
 			"It was not made by this server, or a part of it was lost on its way. Open it from the original message, or copy all of it.")
 		return
-	case !v.known():
+	case !v.subscriber() && !v.known():
 		p.say(w, http.StatusGone, "This link does not work any more",
 			"It was made for "+v.token.User+", who is not in the configuration any more. Ask your team who has the alert.")
 		return
@@ -167,6 +171,9 @@ func (p *Page) get(w http.ResponseWriter, r *http.Request, v *visit) {
 		return
 	case v.contact():
 		p.getContact(w, r, v, "")
+		return
+	case v.subscriber():
+		p.getSubscriber(w, r, v)
 		return
 	case v.absence():
 		p.getAbsence(w, r, v, "")

@@ -27,11 +27,23 @@ const (
 	didStale = "stale" // it had been escalated meanwhile
 )
 
+// readForm reads a form in either encoding: mail programs may use both.
+func readForm(r *http.Request) error {
+	if err := r.ParseMultipartForm(maxForm); !errors.Is(err, http.ErrNotMultipart) {
+		return err
+	}
+	return r.ParseForm()
+}
+
 // post does what a button says and leads back to the page. Doing the same twice does it once.
 func (p *Page) post(w http.ResponseWriter, r *http.Request, v *visit) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
+	if err := readForm(r); err != nil {
 		p.say(w, http.StatusBadRequest, "That did not arrive whole", "Nothing was done. Go back, load the page again and press the button once more.")
+		return
+	}
+	if oneClick(r, v) {
+		p.leave(w, r, v)
 		return
 	}
 	if subtle.ConstantTimeCompare([]byte(r.PostForm.Get("token")), []byte(v.text)) != 1 {
@@ -45,6 +57,13 @@ func (p *Page) post(w http.ResponseWriter, r *http.Request, v *visit) {
 		return
 	case v.contact():
 		p.confirmContact(w, r, v, do)
+		return
+	case v.subscriber():
+		if do != doLeave {
+			p.unknown(w)
+			return
+		}
+		p.leave(w, r, v)
 		return
 	case v.absence():
 		p.cover(w, r, v, do)

@@ -22,6 +22,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/override"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/engine/policy"
+	"github.com/tocsin-oncall/tocsin/engine/subscriber"
 	"github.com/tocsin-oncall/tocsin/engine/token"
 	"github.com/tocsin-oncall/tocsin/integrations/ackpage"
 )
@@ -45,6 +46,7 @@ type world struct {
 	absence  *override.Absence
 	swap     *override.Swap
 	contact  *contact.State
+	reader   *subscriber.State
 }
 
 func newWorld(t *testing.T) *world {

@@ -34,6 +34,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
 	"github.com/tocsin-oncall/tocsin/engine/store"
+	"github.com/tocsin-oncall/tocsin/engine/subscriber"
 	"github.com/tocsin-oncall/tocsin/engine/topology"
 	"github.com/tocsin-oncall/tocsin/engine/trail"
 	"github.com/tocsin-oncall/tocsin/schedules"
@@ -67,6 +68,12 @@ type Incidents interface {
 	Attach(ctx context.Context, name string, f incident.File, data []byte) (*incident.State, error)
 	Detach(ctx context.Context, name string, in incident.Detached) (*incident.State, error)
 	Attachment(ctx context.Context, name string, n int) (incident.File, []byte, error)
+	// Draft, TellAudience and the rest are about what audiences are told.
+	Draft(ctx context.Context, name string, d incident.Draft, by string) (incident.StatusUpdate, error)
+	TellAudience(ctx context.Context, name string, act incident.Action) (incident.StatusUpdate, error)
+	Subscribe(ctx context.Context, name, audience string, emails []string, by string) (refused []string, err error)
+	Unsubscribe(ctx context.Context, name, audience, email string) error
+	Subscribers(ctx context.Context, name, audience string, before store.Cursor, limit int) ([]*subscriber.State, store.Cursor, error)
 	IncidentOf(ctx context.Context, ref string, o incident.Opening) (*incident.State, error)
 	Answer(ctx context.Context, name, to string, do alert.Do, act incident.Action) (*incident.State, error)
 }

@@ -26,17 +26,18 @@ type Incident struct {
 	Responders []string          `json:"responders" doc:"The users who work on it."`
 	Calls      []IncidentCall    `json:"calls" doc:"The teams and people who were called."`
 
-	Description string            `json:"description"`
-	Services    []string          `json:"services" doc:"What it impacts."`
-	Properties  map[string]string `json:"properties"`
-	Links       []IncidentLink    `json:"links"`
-	Conference  string            `json:"conference" doc:"The link under which people meet."`
-	Chat        IncidentChat      `json:"chat" doc:"Its channel in Slack."`
-	Files       []IncidentFile    `json:"files" doc:"What was attached."`
-	Issues      []Issue           `json:"issues" doc:"In Jira and GitHub, and links."`
-	Requests    int               `json:"customer_requests" doc:"How many of them are of customers who ask about it."`
-	Checklist   []IncidentCheck   `json:"checklist" doc:"What is to be ticked or skipped before it is closed."`
-	Forced      string            `json:"forced" doc:"Why it was closed without the rest of its checklist."`
+	Description string             `json:"description"`
+	Services    []string           `json:"services" doc:"What it impacts."`
+	Properties  map[string]string  `json:"properties"`
+	Links       []IncidentLink     `json:"links"`
+	Conference  string             `json:"conference" doc:"The link under which people meet."`
+	Audiences   []IncidentAudience `json:"audiences" doc:"Who is told how it goes, and when they are told next."`
+	Chat        IncidentChat       `json:"chat" doc:"Its channel in Slack."`
+	Files       []IncidentFile     `json:"files" doc:"What was attached."`
+	Issues      []Issue            `json:"issues" doc:"In Jira and GitHub, and links."`
+	Requests    int                `json:"customer_requests" doc:"How many of them are of customers who ask about it."`
+	Checklist   []IncidentCheck    `json:"checklist" doc:"What is to be ticked or skipped before it is closed."`
+	Forced      string             `json:"forced" doc:"Why it was closed without the rest of its checklist."`
 
 	OpenedAt    Time   `json:"opened_at"`
 	OpenedBy    string `json:"opened_by" doc:"Empty for a rule."`
@@ -124,7 +125,7 @@ func (c *call) showIncident(s *incident.State) Incident {
 		OpenedAt: utc(s.OpenedAt), OpenedBy: s.OpenedBy, MitigatedAt: utc(s.MitigatedAt), MitigatedBy: s.MitigatedBy, ResolvedAt: utc(s.ResolvedAt), ResolvedBy: s.ResolvedBy,
 		ClosedAt: utc(s.ClosedAt), ClosedBy: s.ClosedBy,
 		Postmortem: s.Postmortem, PostmortemReason: s.PostmortemReason, Timeline: course(s),
-		Conference: s.Conference, Chat: showChat(s),
+		Conference: s.Conference, Chat: showChat(s), Audiences: audiencesOf(s, c.env),
 		DetectedBy: s.Detector(), Measures: map[incident.Measure]float64{},
 	}
 	v.TeamPostmortems = []TeamPostmortem{}

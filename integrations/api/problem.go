@@ -17,6 +17,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
 	"github.com/tocsin-oncall/tocsin/engine/search"
 	"github.com/tocsin-oncall/tocsin/engine/store"
+	"github.com/tocsin-oncall/tocsin/engine/subscriber"
 )
 
 // retryAfter is how many seconds to wait while the store is away.
@@ -68,10 +69,11 @@ func problemOf(err error) *problem {
 	var ofMaintenance *maintenance.Refused
 	var ofQuery *search.BadQuery
 	var notLearned *engine.NotLearned
+	var ofSubscriber *subscriber.Refused
 	switch {
 	case errors.As(err, &p):
 		return p
-	case errors.As(err, &ofAlert), errors.As(err, &ofIncident), errors.As(err, &ofPostmortem), errors.As(err, &ofOverride), errors.As(err, &ofContact), errors.As(err, &ofMaintenance):
+	case errors.As(err, &ofAlert), errors.As(err, &ofIncident), errors.As(err, &ofPostmortem), errors.As(err, &ofOverride), errors.As(err, &ofContact), errors.As(err, &ofMaintenance), errors.As(err, &ofSubscriber):
 		return &problem{http.StatusConflict, "refused", err.Error(), ""}
 	case errors.As(err, &ofQuery):
 		return &problem{http.StatusBadRequest, "invalid", "q: " + ofQuery.Text, ofQuery.Hint}

@@ -69,6 +69,8 @@ func routes() []route {
 			role: Responder, acts: true, body: IncidentAction{}, answer: Incident{}, handle: actOnIncident(a.do, a.takes)})
 	}
 	table = append(table, fileRoutes()...)
+	table = append(table, updateRoutes()...)
+	table = append(table, subscriberRoutes()...)
 	table = append(table,
 		route{method: get, path: "/postmortems", id: "listPostmortems", doc: "Postmortems, newest first.", role: Viewer,
 			params: postmortemFilter, answer: List[Postmortem]{}, handle: listPostmortems},

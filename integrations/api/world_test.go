@@ -87,7 +87,7 @@ func begin(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w.engine.Delivery.Configure(&deliver.Setup{
-		Senders:   map[string]deliver.Sender{"sms": phone{}, "voice": phone{}, "console": phone{}},
+		Senders:   map[string]deliver.Sender{"sms": phone{}, "voice": phone{}, "console": phone{}, "email": phone{}},
 		PublicURL: "http://tocsin.test", Signer: signer, LinkTTL: time.Hour,
 	})
 	e := echo.New()
@@ -216,7 +216,10 @@ func people(t *testing.T) *directory.Directory {
 		Zone:          time.UTC,
 		Storm:         directory.Storm{Messages: 1000, Per: time.Minute},
 		Postmortem:    directory.Postmortem{Required: func(i directory.IncidentFacts) (bool, error) { return i.Priority == "P1", nil }, Due: 48 * time.Hour},
-		Vias:          map[string]bool{"sms": true, "voice": true, "console": true},
+		Vias:          map[string]bool{"sms": true, "voice": true, "console": true, "email": true},
+		Incident: directory.Incident{Audiences: []directory.Audience{
+			{Name: "stakeholders", Channels: []string{"terminal"}, Every: map[string]time.Duration{"P1": 30 * time.Minute}}, {Name: "customers", Public: true},
+		}},
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/deliver"
 	"github.com/tocsin-oncall/tocsin/engine/override"
 	"github.com/tocsin-oncall/tocsin/engine/store"
+	"github.com/tocsin-oncall/tocsin/engine/subscriber"
 	"github.com/tocsin-oncall/tocsin/engine/trail"
 	"github.com/tocsin-oncall/tocsin/integrations/slack"
 )
@@ -106,6 +107,16 @@ func (p people) Contact(ctx context.Context, id string) (*contact.State, error) 
 
 func (p people) OpenContact(ctx context.Context, id string, page int) (*contact.State, error) {
 	s, err := p.e.OpenContact(byLink(ctx), store.ID(id), page)
+	return s, forPeople(err)
+}
+
+func (p people) Subscriber(ctx context.Context, id string) (*subscriber.State, error) {
+	s, err := p.e.Subscriber(ctx, store.ID(id))
+	return s, forPeople(err)
+}
+
+func (p people) LeaveByLink(ctx context.Context, id string) (*subscriber.State, error) {
+	s, err := p.e.LeaveByLink(ctx, store.ID(id))
 	return s, forPeople(err)
 }
 

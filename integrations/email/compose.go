@@ -35,6 +35,10 @@ func (s *Sender) compose(m deliver.Message) (*mail.Msg, string, error) {
 	}
 	msg.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: holiday notices must not answer
 	msg.SetGenHeader("X-Auto-Response-Suppress", "All")
+	if m.Unsubscribe != "" { // RFC 2369, RFC 8058
+		msg.SetGenHeader(mail.HeaderListUnsubscribe, "<"+m.Unsubscribe+">")
+		msg.SetGenHeader(mail.HeaderListUnsubscribePost, "List-Unsubscribe=One-Click")
+	}
 	if urgent(m) {
 		msg.SetImportance(mail.ImportanceHigh)
 	}

@@ -355,3 +355,22 @@ func TestWrongOptionsAreExplained(t *testing.T) {
 		}
 	}
 }
+
+func TestASubscriberCanLeave(t *testing.T) {
+	t.Parallel()
+	const leave = "https://oncall.example.com/a/tok"
+	c := mailed(t, deliver.Message{Key: "u/1", Kind: page.Update, Via: "email", Address: "a@example.com",
+		Title: "Identified: Payments fail\r\nBcc: b@example.com", Text: "We roll it back.", Unsubscribe: leave})
+	for name, want := range map[string]string{"List-Unsubscribe": "<" + leave + ">", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click", "Bcc": ""} {
+		if got := c.Header.Get(name); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	want := "Identified: Payments fail Bcc: b@example.com\n\nWe roll it back.\n\nNo more of these mails:\n" + leave + "\n"
+	if diff := cmp.Diff(want, c.Text); diff != "" {
+		t.Error(diff)
+	}
+	if !strings.Contains(c.HTML, `href="`+leave+`"`) {
+		t.Errorf("no link:\n%s", c.HTML)
+	}
+}

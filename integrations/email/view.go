@@ -48,6 +48,7 @@ type view struct {
 	Button      string
 	Link        string
 	Links       []fact
+	Unsubscribe string // where a subscriber leaves
 }
 
 type fact struct{ Name, Value string }
@@ -56,6 +57,9 @@ func (s *Sender) view(m deliver.Message) view {
 	v := view{Lead: cut(printable(m.Text), maxDescription), Next: next(m), Colour: colourOf(""), Button: "Open"}
 	if web(m.Link) {
 		v.Link = m.Link
+	}
+	if web(m.Unsubscribe) {
+		v.Unsubscribe = m.Unsubscribe
 	}
 	switch {
 	case len(m.Bundle) > 0:

@@ -5,17 +5,19 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/deliver"
+	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 )
 
 // The types of posts.
 const (
-	TypePage     = "alert.page"       // a step of a policy reached the channel
-	TypeUpdated  = "alert.updated"    // an alert that was posted before has changed
-	TypeNotice   = "alert.notice"     // what became of an alert; text says it
-	TypeBundle   = "alert.bundle"     // several alerts of a storm, worst first
-	TypeReminder = "reminder"         // something is due; no alert
-	TypeIncident = "incident.updated" // an incident was opened, or has changed; text says what is new
+	TypePage         = "alert.page"             // a step of a policy reached the channel
+	TypeUpdated      = "alert.updated"          // an alert that was posted before has changed
+	TypeNotice       = "alert.notice"           // what became of an alert; text says it
+	TypeBundle       = "alert.bundle"           // several alerts of a storm, worst first
+	TypeReminder     = "reminder"               // something is due; no alert
+	TypeStatusUpdate = "incident.status_update" // an audience is told how an incident goes
+	TypeIncident     = "incident.updated"       // an incident was opened, or has changed; text says what is new
 )
 
 // Body is what is posted.
@@ -31,8 +33,10 @@ type Data struct {
 	Alerts []Alert `json:"alerts,omitempty"`
 	// Incident is the whole incident as it is now.
 	Incident *Incident `json:"incident,omitempty"`
-	Title    string    `json:"title,omitempty"`
-	Text     string    `json:"text,omitempty"`
+	// Update is what an audience is told.
+	Update *incident.StatusUpdate `json:"update,omitempty"`
+	Title  string                 `json:"title,omitempty"`
+	Text   string                 `json:"text,omitempty"`
 	// Link acts on the alert as this channel, or leads to what a reminder is about.
 	Link string `json:"link,omitempty"`
 	Next *Next  `json:"next,omitempty"`
@@ -81,6 +85,11 @@ func payload(m deliver.Message, kind string, now time.Time) Body {
 		a := view(m.Alert)
 		d.Alert = &a
 	}
+	if m.Update != nil {
+		u := *m.Update
+		u.Request = ""
+		d.Update = &u
+	}
 	if m.Incident != nil {
 		d.Incident = viewIncident(m.Incident)
 	}
@@ -97,6 +106,8 @@ func eventType(m deliver.Message) string {
 	switch {
 	case len(m.Bundle) > 0:
 		return TypeBundle
+	case m.Update != nil:
+		return TypeStatusUpdate
 	case m.Incident != nil:
 		return TypeIncident
 	case m.Alert == nil:
