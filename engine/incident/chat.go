@@ -230,6 +230,9 @@ func (s *State) openChannel(a Action, env Env) error {
 		return &Refused{"There are no channels for incidents: incident.slack is not configured."}
 	case !s.Harmful():
 		return &Refused{fmt.Sprintf("%s is %s. Reopen it first.", s.Name(), s.Status)}
+	case s.Chat.Status == ChatOpen && len(s.Chat.Missed) > 0:
+		s.inviteAgain(a, env)
+		return nil
 	case s.Chat.Status == ChatOpen || s.Chat.Status == ChatMaking:
 		return nil // it is what they wanted
 	}

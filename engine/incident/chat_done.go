@@ -2,6 +2,8 @@ package incident
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/tocsin-oncall/tocsin/engine/page"
 )
@@ -75,6 +77,14 @@ func (s *State) invited(user, missed string, env Env) {
 		c.Missed = append(c.Missed, user)
 		s.note(env, kindChat, "", fmt.Sprintf("%s could not be invited to #%s: %s", user, c.Name, missed))
 	}
+}
+
+// inviteAgain invites those who could not be: what kept them out may be mended.
+func (s *State) inviteAgain(a Action, env Env) {
+	c := &s.Chat
+	c.Invited = slices.DeleteFunc(c.Invited, func(user string) bool { return slices.Contains(c.Missed, user) })
+	s.did(a, env, kindChat, "invites again: "+strings.Join(c.Missed, ", "))
+	c.Missed = nil
 }
 
 // chatGone leaves a channel alone that somebody archived or deleted.

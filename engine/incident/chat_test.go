@@ -107,6 +107,8 @@ func TestAnIncidentGetsItsChannelStepByStep(t *testing.T) {
 	equal(t, "what follows", s.drain(6), []string{"post", "summary"})
 	equal(t, "amir is not invited again", s.Chat.Missed, []string{"amir"})
 	equal(t, "its update", s.Chat.Summary, "1.1")
+	s.must(7, Action{Do: OpenChannel, By: "ethan"})
+	equal(t, "until somebody wants it", s.task(), "invite channel=C7 member=U-amir")
 }
 
 func TestWhatComesWhileSlackIsAwayIsToldTogetherAndInOrder(t *testing.T) {

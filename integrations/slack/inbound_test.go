@@ -35,50 +35,6 @@ type engine struct {
 	messages  []incident.Message
 }
 
-func (e *engine) IncidentIn(_ context.Context, channel string) (*incident.State, error) {
-	if channel == "C7" && len(e.incidents) > 0 {
-		return e.incidents[0], e.err
-	}
-	return nil, e.err
-}
-
-func (e *engine) Incident(_ context.Context, name string) (*incident.State, error) {
-	for _, s := range e.incidents {
-		if s.Name() == name {
-			return s, e.err
-		}
-	}
-	return nil, &alert.Refused{Reason: "There is no such incident."}
-}
-
-func (e *engine) OpenIncidents(_ context.Context, limit int) ([]*incident.State, error) {
-	return e.incidents[:min(limit, len(e.incidents))], e.err
-}
-
-func (e *engine) OpenIncident(_ context.Context, o incident.Opening) (*incident.State, bool, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.asked = append(e.asked, fmt.Sprintf("open %q %s %s %s by %s via %s", o.Title, o.Priority, o.Service, o.Team, o.By, o.Via))
-	s := &incident.State{Number: 9, Status: incident.Open, Priority: "P1", Title: o.Title}
-	s.Chat.Status = incident.ChatMaking
-	return s, e.err == nil, e.err
-}
-
-func (e *engine) ActOnIncident(_ context.Context, name string, a incident.Action) (*incident.State, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.asked = append(e.asked, strings.Join(strings.Fields(fmt.Sprintf("%s %s %s %s %s by %s via %s", a.Do, name, a.Role, a.User, a.Note, a.By, a.Via)), " "))
-	return e.incidents[0], e.err
-}
-
-func (e *engine) AddMessage(_ context.Context, name string, m incident.Message) (*incident.State, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.asked = append(e.asked, "add to "+name)
-	e.messages = append(e.messages, m)
-	return e.incidents[0], e.err
-}
-
 func (e *engine) Act(ctx context.Context, ref string, a alert.Action) (*alert.State, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

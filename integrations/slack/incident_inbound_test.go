@@ -2,6 +2,7 @@ package slack_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -14,6 +15,50 @@ import (
 	"github.com/tocsin-oncall/tocsin/integrations/slack"
 	"github.com/tocsin-oncall/tocsin/integrations/slack/slacktest"
 )
+
+func (e *engine) IncidentIn(_ context.Context, channel string) (*incident.State, error) {
+	if channel == "C7" && len(e.incidents) > 0 {
+		return e.incidents[0], e.err
+	}
+	return nil, e.err
+}
+
+func (e *engine) Incident(_ context.Context, name string) (*incident.State, error) {
+	for _, s := range e.incidents {
+		if s.Name() == name {
+			return s, e.err
+		}
+	}
+	return nil, &alert.Refused{Reason: "There is no such incident."}
+}
+
+func (e *engine) OpenIncidents(_ context.Context, limit int) ([]*incident.State, error) {
+	return e.incidents[:min(limit, len(e.incidents))], e.err
+}
+
+func (e *engine) OpenIncident(_ context.Context, o incident.Opening) (*incident.State, bool, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.asked = append(e.asked, fmt.Sprintf("open %q %s %s %s by %s via %s", o.Title, o.Priority, o.Service, o.Team, o.By, o.Via))
+	s := &incident.State{Number: 9, Status: incident.Open, Priority: "P1", Title: o.Title}
+	s.Chat.Status = incident.ChatMaking
+	return s, e.err == nil, e.err
+}
+
+func (e *engine) ActOnIncident(_ context.Context, name string, a incident.Action) (*incident.State, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.asked = append(e.asked, strings.Join(strings.Fields(fmt.Sprintf("%s %s %s %s %s by %s via %s", a.Do, name, a.Role, a.User, a.Note, a.By, a.Via)), " "))
+	return e.incidents[0], e.err
+}
+
+func (e *engine) AddMessage(_ context.Context, name string, m incident.Message) (*incident.State, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.asked = append(e.asked, "add to "+name)
+	e.messages = append(e.messages, m)
+	return e.incidents[0], e.err
+}
 
 // incidents is a workspace whose channel C7 is that of INC-7; INC-8 is open, too.
 func incidents(t *testing.T) *workspace {
