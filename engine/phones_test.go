@@ -16,8 +16,9 @@ type phones struct {
 	got  []deliver.Message
 	at   []time.Time
 	edit []deliver.Message
-	fail func(m deliver.Message) error // what a provider answers
-	hang func(m deliver.Message) bool  // whether it never answers
+	fail func(m deliver.Message) error             // what a provider answers
+	hang func(m deliver.Message) bool              // whether it never answers
+	does func(m deliver.Message) map[string]string // what comes of a task
 
 	stuck chan struct{} // a send hangs
 	end   chan struct{} // of the test
@@ -71,6 +72,9 @@ func (p phone) Send(_ context.Context, m deliver.Message) (deliver.Receipt, erro
 	p.phones.got = append(p.phones.got, m)
 	p.at = append(p.at, p.now())
 	p.phones.at = p.at
+	if m.Task != nil && p.does != nil {
+		return deliver.Receipt{Delivered: true, Result: p.does(m)}, nil
+	}
 	return deliver.Receipt{Ref: fmt.Sprintf("%s-%d", p.via, len(p.phones.got)), Editable: p.via == "slack"}, nil
 }
 
