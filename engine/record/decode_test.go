@@ -55,6 +55,7 @@ func TestRecordsOfTheFirstFormatAreReadWithEverythingTheyHold(t *testing.T) {
 		{"snoozed-alert", "snoozed/P2 paged/darren", "dedup/api\x00queue number/3"},
 		{"closed-alert", "closed", "dedup/api\x00cert number/2"},
 		{"grouped-alert", "open/P2", "dedup/prom\x00disks number/9"},
+		{"incident-issues", "incidents/open", "name/INC-12"},
 		{"open-incident", "incidents/open", "name/INC-2 incident/team/ops"},
 		{"closed-incident", "incidents/closed", "name/INC-1"},
 		{"called-incident", "incidents/mitigated", "name/INC-1 incident/service/db"},
