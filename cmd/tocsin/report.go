@@ -56,7 +56,7 @@ Periods: ` + strings.ReplaceAll(report.Periods, "; ", ";\n  ") + `.`,
 	return c
 }
 
-var reportFormats = []string{"text", "json", "csv"}
+var reportFormats = []string{"text", "json", "csv", "svg", "html"}
 
 func (r *reportWish) query() url.Values {
 	q := url.Values{}

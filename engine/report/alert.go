@@ -123,10 +123,10 @@ func (t *tally) alert(c *course) {
 		t.steps[c.step]++
 	}
 	if !c.acked.IsZero() {
-		t.toAck.add(c.acked.Sub(c.ackedFrom), c.ref, c.title)
+		t.toAck.add(c.acked.Sub(c.ackedFrom), c.created, c.ref, c.title)
 	}
 	if !c.closed.IsZero() {
-		t.toClose.add(c.closed.Sub(c.created), c.ref, c.title)
+		t.toClose.add(c.closed.Sub(c.created), c.created, c.ref, c.title)
 	}
 	if c.unseen {
 		t.unseen++

@@ -23,7 +23,7 @@ func (t *tally) incident(s *incident.State) {
 		incident.ToDetect: &t.toDetect, incident.ToEngage: &t.toEngage, incident.ToMitigate: &t.toMitigate, incident.ToFix: &t.toFix,
 	} {
 		if took, over := s.Took(m); over {
-			to.add(took, s.Name(), s.Title)
+			to.add(took, s.OpenedAt, s.Name(), s.Title)
 		}
 	}
 }

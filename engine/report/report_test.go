@@ -124,7 +124,7 @@ func TestOutliersAreFarAboveTheRest(t *testing.T) {
 		all.Incidents = append(all.Incidents, i)
 	}
 	n := number(t, inApril(t, report.Input{}, all).Numbers, "time_to_engage")
-	want := []report.Outlier{{Ref: "INC-12", Title: "Incident 12", Seconds: 11 * 3600}, {Ref: "INC-8", Title: "Incident 8", Seconds: 7 * 3600}}
+	want := []report.Outlier{{Ref: "INC-12", Title: "Incident 12", At: noon, Seconds: 11 * 3600}, {Ref: "INC-8", Title: "Incident 8", At: noon, Seconds: 7 * 3600}}
 	if diff := cmp.Diff(want, n.Outliers); diff != "" || n.Far != 2 {
 		t.Error(n.Far, diff)
 	}

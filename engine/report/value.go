@@ -30,9 +30,10 @@ func share(part, whole int) Value {
 
 // Outlier is a record that took far longer than others.
 type Outlier struct {
-	Ref     string  `json:"ref" doc:"#1042 or INC-7."`
-	Title   string  `json:"title"`
-	Seconds float64 `json:"seconds"`
+	Ref     string    `json:"ref" doc:"#1042 or INC-7."`
+	Title   string    `json:"title"`
+	At      time.Time `json:"at" doc:"When it began."`
+	Seconds float64   `json:"seconds"`
 }
 
 const (
@@ -52,12 +53,12 @@ func longer(a, b Outlier) int {
 	return cmp.Or(cmp.Compare(b.Seconds, a.Seconds), cmp.Compare(len(a.Ref), len(b.Ref)), cmp.Compare(a.Ref, b.Ref))
 }
 
-// add takes one: from and to are in this order, or else it took no time.
-func (d *durations) add(took time.Duration, ref, title string) {
+// add takes one that began at a time. What is negative took no time.
+func (d *durations) add(took time.Duration, at time.Time, ref, title string) {
 	ms := max(0, took.Milliseconds())
 	d.ms = append(d.ms, ms)
 	d.sum += ms
-	o := Outlier{ref, title, seconds(ms)}
+	o := Outlier{ref, title, at, seconds(ms)}
 	i, _ := slices.BinarySearchFunc(d.worst, o, longer)
 	if i < outliersKept {
 		d.worst = slices.Insert(d.worst, i, o)

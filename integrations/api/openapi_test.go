@@ -87,6 +87,8 @@ func asDocumented(t *testing.T, r *http.Request, resp *http.Response, body []byt
 	openapi3filter.RegisterBodyDecoder("application/gzip", openapi3filter.FileBodyDecoder)
 	openapi3filter.RegisterBodyDecoder("text/markdown", openapi3filter.FileBodyDecoder)
 	openapi3filter.RegisterBodyDecoder("text/csv", openapi3filter.FileBodyDecoder)
+	openapi3filter.RegisterBodyDecoder("image/svg+xml", openapi3filter.FileBodyDecoder)
+	openapi3filter.RegisterBodyDecoder("text/html", openapi3filter.FileBodyDecoder)
 	if err := openapi3filter.ValidateResponse(context.Background(), out); err != nil {
 		t.Errorf("%s %s answered otherwise than documented: %v\n%s", r.Method, r.URL.Path, err, body)
 	}
@@ -184,7 +186,7 @@ func TestEveryGetAnswersAsDocumented(t *testing.T) {
 		"/search": {"?q=disk&kind=incident"}, "/incidents/{ref}/similar": {"/" + a.Incident}, "/postmortems/patterns": {"", "?since=7d"},
 		"/explain":     {"?title=x&tags=critical", "?alert=1"},
 		"/status-page": {"?format=json", "?format=html", "?format=rss"},
-		"/reports":     {"", "?from=2026-03-01&team=ops&by=service", "?period=2026-02&format=csv"}, "/reports/definitions": {""},
+		"/reports":     {"", "?from=2026-03-01&team=ops&by=service", "?period=2026-02&format=csv", "?format=svg", "?format=html"}, "/reports/definitions": {""},
 	}
 	for path, item := range parsed(t).Paths.Map() {
 		if item.Get == nil {

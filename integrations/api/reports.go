@@ -14,6 +14,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/event"
 	"github.com/tocsin-oncall/tocsin/engine/report"
 	"github.com/tocsin-oncall/tocsin/engine/report/collect"
+	"github.com/tocsin-oncall/tocsin/engine/report/picture"
 	"github.com/tocsin-oncall/tocsin/schedules"
 )
 
@@ -43,6 +44,8 @@ type reportFormat struct {
 // writtenReports are the formats beside JSON.
 var writtenReports = []reportFormat{
 	{"csv", "text/csv; charset=utf-8; header=present", ".csv", report.WriteCSV},
+	{"svg", "image/svg+xml", ".svg", picture.WriteSVG},
+	{"html", "text/html; charset=utf-8", ".html", picture.WriteHTML},
 }
 
 func reportFormats() []string {
