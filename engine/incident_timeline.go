@@ -13,8 +13,8 @@ import (
 // told is how many alerts of an incident tell what happened to them: the first and the latest that joined.
 const told = 200
 
-// IncidentTimeline is an incident with everything that happened, in order: to it, to its alerts and to those that call
-// responders. It is put together when it is asked for; what an alert has to tell goes when the alert does, at the end of
+// IncidentTimeline is an incident with everything that happened, in order: to it, to its alerts, to those that call
+// responders, and what was deployed of its services meanwhile. It is put together when it is asked for; what an alert has to tell goes when the alert does, at the end of
 // its retention. left is how many lines are not told.
 func (e *Engine) IncidentTimeline(ctx context.Context, name string) (inc *incident.State, lines []incident.Line, left int, err error) {
 	if inc, err = e.Incident(ctx, name); err != nil {
@@ -41,7 +41,11 @@ func (e *Engine) IncidentTimeline(ctx context.Context, name string) (inc *incide
 			}
 		}
 	}
-	lines, left = incident.Merge(lines)
+	deployed, err := e.deploymentLines(ctx, inc)
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	lines, left = incident.Merge(append(lines, deployed...))
 	return inc, lines, left, nil
 }
 

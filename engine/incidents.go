@@ -169,7 +169,7 @@ func (e *Engine) incidentTx(ctx context.Context, key store.Key, f incidentChange
 			return nil, err
 		}
 		s.Claim(env)
-		changes, err := e.incidentChanges(image, s, fx, pmNumber, env)
+		changes, err := e.incidentChanges(ctx, image, s, fx, pmNumber, env)
 		if err != nil {
 			for _, a := range changes {
 				e.Delivery.Release(a.claims)
@@ -187,7 +187,7 @@ func (e *Engine) incidentTx(ctx context.Context, key store.Key, f incidentChange
 }
 
 // incidentChanges are the changes of an incident, of the postmortem that it owes now, and of a file that came.
-func (e *Engine) incidentChanges(image record.Image, s *incident.State, fx incident.Effects, number func() (uint64, error), env directory.Env) ([]attempt, error) {
+func (e *Engine) incidentChanges(ctx context.Context, image record.Image, s *incident.State, fx incident.Effects, number func() (uint64, error), env directory.Env) ([]attempt, error) {
 	var changes []attempt
 	add := func(was record.Image, r record.Record) error {
 		was.ID = r.Identity()
@@ -202,7 +202,7 @@ func (e *Engine) incidentChanges(image record.Image, s *incident.State, fx incid
 		if err != nil {
 			return nil, err
 		}
-		pm := postmortem.New(store.NewID(store.KindPostmortem, incident.Shard), n, s, fx.PostmortemFor, env)
+		pm := postmortem.New(store.NewID(store.KindPostmortem, incident.Shard), n, s, fx.PostmortemFor, e.leadUp(ctx, s, env), env)
 		if _, err = incident.Apply(s, incident.PostmortemMade{ID: pm.ID, Name: pm.Name(), Team: fx.PostmortemFor}, env); err != nil {
 			return nil, err
 		}

@@ -37,6 +37,8 @@ Actions take several at once; with --json they print an array of the incidents a
 		n.incidentAlert("remove-alert", "leave", "Let an alert leave an incident"),
 		n.action("channel", "Give incidents a channel in Slack, where they have none", "Also one in place of a channel that was archived or deleted by hand, or that Slack refused. See incident.slack in the configuration.", "tocsin incident channel INC-7", nil),
 		n.incidentValue("postmortem", "team", "the team that writes it", "Have a team write a postmortem of its own, beside that of the incident", "tocsin incident postmortem INC-7 --team network", "team"),
+		n.incidentCauses(), n.markCause(),
+		n.action("uncause", "Say that an incident was not caused by the deployment that is marked", "", "tocsin incident uncause INC-7 --note \"it was the network\"", nil),
 		n.action("close-alerts", "Close the alerts of incidents", "", "tocsin incident close-alerts INC-7", nil),
 	)
 	n.flags(c)

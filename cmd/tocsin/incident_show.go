@@ -94,6 +94,9 @@ func (n *noun) incident(i api.Incident) {
 	if i.Requests > 0 {
 		f.add("customers", count(i.Requests, "request"))
 	}
+	if i.Cause != nil {
+		f.add("cause", causeLine(*i.Cause))
+	}
 	f.add("postmortem", strings.Join(filled(i.Postmortem, i.PostmortemReason), ": "))
 	for _, t := range i.TeamPostmortems {
 		f.add("of team "+t.Team, t.Postmortem)

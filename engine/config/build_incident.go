@@ -37,6 +37,9 @@ func (b *builder) incident() {
 	if in.CommanderAfter != 0 && in.CommanderAfter < Duration(time.Minute) {
 		b.fail("incident.commander_after", "write for example 10m", "nobody takes command within %s", in.CommanderAfter)
 	}
+	if in.LookBack < 0 || in.LookBack > 30*Duration(day) {
+		b.fail("incident.look_back", "write for example 24h", "look_back is at most 30d")
+	}
 	for i, name := range in.UsualSuspects.Teams {
 		b.refer(fmt.Sprintf("incident.usual_suspects.teams[%d]", i), team, string(name))
 	}
@@ -50,7 +53,7 @@ func (b *builder) incident() {
 		Chat: b.chat(), Conference: b.conference(),
 		Roles: texts(in.Roles), Checklist: checklist(in.Checklist), CommanderAfter: time.Duration(in.CommanderAfter),
 		Usual:    directory.Usual{Teams: texts(in.UsualSuspects.Teams), Priorities: texts(in.UsualSuspects.Priorities)},
-		Channels: texts(in.Channels), Audiences: b.audiences(),
+		LookBack: time.Duration(in.LookBack), Channels: texts(in.Channels), Audiences: b.audiences(),
 	}
 }
 

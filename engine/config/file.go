@@ -82,6 +82,7 @@ type Incident struct {
 	CommanderAfter Duration       `json:"commander_after,omitempty" doc:"How long an open incident may have no commander before its responders are asked; as long again, and it is escalated to the team's admins, or to the fallback. Default: for ever."`
 	Checklist      []string       `json:"checklist,omitempty" doc:"What is ticked, or skipped for a reason, before an incident is closed; the item standard stands for six questions about its recovery. Default: nothing."`
 	UsualSuspects  UsualSuspects  `json:"usual_suspects,omitzero" doc:"The teams that are called to wide incidents."`
+	LookBack       Duration       `json:"look_back,omitempty" doc:"How long before the harm began a deployment may have begun to be shown as what may be its cause, at most 30d. Default 24h."`
 	Channels       []Name         `json:"channels,omitempty" doc:"The channels that are told of every change of an incident."`
 	Audiences      []Audience     `json:"audiences,omitempty" doc:"Who is told how incidents go: colleagues, customers."`
 	Slack          *IncidentSlack `json:"slack,omitempty" doc:"A channel of its own in Slack for every incident. Default: none."`

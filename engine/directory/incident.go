@@ -10,10 +10,11 @@ type Incident struct {
 	// long again, and it is escalated. 0 is for ever.
 	CommanderAfter time.Duration
 	Usual          Usual
-	Channels       []string   // are told of every change
-	Audiences      []Audience // are told how it goes
-	Statuspage     bool       // public updates are published on Atlassian Statuspage
-	Chat           *Chat      // nil: incidents get no channel in Slack
+	LookBack       time.Duration // how long before the harm a deployment may have begun to be its cause
+	Channels       []string      // are told of every change
+	Audiences      []Audience    // are told how it goes
+	Statuspage     bool          // public updates are published on Atlassian Statuspage
+	Chat           *Chat         // nil: incidents get no channel in Slack
 	// Conference gives the link under which people meet about an incident; nil for none.
 	Conference func(IncidentFacts) (string, error)
 }

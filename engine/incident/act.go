@@ -33,6 +33,10 @@ func (a Action) apply(s *State, env Env, fx *Effects) error {
 		return s.setTimes(a, env)
 	case SetTitle:
 		return s.setTitle(a, env)
+	case MarkCause:
+		return s.markCause(a, env)
+	case UnmarkCause:
+		return s.unmarkCause(a, env)
 	case Tell:
 		return s.tell(a, env)
 	case LinkIssue, UnlinkIssue, RefreshIssues:

@@ -30,6 +30,8 @@ const (
 	AskPostmortem Do = "postmortem" // of a team's own
 	Tell          Do = "updates"    // an audience, how it goes
 	OpenChannel   Do = "channel"    // gives it a channel in Slack, where it has none or none any more
+	MarkCause     Do = "cause"      // Cause is a deployment
+	UnmarkCause   Do = "uncause"
 )
 
 // Action is one thing done by one person.
@@ -51,6 +53,8 @@ type Action struct {
 	Edit  Edit                 // for Update
 	Draft Draft                // for Tell
 	Issue issue.Wish           // for LinkIssue, and its N for UnlinkIssue
+
+	Cause *Cause // for MarkCause; looked up by package engine
 
 	// Successor, for Reopen, names the other incident that holds this one's key by now: "INC-9". It is looked
 	// up by package engine, and empty when there is none. Two incidents never gather the same alerts.

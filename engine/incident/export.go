@@ -55,6 +55,9 @@ func Markdown(s *State, lines []Line, left int, env Env) string {
 			fmt.Fprintf(&b, "- [%s](<%s>)\n", plain(l.Text), href(l.Href))
 		}
 	}
+	if !s.Cause.IsZero() {
+		b.WriteString("\n## Cause\n\n" + causeText(s.Cause))
+	}
 	if len(s.Files) > 0 {
 		b.WriteString("\n## Files\n\n")
 		for _, f := range s.Files {

@@ -66,6 +66,8 @@ type State struct {
 	Properties  map[string]string `json:"properties,omitempty"`
 	Links       []Link            `json:"links,omitempty"`
 
+	Cause Cause `json:"cause,omitzero"` // the deployment that somebody marked as such
+
 	Alerts []Alert `json:"alerts,omitempty"` // the first and the latest that joined, without those that left
 	Count  int     `json:"count,omitempty"`  // how many joined
 	Left   int     `json:"left,omitempty"`   // how many of them left

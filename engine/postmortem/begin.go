@@ -13,9 +13,11 @@ import (
 const courseLines = 100 // how much of the incident's timeline the postmortem begins with
 
 // begin is what the sections of a postmortem begin with: what the record of the incident says. Times are in UTC.
-func begin(inc *incident.State, env Env) map[string]string {
+func begin(inc *incident.State, changes []Change, env Env) map[string]string {
 	return map[string]string{
 		Impact:     impactOf(inc, env),
+		LeadUp:     leadUpOf(inc, changes),
+		Fault:      faultOf(inc),
 		Detection:  detectionOf(inc),
 		Response:   responseOf(inc),
 		Course:     courseOf(inc),

@@ -13,9 +13,9 @@ import (
 
 const defaultDue = 7 * 24 * time.Hour // when the configuration says none
 
-// New is the postmortem that the close of an incident owes or, with a team, the one that the team asked for. Its id must be
-// of incident.Shard.
-func New(id store.ID, number uint64, inc *incident.State, team string, env Env) *State {
+// New is the postmortem that the close of an incident owes or, with a team, the one that the team asked for; changes may be
+// its causes, the latest first. Its id must be of incident.Shard.
+func New(id store.ID, number uint64, inc *incident.State, team string, changes []Change, env Env) *State {
 	due := env.Dir.Postmortem.Due
 	if due <= 0 {
 		due = defaultDue
@@ -34,7 +34,7 @@ func New(id store.ID, number uint64, inc *incident.State, team string, env Env) 
 	}
 	s.note(env, "created", "", fmt.Sprintf("for %s; %s", inc.Name(), why))
 	s.choose(inc, env)
-	s.fill(begin(inc, env))
+	s.fill(begin(inc, changes, env))
 	s.Involved = involved(inc)
 	owner, why := ownerFor(inc, env)
 	if team != "" {

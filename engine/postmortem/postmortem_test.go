@@ -62,7 +62,7 @@ func owed(t *testing.T, dir *directory.Directory, team string, acts ...incident.
 			t.Fatal(err)
 		}
 	}
-	s.State = New(store.NewID(store.KindPostmortem, incident.Shard), 3, inc, "", s.env())
+	s.State = New(store.NewID(store.KindPostmortem, incident.Shard), 3, inc, "", nil, s.env())
 	return s
 }
 

@@ -119,7 +119,7 @@ func TestSectionsBeginWithWhatTheIncidentKnows(t *testing.T) {
 		Number: 7, Priority: "P1", Service: "checkout", OpenedAt: at(4), StartedAt: at(0), DetectedAt: at(3), EngagedAt: at(5), EngagedBy: "ethan",
 		MitigatedAt: at(40), ResolvedAt: at(95), Roles: map[string]string{incident.Commander: "amir"}, Responders: []string{"amir", "ethan"},
 	}
-	got := begin(inc, Env{Now: at(120), Dir: dir})
+	got := begin(inc, nil, Env{Now: at(120), Dir: dir})
 	for name, want := range map[string]string{
 		Impact:     "- SEV1 (P1), for 40 minutes\n- From 2026-03-09 09:00:00Z\n- Until 2026-03-09 09:40:00Z\n- Services: checkout\n",
 		Detection:  "- Detected 2026-03-09 09:03:00Z, 3 minutes after the harm began\n- Opened by a rule, of an alert\n",

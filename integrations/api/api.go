@@ -135,6 +135,8 @@ type Deployments interface {
 	Deployment(ctx context.Context, name string) (*deployment.State, error)
 	Deployments(ctx context.Context, f deployment.Filter, before store.Cursor, limit int) ([]*deployment.State, store.Cursor, error)
 	Deploy(ctx context.Context, r deployment.Report) (s *deployment.State, fresh bool, err error)
+	Causes(ctx context.Context, name string, q engine.CausesQuery) (engine.Causes, error)
+	MarkCause(ctx context.Context, name, ref string, act incident.Action) (*incident.State, error)
 }
 
 // Feeds is what it needs about calendar feeds.

@@ -81,6 +81,8 @@ func deploymentRoutes() []route {
 			doc: "Deployments, the latest first."},
 		{method: post, path: "/deployments", id: "reportDeployment", role: Responder, acts: true, body: NewDeployment{}, answer: Deployment{}, statuses: []int{http.StatusOK, http.StatusCreated}, handle: reportDeployment,
 			doc: "Report a deployment, or more about the one of the same id, which is answered with 200. Reports may come twice and in any order; a deployment never goes back to an earlier state."},
+		{method: get, path: "/incidents/{ref}/causes", id: "getCausesOfIncident", role: Viewer, params: causesParams, answer: IncidentCauses{}, handle: getCauses,
+			doc: "What may have caused an incident: the deployments of its impacted services, and of all that they depend on, that began in the time before the harm or until it was over, the latest first; and the open alerts of those services that are not the incident's."},
 		{method: get, path: "/deployments/{ref}", id: "getDeployment", doc: "One deployment, by name: DEP-5.", role: Viewer, answer: Deployment{}, handle: getDeployment},
 	}
 }

@@ -15,16 +15,17 @@ import (
 // IncidentAction is the body of every action on an incident. Which fields beside user and note it may have depends on the action.
 type IncidentAction struct {
 	Actor
-	Priority  string            `json:"priority,omitempty" doc:"priority: P1 to P5."`
-	Title     string            `json:"title,omitempty" doc:"title: the new one."`
-	Role      string            `json:"role,omitempty" doc:"role: which, such as commander."`
-	Responder string            `json:"responder,omitempty" doc:"role: the user who takes it, empty for nobody. responder: whom to call: a user, user:NAME or team:NAME. aware, decline: whose call it was, the user's by default."`
-	Alert     string            `json:"alert,omitempty" doc:"alerts, leave: the id or number of the alert."`
-	Team      string            `json:"team,omitempty" doc:"postmortem: the team that writes one of its own."`
-	Item      string            `json:"item,omitempty" doc:"tick, skip, untick: the number of an item of the checklist, from 1, or its text."`
-	At        string            `json:"at,omitempty" jsonschema:"format=date-time" doc:"mitigate, resolve: since when it is so. note: when it was. Default: now."`
-	Times     map[string]string `json:"times,omitempty" doc:"times: RFC 3339 for impact_start, detected, engaged, mitigated or resolved; empty for what the record says."`
-	Force     bool              `json:"force,omitempty" doc:"close: in spite of the checklist; note says why."`
+	Priority   string            `json:"priority,omitempty" doc:"priority: P1 to P5."`
+	Title      string            `json:"title,omitempty" doc:"title: the new one."`
+	Role       string            `json:"role,omitempty" doc:"role: which, such as commander."`
+	Responder  string            `json:"responder,omitempty" doc:"role: the user who takes it, empty for nobody. responder: whom to call: a user, user:NAME or team:NAME. aware, decline: whose call it was, the user's by default."`
+	Alert      string            `json:"alert,omitempty" doc:"alerts, leave: the id or number of the alert."`
+	Team       string            `json:"team,omitempty" doc:"postmortem: the team that writes one of its own."`
+	Item       string            `json:"item,omitempty" doc:"tick, skip, untick: the number of an item of the checklist, from 1, or its text."`
+	At         string            `json:"at,omitempty" jsonschema:"format=date-time" doc:"mitigate, resolve: since when it is so. note: when it was. Default: now."`
+	Times      map[string]string `json:"times,omitempty" doc:"times: RFC 3339 for impact_start, detected, engaged, mitigated or resolved; empty for what the record says."`
+	Deployment string            `json:"deployment,omitempty" doc:"cause: which: DEP-5."`
+	Force      bool              `json:"force,omitempty" doc:"close: in spite of the checklist; note says why."`
 }
 
 // Actions that the engine has methods of its own for.
@@ -61,6 +62,8 @@ var incidentActions = [...]struct {
 	{leaveAlert, []string{"alert"}, "Let an alert leave an incident."},
 	{incident.AskPostmortem, []string{"team"}, "A team writes a postmortem of its own, beside that of the incident, once that is over."},
 	{incident.CloseAlerts, nil, "Close the alerts of an incident."},
+	{incident.MarkCause, []string{"deployment"}, "Mark a deployment as the cause of an incident, in place of another one. What matters of it stays with the incident."},
+	{incident.UnmarkCause, nil, "Say that an incident was not caused by the deployment that is marked."},
 	{incident.OpenChannel, nil, "Give an incident a channel in Slack, where it has none, or none any more."},
 }
 
@@ -73,6 +76,10 @@ func operation(do incident.Do) string {
 		return "closeAlertsOfIncident"
 	case incident.AskPostmortem:
 		return "askPostmortemOfIncident"
+	case incident.MarkCause:
+		return "markCauseOfIncident"
+	case incident.UnmarkCause:
+		return "unmarkCauseOfIncident"
 	case incident.OpenChannel:
 		return "openChannelOfIncident"
 	}
@@ -108,6 +115,8 @@ func actOnIncident(do incident.Do, takes []string) handler {
 			return c.shownIncident(c.Engine.AddToIncident(c.ctx, name, body.Alert, act))
 		case leaveAlert:
 			return c.shownIncident(c.Engine.TakeFromIncident(c.ctx, name, body.Alert, act))
+		case incident.MarkCause:
+			return c.shownIncident(c.Engine.MarkCause(c.ctx, name, nameOf("DEP", body.Deployment), act))
 		case beAware:
 			return c.shownIncident(c.Engine.Answer(c.ctx, name, called(body.Responder, by), alert.Ack, act))
 		case decline:
@@ -146,7 +155,7 @@ func (b IncidentAction) check(c *call, do incident.Do, takes []string) error {
 		given bool
 	}{
 		{"priority", b.Priority != ""}, {"title", b.Title != ""}, {"role", b.Role != ""}, {"responder", b.Responder != ""},
-		{"alert", b.Alert != ""}, {"team", b.Team != ""}, {"item", b.Item != ""}, {"at", b.At != ""}, {"times", len(b.Times) > 0}, {"force", b.Force},
+		{"alert", b.Alert != ""}, {"team", b.Team != ""}, {"item", b.Item != ""}, {"deployment", b.Deployment != ""}, {"at", b.At != ""}, {"times", len(b.Times) > 0}, {"force", b.Force},
 	} {
 		needed := slices.Contains(takes, f.name)
 		switch {

@@ -30,6 +30,7 @@ type Incident struct {
 	Services    []string           `json:"services" doc:"What it impacts."`
 	Properties  map[string]string  `json:"properties"`
 	Links       []IncidentLink     `json:"links"`
+	Cause       *MarkedCause       `json:"cause,omitempty" doc:"The deployment that was marked as its cause; left out where none is."`
 	Conference  string             `json:"conference" doc:"The link under which people meet."`
 	Audiences   []IncidentAudience `json:"audiences" doc:"Who is told how it goes, and when they are told next."`
 	Chat        IncidentChat       `json:"chat" doc:"Its channel in Slack."`
@@ -154,6 +155,7 @@ func (c *call) showIncident(s *incident.State) Incident {
 	v.Statuspage = showStatuspage(s)
 	v.Checklist, v.Files = checklist(s, c.env), filesOf(s)
 	v.Issues, v.Requests = showIssues(s.Issues.List, s.Out.Pages), s.Issues.Count(issue.CustomerRequest)
+	v.Cause = showCause(s.Cause)
 	return v
 }
 

@@ -155,7 +155,7 @@ func TestEveryGetAnswersAsDocumented(t *testing.T) {
 	w.learn()
 	examples := map[string][]string{
 		"/actions": {"", "?status=open,done&owner=ethan&team=ops&overdue=true"}, "/incidents/{ref}/issues": {"/" + a.Incident},
-		"/deployments": {"", "?service=checkout&tier=production&since=1d&limit=1"}, "/deployments/{ref}": {"/DEP-1"},
+		"/deployments": {"", "?service=checkout&tier=production&since=1d&limit=1"}, "/deployments/{ref}": {"/DEP-1"}, "/incidents/{ref}/causes": {"/" + a.Incident, "/" + a.Incident + "?look_back=2d&all=true"},
 		"/alerts":            {"?status=open,acked&priority=P1&tag=disk&since=2h&limit=1", "?exhausted=true"},
 		"/alerts/{ref}":      {fmt.Sprint("/", a.Number)},
 		"/incidents":         {"", "?status=closed"},
