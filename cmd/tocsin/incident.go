@@ -16,7 +16,7 @@ func incidentVerb(io stdio) *cobra.Command {
 	n := &noun{remote: &remote{stdio: io}, path: "/api/v1/incidents", say: sayIncident}
 	c := group("incident", "Open, see and act on incidents", `Opens, shows and acts on incidents. An incident is named INC-7 (or 7). Closing one makes the postmortem that it owes.
 Actions take several at once; with --json they print an array of the incidents as they are then.`,
-		n.listIncidents(), n.showIncident(), n.similarIncidents(), n.openIncident(), n.updateIncident(), n.exportIncident(),
+		n.listIncidents(), n.showIncident(), n.openIncident(), n.updateIncident(), n.exportIncident(), n.similarIncidents(),
 		n.tellAudience(), n.listUpdates(), n.subscribeIncident(), n.unsubscribeIncident(), n.listSubscribers(),
 		n.attachFile(), n.fetchFile(), n.removeFile(),
 		n.settleIncident("mitigate", "Say that the harm is stopped, though its cause is not mended yet", "tocsin incident mitigate INC-7 --note \"rolled back\" --at 2026-03-09T14:05"),
