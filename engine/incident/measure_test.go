@@ -29,6 +29,9 @@ func TestWhatAnIncidentTookCountsFromTheImpactAndFromTheDetection(t *testing.T) 
 	check(ToDetect, 62*time.Minute, true)
 	check(ToMitigate, 90*time.Minute, true)
 	check(ToFix, 2*time.Hour, true)
+	check(ToTell, 0, false)
+	s.Updates = []StatusUpdate{{At: ten.Add(9 * time.Minute)}, {At: ten.Add(time.Hour)}}
+	check(ToTell, 7*time.Minute, true)
 }
 
 func TestWhoDetectedAnIncident(t *testing.T) {

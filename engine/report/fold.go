@@ -53,18 +53,20 @@ type Input struct {
 }
 
 // Kept is how long records are kept after they are closed; 0 is for ever.
-type Kept struct{ Alerts, Incidents, Postmortems time.Duration }
+type Kept struct{ Alerts, Incidents, Postmortems, Deployments time.Duration }
 
 // Since is from when on alerts are to be given to a Fold; later ones may have pages in the period before.
 func (in Input) Since() time.Time { return in.Period.Before.From.Add(-Lookback) }
 
 // Fold makes a report of records, which it is given one at a time, in any order, each once.
 type Fold struct {
-	in     Input
-	people *people
-	trend  []Span
-	whole  *book
-	groups map[string]*book
+	in      Input
+	people  *people
+	trend   []Span
+	whole   *book
+	groups  map[string]*book
+	caused  map[string]bool // deployments that are the cause of an incident
+	shipped []change
 }
 
 // New begins a report. It fails only for a Night that makes no sense.
@@ -76,7 +78,7 @@ func New(in Input) (*Fold, error) {
 	if err != nil {
 		return nil, fmt.Errorf("report: %w", err)
 	}
-	f := &Fold{in: in, people: p, groups: map[string]*book{}}
+	f := &Fold{in: in, people: p, groups: map[string]*book{}, caused: map[string]bool{}}
 	f.trend = step(in.Period.Span).parts(in.Period.Span, in.Zone)
 	f.whole = f.open(f.trend)
 	return f, nil
@@ -92,11 +94,11 @@ type book struct {
 func (f *Fold) open(trend []Span) *book {
 	p := f.in.Period
 	b := &book{
-		now: newTally(p.Span, p.From, f.people, true), before: newTally(p.Before, p.Before.From, f.people, true),
+		now: newTally(p.Span, p.From, f.in.Now, f.people, true), before: newTally(p.Before, p.Before.From, f.in.Now, f.people, true),
 		bundles: map[string]*call{},
 	}
 	for _, s := range trend {
-		b.trend = append(b.trend, newTally(s, p.From, f.people, false))
+		b.trend = append(b.trend, newTally(s, p.From, f.in.Now, f.people, false))
 	}
 	return b
 }
@@ -109,6 +111,9 @@ func (b *book) each(count func(*tally)) {
 		count(t)
 	}
 }
+
+// noPriority is that of records that cannot have one.
+const noPriority = "none"
 
 // books are those that something is written into: the whole and its groups.
 func (f *Fold) books(team string, services []string, priority string) []*book {
@@ -125,7 +130,9 @@ func (f *Fold) books(team string, services []string, priority string) []*book {
 			names = []string{""}
 		}
 	case ByPriority:
-		names = []string{priority}
+		if priority != noPriority {
+			names = []string{priority}
+		}
 	}
 	for _, name := range names {
 		if f.groups[name] == nil {
@@ -172,8 +179,11 @@ func (b *book) bundle(p call) {
 	}
 }
 
-// Incident counts an incident.
+// Incident counts an incident. Those that were opened after the period are to be given, too: a change may fail later.
 func (f *Fold) Incident(s *incident.State) {
+	if !s.Cause.IsZero() {
+		f.caused[s.Cause.Deployment] = true
+	}
 	for _, b := range f.books(s.Team, s.Impacted(), s.Priority) {
 		b.each(func(t *tally) { t.incident(s) })
 	}

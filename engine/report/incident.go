@@ -20,11 +20,14 @@ func (t *tally) incident(s *incident.State) {
 		t.byCustomers++
 	}
 	for m, to := range map[incident.Measure]*durations{
-		incident.ToDetect: &t.toDetect, incident.ToEngage: &t.toEngage, incident.ToMitigate: &t.toMitigate, incident.ToFix: &t.toFix,
+		incident.ToDetect: &t.toDetect, incident.ToEngage: &t.toEngage, incident.ToMitigate: &t.toMitigate, incident.ToFix: &t.toFix, incident.ToTell: &t.toTell,
 	} {
 		if took, over := s.Took(m); over {
 			to.add(took, s.OpenedAt, s.Name(), s.Title)
 		}
+	}
+	if took, over := s.Took(incident.ToMitigate); over && !s.Cause.IsZero() {
+		t.toRestore.add(took, s.OpenedAt, s.Name(), s.Title)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/deployment"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
@@ -19,6 +20,7 @@ type records struct {
 	Alerts      []*alert.State
 	Incidents   []*incident.State
 	Postmortems []*postmortem.State
+	Deployments []*deployment.State
 }
 
 // naive computes the numbers of a span from the records, one number after the other, in the plainest way: it shares
@@ -30,6 +32,8 @@ type naive struct {
 	now   time.Time
 	zones map[string]*time.Location
 	zone  *time.Location
+
+	everyIncident []*incident.State // of those that are not in the records, too
 }
 
 func (n naive) in(t time.Time) bool {
@@ -110,6 +114,7 @@ func (n naive) numbers() map[string]string {
 	out["time_to_engage"] = n.between("detected", "engaged")
 	out["time_to_mitigate"] = n.between("impact_start", "mitigated")
 	out["time_to_fix"] = n.between("impact_start", "resolved")
+	n.changes(out)
 	monitoring, customers := 0, 0
 	for _, i := range n.opened() {
 		early := !i.DetectedAt.IsZero() && i.DetectedAt.Sub(i.OpenedAt) <= 0
@@ -340,4 +345,40 @@ func percent(part, whole int) string {
 		return "0: nothing"
 	}
 	return fmt.Sprintf("%d: %s%%", whole, big.NewRat(int64(100*part), int64(whole)).FloatString(2))
+}
+
+// changes are the numbers of deployments, and of what came of telling people.
+func (n naive) changes(out map[string]string) {
+	var delays, restores []time.Duration
+	for _, i := range n.opened() {
+		if len(i.Updates) > 0 {
+			delays = append(delays, i.Updates[0].At.Sub(i.Time("detected").At))
+		}
+		if end := i.Time("mitigated").At; i.Cause.Deployment != "" && !end.IsZero() {
+			restores = append(restores, end.Sub(i.Time("impact_start").At))
+		}
+	}
+	shipped, failed := 0, 0
+	for _, d := range n.Deployments {
+		if d.Status != "succeeded" || d.Tier != "" && d.Tier != "production" || !n.in(d.FinishedAt) {
+			continue
+		}
+		shipped++
+		for _, i := range n.everyIncident {
+			if i.Cause.Deployment == fmt.Sprintf("DEP-%d", d.Number) {
+				failed++
+				break
+			}
+		}
+	}
+	out["communication_delay"], out["time_to_restore"] = took(delays), took(restores)
+	out["change_failure_rate"] = percent(failed, shipped)
+	out["deployment_frequency"] = "0: nothing"
+	over := n.span.To
+	if n.now.Before(over) {
+		over = n.now
+	}
+	if ms := over.UnixMilli() - n.span.From.UnixMilli(); ms > 0 {
+		out["deployment_frequency"] = fmt.Sprintf("%d: %s a day", shipped, big.NewRat(int64(shipped)*86_400_000, ms).FloatString(3))
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/deployment"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
@@ -30,6 +31,8 @@ func said(unit report.Unit, v report.Value) string {
 		return fmt.Sprintf("%d: nothing", v.Of)
 	case unit == report.Count:
 		return fmt.Sprintf("%d: %.0f", v.Of, *v.Value)
+	case unit == report.PerDay:
+		return fmt.Sprintf("%d: %.3f a day", v.Of, *v.Value)
 	case unit == report.Percent:
 		return fmt.Sprintf("%d: %.2f%%", v.Of, *v.Value)
 	}
@@ -113,6 +116,12 @@ func (d drawing) incident(number uint64) *incident.State {
 		i.DetectedAt = i.OpenedAt.Add(time.Duration(rapid.IntRange(-9, 9).Draw(d.T, "detected")) * time.Minute)
 		i.StartedAt = i.DetectedAt.Add(-time.Duration(rapid.IntRange(0, 99).Draw(d.T, "started")) * time.Second)
 	}
+	if d.often("told") {
+		i.Updates = []incident.StatusUpdate{{At: d.after(i.OpenedAt, "told")}, {At: d.after(i.OpenedAt, "told again")}}
+	}
+	if d.often("caused") {
+		i.Cause.Deployment = pick(d, "cause", "DEP-1", "DEP-2", "DEP-3", "DEP-99")
+	}
 	if d.often("engaged") {
 		i.EngagedAt = d.after(i.OpenedAt, "engaged")
 	}
@@ -156,6 +165,13 @@ func (d drawing) postmortem(number uint64) *postmortem.State {
 	return p
 }
 
+func (d drawing) deployment(number uint64) *deployment.State {
+	return &deployment.State{
+		Number: number, Status: pick(d, "deployed", deployment.Succeeded, deployment.Succeeded, deployment.Failed), Service: "shop",
+		Tier: pick(d, "tier", deployment.Production, "", deployment.Staging), FinishedAt: d.at("finished"),
+	}
+}
+
 // Every number of a report is computed again from all records, by code that has nothing in common with it.
 func TestEveryNumberIsWhatARecomputationInThePlainestWaySays(t *testing.T) {
 	t.Parallel()
@@ -179,9 +195,12 @@ func TestEveryNumberIsWhatARecomputationInThePlainestWaySays(t *testing.T) {
 		for n := range rapid.IntRange(0, 6).Draw(rt, "postmortems") {
 			all.Postmortems = append(all.Postmortems, d.postmortem(uint64(n+1)))
 		}
+		for n := range rapid.IntRange(0, 6).Draw(rt, "deployments") {
+			all.Deployments = append(all.Deployments, d.deployment(uint64(n+1)))
+		}
 		r := compute(rt, report.Input{Period: period, Zone: zone, Zones: zones, Now: now, By: report.ByTeam}, all)
 
-		slow := naive{records: all, now: now, zones: zones, zone: zone}
+		slow := naive{records: all, everyIncident: all.Incidents, now: now, zones: zones, zone: zone}
 		of := func(s report.Span, since time.Time) naive {
 			n := slow
 			n.span, n.since = s, since
@@ -249,6 +268,9 @@ func of1(all records, team string) (one records) {
 			one.Postmortems = append(one.Postmortems, p)
 		}
 	}
+	if team == "ops" {
+		one.Deployments = all.Deployments
+	}
 	return one
 }
 
@@ -263,6 +285,9 @@ func compute(t interface{ Fatal(...any) }, in report.Input, all records) *report
 	}
 	for _, i := range all.Incidents {
 		f.Incident(i)
+	}
+	for _, d := range all.Deployments {
+		f.Deployment(d, "ops")
 	}
 	for _, p := range all.Postmortems {
 		f.Postmortem(p)

@@ -75,6 +75,7 @@ const (
 
 // Report sums up. Nothing may be counted any more after it.
 func (f *Fold) Report() *Report {
+	f.ship()
 	r := &Report{
 		Period: f.in.Period, By: f.in.By, Numbers: f.whole.numbers(), Trend: f.points(), Steps: steps(f.whole.now, f.whole.before),
 		People: persons(f.whole.now, f.whole.before), Frequent: f.whole.now.frequent(), Groups: []Group{}, Notes: f.notes(),
@@ -198,12 +199,13 @@ func (f *Fold) notes() []string {
 		if p.From.Before(since) {
 			which = "both periods are only partly covered"
 		}
-		notes = append(notes, fmt.Sprintf("%s are kept for %s after their close: of what was closed before %s only what is not deleted yet counts, so %s.",
+		notes = append(notes, fmt.Sprintf("%s are kept for %s after their end: of what ended before %s only what is not deleted yet counts, so %s.",
 			what, inDays(kept), since.In(f.in.Zone).Format(date), which))
 	}
 	gone("Alerts", f.in.Kept.Alerts)
 	gone("Incidents", f.in.Kept.Incidents)
 	gone("Postmortems", f.in.Kept.Postmortems)
+	gone("Deployments", f.in.Kept.Deployments)
 	return notes
 }
 

@@ -175,7 +175,7 @@ func TestAReportSaysWhatIsDeletedAndThatItsPeriodIsNotOver(t *testing.T) {
 	}{
 		"for ever":         {april.Add(300 * long), 0, ""},
 		"long enough":      {april.Add(40 * long), 90 * long, ""},
-		"before it":        {april.Add(80 * long), 90 * long, "Alerts are kept for 90 d after their close: of what was closed before 22 March 2026 only what is not deleted yet counts, so the period before is only partly covered."},
+		"before it":        {april.Add(80 * long), 90 * long, "Alerts are kept for 90 d after their end: of what ended before 22 March 2026 only what is not deleted yet counts, so the period before is only partly covered."},
 		"in it":            {april.Add(100 * long), 90 * long, "so both periods are only partly covered."},
 		"it still goes on": {noon, 90 * long, "The period is not over; the one before it is."},
 	} {

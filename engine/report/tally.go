@@ -9,6 +9,7 @@ const Lookback = 7 * 24 * time.Hour
 // tally counts what belongs to one span of time.
 type tally struct {
 	Span
+	now    time.Time
 	since  time.Time // alerts that began earlier have no pages in it
 	people *people
 
@@ -22,12 +23,14 @@ type tally struct {
 
 	incidents, byMonitoring, byCustomers    int
 	toDetect, toEngage, toMitigate, toFix   durations
+	toTell, toRestore                       durations
 	postmortems, postmortemsOnTime, actions int
 	actionsOnTime                           int
+	deployments, failedChanges              int
 }
 
-func newTally(s Span, since time.Time, p *people, whole bool) *tally {
-	t := &tally{Span: s, since: since.Add(-Lookback), people: p, steps: map[string]int{}, loads: map[string]*load{}}
+func newTally(s Span, since, now time.Time, p *people, whole bool) *tally {
+	t := &tally{Span: s, now: now, since: since.Add(-Lookback), people: p, steps: map[string]int{}, loads: map[string]*load{}}
 	if whole {
 		t.sources = map[string]*source{}
 	}

@@ -55,7 +55,7 @@ type Incident struct {
 
 	Statuspage IncidentStatuspage           `json:"statuspage" doc:"What is known of it at Atlassian Statuspage."`
 	DetectedBy incident.Detector            `json:"detected_by" jsonschema:"enum=monitoring,enum=customer,enum=staff" doc:"Who noticed it first: as somebody said, or else monitoring where a rule opened it or an alert came before."`
-	Measures   map[incident.Measure]float64 `json:"measures" doc:"How long it took, in seconds, as far as it is over: time_to_detect, time_to_engage, time_to_mitigate, time_to_fix. As in reports."`
+	Measures   map[incident.Measure]float64 `json:"measures" doc:"How long it took, in seconds, as far as it is over: time_to_detect, time_to_engage, time_to_mitigate, time_to_fix, communication_delay. As in reports."`
 
 	Postmortem       string           `json:"postmortem" doc:"PM-3; empty when there is none."`
 	TeamPostmortems  []TeamPostmortem `json:"team_postmortems" doc:"Those that teams asked for, beside it."`

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine"
 	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/deployment"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
@@ -21,6 +22,7 @@ type Source interface {
 	Alerts(ctx context.Context, f engine.Filter, before store.Cursor, limit int) ([]*alert.State, store.Cursor, error)
 	Incidents(ctx context.Context, statuses []incident.Status, before store.Cursor, limit int) ([]*incident.State, store.Cursor, error)
 	Postmortems(ctx context.Context, statuses []postmortem.Status, before store.Cursor, limit int) ([]*postmortem.State, store.Cursor, error)
+	Deployments(ctx context.Context, f deployment.Filter, before store.Cursor, limit int) ([]*deployment.State, store.Cursor, error)
 }
 
 // page is how many records are read at once.
@@ -30,7 +32,7 @@ const page = 500
 // says. It costs the reading of every alert and incident of both periods, and of every postmortem.
 func Report(ctx context.Context, src Source, in report.Input, env directory.Env) (*report.Report, error) {
 	in.Now, in.Night = env.Now, env.Dir.Fairness.Night
-	in.Kept = report.Kept{Alerts: env.Dir.Retention.Alerts, Incidents: env.Dir.Retention.Incidents, Postmortems: env.Dir.Retention.Postmortems}
+	in.Kept = report.Kept{Alerts: env.Dir.Retention.Alerts, Incidents: env.Dir.Retention.Incidents, Postmortems: env.Dir.Retention.Postmortems, Deployments: env.Dir.Retention.Deployments}
 	in.Zones, in.Home = map[string]*time.Location{}, env.Dir.Zone
 	for name, u := range env.Dir.Users {
 		if u.Zone != nil {
@@ -54,7 +56,7 @@ func Report(ctx context.Context, src Source, in report.Input, env directory.Env)
 	incidents := func(ctx context.Context, before store.Cursor) ([]*incident.State, store.Cursor, error) {
 		return src.Incidents(ctx, nil, before, page)
 	}
-	if err := all(ctx, "incidents", end, incidents, func(s *incident.State) bool {
+	if err := all(ctx, "incidents", store.Cursor{}, incidents, func(s *incident.State) bool {
 		fold.Incident(s)
 		return !s.OpenedAt.Before(in.Period.Before.From)
 	}); err != nil {
@@ -65,6 +67,15 @@ func Report(ctx context.Context, src Source, in report.Input, env directory.Env)
 	}
 	if err := all(ctx, "postmortems", store.Cursor{}, postmortems, func(s *postmortem.State) bool {
 		fold.Postmortem(s)
+		return true
+	}); err != nil {
+		return nil, err
+	}
+	deployments := func(ctx context.Context, before store.Cursor) ([]*deployment.State, store.Cursor, error) {
+		return src.Deployments(ctx, deployment.Filter{Since: in.Since()}, before, page)
+	}
+	if err := all(ctx, "deployments", store.Cursor{}, deployments, func(s *deployment.State) bool {
+		fold.Deployment(s, env.Dir.Services[s.Service].Team)
 		return true
 	}); err != nil {
 		return nil, err
