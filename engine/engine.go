@@ -81,6 +81,7 @@ type Engine struct {
 	duty      duty
 	importing importing
 	waiting   waiting
+	reviewed  reviewed
 	learning  learning
 
 	Wheel    *wheel.Wheel

@@ -62,6 +62,7 @@ func (e *Engine) Keep(ctx context.Context, now time.Time) (next time.Time, err e
 	for _, a := range world.Dir.Aggregates {
 		err = errors.Join(err, e.aggregate(ctx, a.Name))
 	}
+	err = errors.Join(err, e.keepDigest(ctx, world.Dir.Postmortem.Digest, world != e.kept))
 	files := e.duty.loads()
 	err = errors.Join(err, e.keepHandoffs(ctx, world.Dir, world != e.kept || files != e.keptFiles))
 	if world != e.kept && err == nil {

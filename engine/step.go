@@ -10,6 +10,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/contact"
 	"github.com/tocsin-oncall/tocsin/engine/deliver"
+	"github.com/tocsin-oncall/tocsin/engine/digest"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/handoff"
 	"github.com/tocsin-oncall/tocsin/engine/heartbeat"
@@ -126,6 +127,8 @@ func wake(rec record.Record, env directory.Env) (alert.Effects, error) {
 	case *override.State:
 		r.Tick(env)
 	case *contact.State:
+		r.Tick(env)
+	case *digest.State:
 		r.Tick(env)
 	case *override.Absence:
 		r.Tick(env)

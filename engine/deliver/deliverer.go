@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/digest"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/engine/store"
@@ -33,6 +34,8 @@ type Ledger interface {
 	// Waiting returns what is open, for who comes on call by a schedule, the worst first; more says that there may be
 	// others.
 	Waiting(ctx context.Context, schedule string) (alerts []Waiting, more bool, err error)
+	// Review returns what a review of postmortems is about: what was published after since, and what is late now.
+	Review(ctx context.Context, since time.Time) (digest.Content, error)
 	// Ready says that a record that had to wait for a place can be looked at again. It returns false when
 	// nobody here waits for the record any more.
 	Ready(id store.ID) bool

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/digest"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/handoff"
 	"github.com/tocsin-oncall/tocsin/engine/page"
@@ -51,7 +52,14 @@ func (d *Deliverer) do(j Job, setup *Setup, env directory.Env) Settlement {
 	if s, ok := j.rec.(*handoff.State); ok && m.User != nil {
 		d.digest(ctx, &m, s, p.Round, setup, env)
 	}
-	receipt, err := d.send(ctx, setup, m)
+	var receipt Receipt
+	var err error
+	if s, ok := j.rec.(*digest.State); ok {
+		err = d.review(ctx, &m, s, p.Round)
+	}
+	if err == nil {
+		receipt, err = d.send(ctx, setup, m)
+	}
 	out := page.Outcome{N: j.page, Fence: j.fence, Ref: receipt.Ref, Delivered: receipt.Delivered, Result: receipt.Result}
 	if a, ok := j.rec.(*alert.State); ok {
 		out.Editable, out.Rev = receipt.Editable && p.Kind == page.Escalation, a.Rev

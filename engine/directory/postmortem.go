@@ -8,6 +8,7 @@ type Postmortem struct {
 	Required func(IncidentFacts) (bool, error)
 	Due      time.Duration
 	Remind   Remind
+	Digest   Digest // of the review that comes again; none where it is zero
 	// Templates are tried in their order; where none applies, the standard outline is used.
 	Templates []Template
 }

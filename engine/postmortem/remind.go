@@ -163,6 +163,9 @@ func (s *State) reachable(owner string, env Env) (users []string, why string) {
 	return nil, why
 }
 
+// Ways are the ways over which somebody is told of postmortems.
+func Ways(user string, env Env) []string { return waysTo(env, user) }
+
 // waysTo are the ways of postmortem.remind that reach a user. When none does, it is the first way that works
 // of the user's own plans. No phone rings for a postmortem, unless postmortem.remind says so.
 func waysTo(env Env, user string) (ways []string) {

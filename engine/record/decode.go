@@ -12,6 +12,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/canary"
 	"github.com/tocsin-oncall/tocsin/engine/contact"
 	"github.com/tocsin-oncall/tocsin/engine/deployment"
+	"github.com/tocsin-oncall/tocsin/engine/digest"
 	"github.com/tocsin-oncall/tocsin/engine/feed"
 	"github.com/tocsin-oncall/tocsin/engine/handoff"
 	"github.com/tocsin-oncall/tocsin/engine/heartbeat"
@@ -73,6 +74,9 @@ func kindOf(id store.ID) (kind, bool) {
 	case store.KindThrottle:
 		return kind{func() Record { return &throttle.State{} }, func(r Record) int { return r.(*throttle.State).Format },
 			throttle.Format, throttleUpgrades}, true
+	case store.KindDigest:
+		return kind{func() Record { return &digest.State{} }, func(r Record) int { return r.(*digest.State).Format },
+			digest.Format, digestUpgrades}, true
 	case store.KindContact:
 		return kind{func() Record { return &contact.State{} }, func(r Record) int { return r.(*contact.State).Format },
 			contact.Format, contactUpgrades}, true

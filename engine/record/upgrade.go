@@ -27,6 +27,7 @@ var (
 	feedUpgrades       []upgrade
 	entryUpgrades      []upgrade
 	handoffUpgrades    []upgrade
+	digestUpgrades     []upgrade
 
 	maintenanceUpgrades []upgrade
 	aggregateUpgrades   []upgrade

@@ -38,6 +38,7 @@ const (
 	KindDeployment  Kind = 'y'
 	KindAttachment  Kind = 'b' // the bytes of a file
 	KindSubscriber  Kind = 'u'
+	KindDigest      Kind = 'r'
 )
 
 // crockford is base32 in lower case without the letters that people confuse.
@@ -55,7 +56,7 @@ func ParseID(s string) (ID, error) {
 		return "", fmt.Errorf("%q is not an id", clip(s))
 	}
 	id := ID(s)
-	if _, err := crockford.DecodeString(s[4:]); err != nil || id.Shard() < 0 || !strings.ContainsRune("aiphcowtkdqvflmngybu", rune(s[0])) {
+	if _, err := crockford.DecodeString(s[4:]); err != nil || id.Shard() < 0 || !strings.ContainsRune("aiphcowtkdqvflmngybur", rune(s[0])) {
 		return "", fmt.Errorf("%q is not an id", clip(s))
 	}
 	return id, nil

@@ -153,15 +153,17 @@ func TestEveryGetAnswersAsDocumented(t *testing.T) {
 	w.post("/api/v1/maintenance", responder, `{"service":"x","for":"1h","reason":"x"}`).is(201)
 	w.post("/api/v1/deployments", responder, `{"service":"checkout","environment":"production","at":"2026-03-09T11:00:00Z"}`).is(201)
 	w.learn()
+	w.post(postmortems+"/PM-1/meeting", responder, `{"at":"2026-03-12T14:00:00Z"}`).is(200)
 	examples := map[string][]string{
 		"/actions": {"", "?status=open,done&owner=ethan&team=ops&overdue=true"}, "/incidents/{ref}/issues": {"/" + a.Incident},
 		"/deployments": {"", "?service=checkout&tier=production&since=1d&limit=1"}, "/deployments/{ref}": {"/DEP-1"}, "/incidents/{ref}/causes": {"/" + a.Incident, "/" + a.Incident + "?look_back=2d&all=true"},
-		"/alerts":            {"?status=open,acked&priority=P1&tag=disk&since=2h&limit=1", "?exhausted=true"},
-		"/alerts/{ref}":      {fmt.Sprint("/", a.Number)},
-		"/incidents":         {"", "?status=closed"},
-		"/incidents/{ref}":   {"/" + a.Incident},
-		"/postmortems":       {"?status=open"},
-		"/postmortems/{ref}": {"/PM-1"}, "/postmortems/{ref}/check": {"/PM-1"}, "/postmortems/{ref}/export": {"/PM-1", "/PM-1?format=confluence&audience=customers"},
+		"/postmortems/{ref}/meeting.ics": {"/PM-1"},
+		"/alerts":                        {"?status=open,acked&priority=P1&tag=disk&since=2h&limit=1", "?exhausted=true"},
+		"/alerts/{ref}":                  {fmt.Sprint("/", a.Number)},
+		"/incidents":                     {"", "?status=closed"},
+		"/incidents/{ref}":               {"/" + a.Incident},
+		"/postmortems":                   {"?status=open"},
+		"/postmortems/{ref}":             {"/PM-1"}, "/postmortems/{ref}/check": {"/PM-1"}, "/postmortems/{ref}/export": {"/PM-1", "/PM-1?format=confluence&audience=customers"},
 		"/incidents/{ref}/timeline": {"/" + a.Incident},
 		"/incidents/{ref}/updates":  {"/" + a.Incident, "/" + a.Incident + "?audience=customers"}, "/incidents/{ref}/subscribers": {"/" + a.Incident},
 		"/oncall":    {"", "?schedule=primary&at=2026-03-10T12:00:00Z"},
