@@ -21,6 +21,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/attachment"
 	"github.com/tocsin-oncall/tocsin/engine/backup"
 	"github.com/tocsin-oncall/tocsin/engine/deployment"
+	"github.com/tocsin-oncall/tocsin/engine/digest"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/handoff"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
@@ -100,6 +101,7 @@ func filled(t testing.TB, alerts int) open.Store {
 		Number: 1, Status: deployment.Started, Integration: "ci", External: "7", Service: "payments", PlacedAt: noon, CreatedAt: noon, UpdatedAt: noon})
 	file := store.NewID(store.KindAttachment, incident.Shard)
 	put(t, s, 0, time.Time{}, attachment.New(file, store.NewID(store.KindIncident, incident.Shard), []byte{0, 1, 255}, noon))
+	put(t, s, 0, noon.Add(time.Hour), &digest.State{Format: digest.Format, ID: store.NewID(store.KindDigest, digest.Key().Shard), CreatedAt: noon, NextAt: noon.Add(time.Hour)})
 	of := subscriber.Who{Incident: "INC-1", Audience: "customers", Email: "a@example.com"}
 	put(t, s, 0, noon.Add(subscriber.Keep), subscriber.New(store.NewID(store.KindSubscriber, of.Key().Shard), of, 0, directory.Env{Now: noon}))
 	for counter, n := range map[string]int{"alert": alerts, "incident": 1, "postmortem": 1} {

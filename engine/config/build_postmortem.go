@@ -34,6 +34,7 @@ func (b *builder) postmortem() {
 	for i, v := range p.Remind.Via {
 		b.via(fmt.Sprintf("postmortem.remind.via[%d]", i), v)
 	}
+	built.Digest = b.reviewDigest(p.Digest)
 	b.dir.Postmortem = built
 }
 

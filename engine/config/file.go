@@ -97,9 +97,10 @@ type UsualSuspects struct {
 
 // Postmortem says which incidents owe a postmortem.
 type Postmortem struct {
-	RequiredWhen Expr     `json:"required_when,omitempty" doc:"A condition over incident: priority, title, service, services, team, duration, impact, alerts, tags, name, status, severity. Default: never."`
-	Due          Duration `json:"due,omitempty" doc:"How long after the incident's close it is due. Default 7d."`
-	Remind       Remind   `json:"remind,omitzero" doc:"How its owner is reminded."`
+	RequiredWhen Expr          `json:"required_when,omitempty" doc:"A condition over incident: priority, title, service, services, team, duration, impact, alerts, tags, name, status, severity. Default: never."`
+	Due          Duration      `json:"due,omitempty" doc:"How long after the incident's close it is due. Default 7d."`
+	Remind       Remind        `json:"remind,omitzero" doc:"How its owner is reminded."`
+	Digest       *ReviewDigest `json:"digest,omitempty" doc:"The review of postmortems that comes again and again, and the message ahead of it. Default: none."`
 	// Templates are tried in their order.
 	Templates []PostmortemTemplate `json:"templates,omitempty" doc:"Outlines in files of Markdown; the first whose condition holds is used, and the standard one where none does."`
 }

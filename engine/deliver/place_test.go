@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/digest"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/engine/store"
@@ -56,6 +57,8 @@ func (d *desk) ClaimBundle(_ context.Context, ids []store.ID, to Recipient, name
 	}
 	return jobs, d.env()
 }
+
+func (*desk) Review(context.Context, time.Time) (c digest.Content, err error) { return c, nil }
 
 func (d *desk) Waiting(context.Context, string) ([]Waiting, bool, error) { return nil, false, nil }
 func (d *desk) Ready(id store.ID) bool                                   { return d.alerts[id] != nil }

@@ -62,7 +62,7 @@ func (d Digest) Next(after time.Time) (Review, bool) {
 		if r.SendAt.After(after) {
 			return r, true
 		}
-		t = o.From
+		t = o.Until // at From it would be found again
 	}
 }
 

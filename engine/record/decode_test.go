@@ -66,6 +66,8 @@ func TestRecordsOfTheFirstFormatAreReadWithEverythingTheyHold(t *testing.T) {
 		{"pm-followed", "postmortems/completed", "name/PM-3"},
 		{"pm-tagged", "postmortems/completed", "name/PM-3"},
 		{"alike-incident", "incidents/open", "name/INC-2 incident/team/ops"},
+		{"planned-postmortem", "postmortems/completed", "name/PM-31"},
+		{"review-digest", "", "review-digest"},
 		{"heartbeat", "heartbeats heartbeats/late", "heartbeat/backup"},
 		{"canary", "", "canary"},
 		{"handoff", "handoffs", "handoff/primary"},

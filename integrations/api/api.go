@@ -25,6 +25,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/audit"
 	"github.com/tocsin-oncall/tocsin/engine/contact"
 	"github.com/tocsin-oncall/tocsin/engine/deployment"
+	"github.com/tocsin-oncall/tocsin/engine/digest"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/event"
 	"github.com/tocsin-oncall/tocsin/engine/heartbeat"
@@ -83,6 +84,8 @@ type Postmortems interface {
 	Postmortem(ctx context.Context, name string) (*postmortem.State, error)
 	Postmortems(ctx context.Context, statuses []postmortem.Status, before store.Cursor, limit int) ([]*postmortem.State, store.Cursor, error)
 	ActOnPostmortem(ctx context.Context, name string, act postmortem.Action) (*postmortem.State, error)
+	Digest(ctx context.Context) (*digest.State, error)
+	Review(ctx context.Context, since time.Time) (digest.Content, error)
 	SnoozeReminders(ctx context.Context, act postmortem.Action) (names []string, err error)
 }
 
