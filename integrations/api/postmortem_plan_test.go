@@ -59,10 +59,22 @@ func TestTheReviewMeetingIsSetMovedDownloadedAndCancelled(t *testing.T) {
 	}
 	a := w.get(postmortems+"/PM-1/meeting.ics", viewer)
 	a.is(200, "DTSTART:"+at.Format("20060102T150405Z"), "SEQUENCE:0")
-	if got := a.header.Get("Content-Type") + a.header.Get("Content-Disposition"); !strings.HasPrefix(got, "text/calendar") || !strings.Contains(got, `"PM-1.ics"`) {
+	if got := a.header.Get("Content-Type") + a.header.Get("Content-Disposition"); !strings.HasPrefix(got, "text/calendar") || !strings.Contains(got, "PM-1.ics") {
 		t.Errorf("it comes as %s", got)
 	}
 	w.do("DELETE", postmortems+"/PM-1/meeting?reason=ill", responder, "").is(200)
 	w.get(postmortems+"/PM-1/meeting.ics", viewer).is(200, "METHOD:CANCEL", "SEQUENCE:1")
 	w.do("DELETE", postmortems+"/PM-1/meeting", responder, "").is(409, "has no review meeting")
+}
+
+func TestTheReviewDigestIsShownAsItWouldBeSentNow(t *testing.T) {
+	t.Parallel()
+	w := begin(t)
+	w.fire(`{"title":"Down","priority":"P1","service":"checkout"}`)
+	w.post("/api/v1/incidents/INC-1/close", responder, "").is(200)
+	w.post(postmortems+"/PM-1/complete", responder, "").is(200)
+	d := into[api.ReviewDigest](w.get("/api/v1/review-digest", viewer))
+	if len(d.Discuss) != 1 || d.Discuss[0] != "PM-1" || d.Room != "Room 4" || len(d.Recipients) == 0 || d.NextAt.IsZero() || !d.From.After(d.NextAt.Time) || !strings.Contains(d.Text, "PM-1 Down") {
+		t.Errorf("%+v", d)
+	}
 }

@@ -68,7 +68,7 @@ func getReviewDigest(c *call) (any, error) {
 		Discuss: each(content.Discuss, (*postmortem.State).Name),
 		Overdue: each(content.Overdue, (*postmortem.State).Name),
 		Violations: each(content.Violations, func(b digest.Violation) ActionBreach {
-			return ActionBreach{b.Postmortem.Name(), showItem(b.Item, c.env.Now)}
+			return ActionBreach{b.Postmortem.Name(), c.showItem(b.Postmortem, b.Item)}
 		}),
 	}
 	v.Title, v.Text = content.Write(settings, next.From, next.Until, c.env.Now, zone)

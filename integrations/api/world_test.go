@@ -215,8 +215,10 @@ func people(t *testing.T) *directory.Directory {
 		Fallback:      "standard",
 		Zone:          time.UTC,
 		Storm:         directory.Storm{Messages: 1000, Per: time.Minute},
-		Postmortem:    directory.Postmortem{Required: func(i directory.IncidentFacts) (bool, error) { return i.Priority == "P1", nil }, Due: 48 * time.Hour},
-		Vias:          map[string]bool{"sms": true, "voice": true, "console": true, "email": true},
+		Postmortem: directory.Postmortem{Required: func(i directory.IncidentFacts) (bool, error) { return i.Priority == "P1", nil }, Due: 48 * time.Hour,
+			Digest: directory.Digest{From: "2026-03-10T14:00", Until: "2026-03-10T15:00", RRule: "FREQ=WEEKLY;INTERVAL=2", Zone: "UTC", Ahead: time.Hour,
+				Targets: []policy.Target{{Kind: policy.User, Name: "amir"}}, Room: "Room 4"}},
+		Vias: map[string]bool{"sms": true, "voice": true, "console": true, "email": true},
 		Incident: directory.Incident{Audiences: []directory.Audience{
 			{Name: "stakeholders", Channels: []string{"terminal"}, Every: map[string]time.Duration{"P1": 30 * time.Minute}}, {Name: "customers", Public: true},
 		}},
