@@ -30,7 +30,7 @@ func (n *noun) tellAudience() *cobra.Command {
 Without --text it is the template of the phase; --preview shows what it would be and sends nothing. What is sent stays as it
 is: a correction is another update.`,
 		Example: "  tocsin incident tell INC-7 --audience customers --phase investigating --preview\n" +
-			"  tocsin incident tell INC-7 --audience stakeholders --phase identified --text \"The new release is the cause; we roll it back.\" --next-in 20m",
+			"  tocsin incident tell INC-7 --audience stakeholders --phase identified --text \"The new release is the cause\" --next-in 20m",
 		Args: cobra.ExactArgs(1), ValidArgsFunction: n.complete,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(audiences) == 0 {
@@ -164,6 +164,7 @@ func (n *noun) unsubscribeIncident() *cobra.Command {
 	var email, audience string
 	c := &cobra.Command{
 		Use: "unsubscribe REF --audience NAME --email ADDRESS", Short: "Take an address out of those who are told by e-mail",
+		Long:    "Takes an address out of those of an audience who are told by e-mail how an incident goes. It can be subscribed again.",
 		Example: "  tocsin incident unsubscribe INC-7 --audience customers --email ops@customer.example",
 		Args:    cobra.ExactArgs(1), ValidArgsFunction: n.complete,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -193,7 +194,7 @@ func (n *noun) listSubscribers() *cobra.Command {
 	var limit int
 	c := &cobra.Command{
 		Use: "subscribers REF", Short: "List who is told by e-mail how an incident goes",
-		Long:    "Lists who is told by e-mail, newest first, with what came of the latest mail. Those whom the configuration names are there once they were told.",
+		Long:    "Lists who is told by e-mail, newest first, with what came of the latest mail.\nThose whom the configuration names are there once they were told.",
 		Example: "  tocsin incident subscribers INC-7 --audience customers", Args: cobra.ExactArgs(1), ValidArgsFunction: n.complete,
 		RunE: func(c *cobra.Command, args []string) error {
 			of := *n

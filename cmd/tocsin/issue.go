@@ -120,7 +120,7 @@ func (n *noun) unlink(ctx context.Context, path string) error {
 func (n *noun) listIssues() *cobra.Command {
 	return &cobra.Command{
 		Use: "list REF", Short: "List the issues of an incident", Args: cobra.ExactArgs(1), ValidArgsFunction: n.complete,
-		Long:    "Lists the issues of an incident: how they are, and what still waits for its tracker. With --json an array of them as the API shows them.",
+		Long:    "Lists the issues of an incident: how they are, and what still waits for its tracker.\nWith --json an array of them as the API shows them.",
 		Example: "  tocsin incident issue list INC-7",
 		RunE: func(c *cobra.Command, args []string) error {
 			ask, err := n.client()

@@ -12,6 +12,7 @@ import (
 	"github.com/expr-lang/expr/file"
 
 	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/engine/policy"
 	"github.com/tocsin-oncall/tocsin/rules/budget"
 )
 
@@ -35,6 +36,10 @@ func (b *builder) postmortem() {
 		b.via(fmt.Sprintf("postmortem.remind.via[%d]", i), v)
 	}
 	built.Digest = b.reviewDigest(p.Digest)
+	for i, name := range p.Channels {
+		b.target(fmt.Sprintf("postmortem.channels[%d]", i), policy.Target{Kind: policy.Channel, Name: string(name)})
+	}
+	built.Channels = texts(p.Channels)
 	b.dir.Postmortem = built
 }
 

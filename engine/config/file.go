@@ -101,6 +101,7 @@ type Postmortem struct {
 	Due          Duration      `json:"due,omitempty" doc:"How long after the incident's close it is due. Default 7d."`
 	Remind       Remind        `json:"remind,omitzero" doc:"How its owner is reminded."`
 	Digest       *ReviewDigest `json:"digest,omitempty" doc:"The review of postmortems that comes again and again, and the message ahead of it. Default: none."`
+	Channels     []Name        `json:"channels,omitempty" doc:"Are told of every change of a postmortem: a webhook gets all of it."`
 	// Templates are tried in their order.
 	Templates []PostmortemTemplate `json:"templates,omitempty" doc:"Outlines in files of Markdown; the first whose condition holds is used, and the standard one where none does."`
 }

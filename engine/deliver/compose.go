@@ -52,6 +52,9 @@ func compose(rec record.Record, p page.Page, setup *Setup, env directory.Env) Me
 		if p.Task != nil {
 			m.Link = setup.PublicURL + "/api/v1/postmortems/" + r.Name()
 		}
+		if p.Channel != "" {
+			m.Title, m.Postmortem = fmt.Sprintf("%s %s: %s", r.Name(), strings.ReplaceAll(string(r.Stage()), "_", " "), r.Title), r
+		}
 	case *incident.State:
 		m.Title, m.Incident = fmt.Sprintf("%s %s %s: %s", r.Name(), r.Severity(), r.Status, r.Title), r
 		if u := r.UpdateN(p.Run); p.Kind == page.Update && u != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/page"
+	"github.com/tocsin-oncall/tocsin/engine/postmortem"
 	"github.com/tocsin-oncall/tocsin/schedules/ical"
 )
 
@@ -31,7 +32,8 @@ type Message struct {
 
 	Alert *alert.State
 	// Incident is what a reminder or notice is about, when it is about one.
-	Incident *incident.State
+	Incident   *incident.State
+	Postmortem *postmortem.State // of which a channel is told news
 	// Update is the status update that is told, of a message of Kind page.Update; Text is its text.
 	Update *incident.StatusUpdate
 	Bundle []*alert.State // a storm's alerts, worst first; len > 1

@@ -11,6 +11,7 @@ type Postmortem struct {
 	Digest   Digest // of the review that comes again; none where it is zero
 	// Templates are tried in their order; where none applies, the standard outline is used.
 	Templates []Template
+	Channels  []string // are told of every change
 }
 
 // Template is an outline by which the postmortems of some incidents are written.

@@ -2,63 +2,32 @@ package incident
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/tocsin-oncall/tocsin/engine/issue"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 )
 
-const (
-	newsMost = 20  // entries of the timeline that one message tells
-	outMost  = 100 // messages that are remembered
-)
+// outMost is how many messages are remembered.
+const outMost = 100
 
-// announce tells the configured channels what is new. What waits to be sent takes in what comes after it, so that a
-// slow receiver gets fewer messages, and no more than one waits for it.
+// announce tells the configured channels what is new.
 func (s *State) announce(env Env) {
 	if s.Announced == s.Noted {
 		return
 	}
-	for _, name := range env.Dir.Incident.Channels {
-		channel, ok := env.Dir.Channels[name]
-		if !ok {
-			continue
-		}
-		since := s.Announced
-		if i := slices.IndexFunc(s.Out.Pages, func(p page.Page) bool {
-			return p.Kind == page.Notice && p.Channel == name && p.Status == page.Pending && p.Attempts == 0
-		}); i >= 0 {
-			since = s.Out.Pages[i].Round
-			s.Out.Pages[i].Text = s.news(since)
-			continue
-		}
-		s.Out.Add(page.Page{Kind: page.Notice, Channel: name, Via: channel.Type, DueAt: env.Now, Round: since, Text: s.news(since)})
-	}
+	s.Out.Announce(env.Dir.Places(env.Dir.Incident.Channels), s.Announced, s.news, env.Now)
 	s.Announced = s.Noted
-	s.Out.Trim(outMost)
 }
 
-// news is what the timeline says after an entry, one line for each.
+// news is what the timeline says after an entry.
 func (s *State) news(after int) string {
 	var lines []string
 	for _, e := range s.Timeline {
-		if e.N <= after {
-			continue
+		if e.N > after {
+			lines = append(lines, page.Line(e.By, e.Kind, e.Text))
 		}
-		text := e.Text
-		if text == "" {
-			text = e.Kind
-		}
-		if e.By != "" {
-			text = e.By + ": " + text
-		}
-		lines = append(lines, text)
 	}
-	if more := len(lines) - newsMost; more > 0 {
-		lines = append([]string{fmt.Sprintf("(%d more before)", more)}, lines[more:]...)
-	}
-	return strings.Join(lines, "\n")
+	return page.News(lines)
 }
 
 // Settled takes what came of a message, or of a task.

@@ -51,5 +51,6 @@ func (s *State) advance(env Env, fx *Effects) {
 	s.remind(env, fx)
 	s.dropUnwanted(env)
 	s.planIssues(env)
+	s.announce(env)
 	s.compact()
 }

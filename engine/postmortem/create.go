@@ -51,6 +51,7 @@ func New(id store.ID, number uint64, inc *incident.State, team string, changes [
 		s.note(env, "assigned", "", fmt.Sprintf("%s owns it: %s", owner, why))
 	}
 	s.schedule(env, time.Time{})
+	s.announce(env)
 	return s
 }
 

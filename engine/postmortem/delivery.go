@@ -8,20 +8,10 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/page"
 )
 
-// Page returns page n, or nil.
-func (s *State) Page(n int) *page.Page {
-	for i := range s.Pages {
-		if s.Pages[i].N == n {
-			return &s.Pages[i]
-		}
-	}
-	return nil
-}
-
 // cancel gives up the reminders that did not go out yet.
 func (s *State) cancel() {
 	for i := range s.Pages {
-		if p := &s.Pages[i]; !issue.Tracks(p) {
+		if p := &s.Pages[i]; !issue.Tracks(p) && p.Channel == "" {
 			p.Cancel()
 		}
 	}
@@ -41,7 +31,7 @@ func (s *State) stillWanted(p *page.Page, env Env) bool {
 	if p.Run == aboutMeeting {
 		return p.Round == s.Meeting.Sequence
 	}
-	if issue.Tracks(p) {
+	if issue.Tracks(p) || p.Channel != "" {
 		return true // it is no reminder
 	}
 	for i := range s.Pages {
@@ -79,16 +69,19 @@ func (in Settled) apply(s *State, env Env, _ *Effects) error {
 		return nil // the provider's own word, or the end of the postmortem, came first
 	}
 	if p == nil || !p.Settle(in.Outcome, env.Now) {
-		s.note(env, "late_outcome", "", fmt.Sprintf("reminder %d attempt %d came to its end after its claim was over: it may have been sent twice", in.N, in.Fence))
+		s.note(env, kindLate, "", fmt.Sprintf("reminder %d attempt %d came to its end after its claim was over: it may have been sent twice", in.N, in.Fence))
 		return nil
 	}
 	switch p.Status {
 	case page.Failed:
 		what := "reminded"
-		if p.Run == aboutMeeting {
+		switch {
+		case p.Channel != "":
+			what = "told"
+		case p.Run == aboutMeeting:
 			what = "invited"
 		}
-		s.note(env, "failed", "", fmt.Sprintf("%s could not be %s over %s: %s", p.User, what, p.Via, p.Error))
+		s.note(env, kindFailed, "", fmt.Sprintf("%s could not be %s over %s: %s", p.User+p.Channel, what, p.Via, p.Error))
 	case page.Pending:
 		if !s.stillWanted(p, env) {
 			p.Cancel()
@@ -100,7 +93,7 @@ func (in Settled) apply(s *State, env Env, _ *Effects) error {
 func (in Reported) apply(s *State, env Env, _ *Effects) error {
 	p := s.Page(in.Page)
 	if p != nil && p.Report(in.Ref, in.Delivered, in.Reason, env.Now) && !in.Delivered {
-		s.note(env, "failed", "", fmt.Sprintf("%s did not get the %s: %s", p.User, p.Via, in.Reason))
+		s.note(env, kindFailed, "", fmt.Sprintf("%s did not get the %s: %s", p.User+p.Channel, p.Via, in.Reason))
 	}
 	return nil
 }

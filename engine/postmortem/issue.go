@@ -29,7 +29,7 @@ func (s *State) editIssues(a Action, env Env) error {
 	}
 	switch a.Do {
 	case RefreshIssues:
-		s.withBatch(func(out *page.Batch) { s.Issues.Refresh(out, env.Now) })
+		s.Issues.Refresh(&s.Batch, env.Now)
 		return nil
 	case CreateIssues:
 		return s.createIssues(a, env)
@@ -80,7 +80,7 @@ func (s *State) link(item *Item, w issue.Wish, by string, env Env) (said string,
 	}
 	added := *i
 	if was != nil {
-		s.withBatch(func(out *page.Batch) { _, _ = s.Issues.Remove(was.N, out) }) // it is there
+		_, _ = s.Issues.Remove(was.N, &s.Batch) // it is there
 	}
 	item.Issue = added.URL
 	if added.New != nil {
@@ -93,7 +93,7 @@ func (s *State) link(item *Item, w issue.Wish, by string, env Env) (said string,
 func (s *State) unlink(item *Item) {
 	if i := s.Ticket(item.N); i != nil {
 		n := i.N
-		s.withBatch(func(out *page.Batch) { _, _ = s.Issues.Remove(n, out) })
+		_, _ = s.Issues.Remove(n, &s.Batch)
 	}
 	item.Issue = ""
 }
@@ -165,18 +165,11 @@ func (s *State) follow(item *Item, by string, env Env) error {
 	return err
 }
 
-// withBatch lets f work on the pages of the record.
-func (s *State) withBatch(f func(*page.Batch)) {
-	b := page.Batch{Pages: s.Pages, Paged: s.Paged}
-	f(&b)
-	s.Pages, s.Paged = b.Pages, b.Paged
-}
-
 // planIssues puts in the tasks that its issues want. States are refreshed while an action with an issue is open.
 func (s *State) planIssues(env Env) {
 	live := slices.ContainsFunc(s.Actions, func(i Item) bool { return !i.Done && s.Ticket(i.N) != nil }) && s.Status != Waived
 	o := issue.Owner{ID: s.ID, Name: s.Name(), Title: "postmortem of " + s.Incident + ": " + s.Title, Live: live}
-	s.withBatch(func(out *page.Batch) { s.Issues.Plan(o, out, env) })
+	s.Issues.Plan(o, &s.Batch, env)
 }
 
 // issueSettled takes what came of a task for a tracker.

@@ -143,10 +143,9 @@ func (s *State) invite(news bool, more []string, env Env) {
 			ways = append(ways, "email") // which alone carries the invitation itself
 		}
 		for _, via := range ways {
-			s.Paged++
-			s.Pages = append(s.Pages, page.Page{
-				N: s.Paged, Kind: page.Notice, Run: aboutMeeting, Round: m.Sequence, User: user, Via: via,
-				Text: s.meetingText(user, env), Status: page.Pending, DueAt: env.Now,
+			s.Add(page.Page{
+				Kind: page.Notice, Run: aboutMeeting, Round: m.Sequence, User: user, Via: via,
+				Text: s.meetingText(user, env), DueAt: env.Now,
 			})
 		}
 	}

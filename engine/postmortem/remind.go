@@ -118,10 +118,9 @@ func (s *State) send(out messages, env Env, fx *Effects) (told []string) {
 		ways := waysTo(env, user)
 		at := workTime(user, env)
 		for _, via := range ways {
-			s.Paged++
-			s.Pages = append(s.Pages, page.Page{
-				N: s.Paged, Kind: page.Reminder, Run: out.about[user], Round: s.Reminders, User: user, Via: via,
-				Text: strings.Join(out.texts[user], "\n"), Status: page.Pending, DueAt: at,
+			s.Add(page.Page{
+				Kind: page.Reminder, Run: out.about[user], Round: s.Reminders, User: user, Via: via,
+				Text: strings.Join(out.texts[user], "\n"), DueAt: at,
 				Bundled: true, // with those of other postmortems: one message for each person
 			})
 			fx.Reminded++

@@ -106,8 +106,8 @@ type State struct {
 	Reminders  int       `json:"reminders,omitempty"`  // how many rounds of reminders there were
 	Nudges     []Nudge   `json:"nudges,omitempty"`     // when those who owe actions are reminded, by user
 
-	Pages []page.Page `json:"pages,omitempty"`
-	Paged int         `json:"paged,omitempty"` // how many pages were ever made; the N of the latest
+	page.Batch     // reminders, invitations, tasks at trackers, and what channels are told
+	Announced  int `json:"announced,omitempty"` // how many entries of the timeline the channels know
 
 	Timeline []Entry `json:"timeline,omitempty"`
 	Noted    int     `json:"noted,omitempty"` // how many entries were ever written; the N of the latest

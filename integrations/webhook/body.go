@@ -18,6 +18,7 @@ const (
 	TypeReminder     = "reminder"               // something is due; no alert
 	TypeStatusUpdate = "incident.status_update" // an audience is told how an incident goes
 	TypeIncident     = "incident.updated"       // an incident was opened, or has changed; text says what is new
+	TypePostmortem   = "postmortem.updated"     // a postmortem was made, or has changed; text says what is new
 )
 
 // Body is what is posted.
@@ -33,6 +34,8 @@ type Data struct {
 	Alerts []Alert `json:"alerts,omitempty"`
 	// Incident is the whole incident as it is now.
 	Incident *Incident `json:"incident,omitempty"`
+	// Postmortem is how far the postmortem is now.
+	Postmortem *Postmortem `json:"postmortem,omitempty"`
 	// Update is what an audience is told.
 	Update *incident.StatusUpdate `json:"update,omitempty"`
 	Title  string                 `json:"title,omitempty"`
@@ -93,6 +96,9 @@ func payload(m deliver.Message, kind string, now time.Time) Body {
 	if m.Incident != nil {
 		d.Incident = viewIncident(m.Incident)
 	}
+	if m.Postmortem != nil {
+		d.Postmortem = viewPostmortem(m.Postmortem)
+	}
 	for _, st := range m.Bundle {
 		d.Alerts = append(d.Alerts, view(st))
 	}
@@ -110,6 +116,8 @@ func eventType(m deliver.Message) string {
 		return TypeStatusUpdate
 	case m.Incident != nil:
 		return TypeIncident
+	case m.Postmortem != nil:
+		return TypePostmortem
 	case m.Alert == nil:
 		return TypeReminder
 	case m.Kind == page.Notice:
