@@ -37,8 +37,7 @@ func (s *State) publishAtStatuspage(env Env) {
 			continue
 		}
 		sp.Seen = u.N
-		aud := env.Dir.Incident.Audience(u.Audience)
-		if env.Dir.Incident.Statuspage && !sp.Gone && aud != nil && aud.Public && env.Now.Sub(u.At) < fresh {
+		if env.Dir.Incident.Statuspage && !sp.Gone && u.ForAll(env.Dir) && env.Now.Sub(u.At) < fresh {
 			sp.Queue = append(sp.Queue, u.N)
 		}
 	}

@@ -49,11 +49,19 @@ type StatusUpdate struct {
 	By       string    `json:"by,omitempty"` // empty for what is sent by itself
 	Via      string    `json:"via,omitempty"`
 	Audience string    `json:"audience"`
+	Public   bool      `json:"public,omitempty"` // the audience was everybody when it was said
 	Phase    Phase     `json:"phase"`
 	Title    string    `json:"title"`
 	Text     string    `json:"text"`
 	NextBy   time.Time `json:"next_by,omitzero"`  // when the next one is promised
 	Request  string    `json:"request,omitempty"` // the digest of what names the request: it is sent once
+}
+
+// ForAll reports whether customers are shown the update: it was said to a public audience, and the configuration has not
+// taken that audience from the public since. What colleagues were told stays theirs, whatever becomes of their audience.
+func (u StatusUpdate) ForAll(dir *directory.Directory) bool {
+	aud := dir.Incident.Audience(u.Audience)
+	return u.Public && (aud == nil || aud.Public)
 }
 
 // Draft is a status update that is to be sent.
@@ -124,7 +132,7 @@ func (s *State) Compose(d Draft, by string, env Env) (StatusUpdate, error) {
 	}
 	last := s.LatestUpdate(aud.Name)
 	u := StatusUpdate{
-		N: len(s.Updates) + 1, At: env.Now, By: by, Audience: aud.Name, Phase: d.Phase,
+		N: len(s.Updates) + 1, At: env.Now, By: by, Audience: aud.Name, Public: aud.Public, Phase: d.Phase,
 		Title: strings.TrimSpace(d.Title), Text: strings.TrimSpace(d.Text), Request: digest(d.Request),
 	}
 	if u.Phase == "" && last != nil {

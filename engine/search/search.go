@@ -47,8 +47,7 @@ PRAGMA journal_mode = OFF;
 CREATE TABLE record (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, number INTEGER NOT NULL, born INTEGER NOT NULL) STRICT;
 CREATE TABLE facet (what TEXT NOT NULL, value TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (what, value, n)) STRICT, WITHOUT ROWID;
 CREATE INDEX facets_of ON facet (n);
-CREATE VIRTUAL TABLE words USING fts5(` + names() + `, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0');
-CREATE VIRTUAL TABLE place USING fts5vocab(words, instance);`
+CREATE VIRTUAL TABLE words USING fts5(` + names() + `, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0');`
 }
 
 // Close frees the index.

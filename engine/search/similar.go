@@ -125,7 +125,7 @@ func featuresOf(d Doc) (list []feature) {
 func (x *Index) holders(ctx context.Context, f *feature, others map[int64]other) error {
 	query, args := "SELECT n FROM facet WHERE what = ? AND value = ?", []any{aspects[f.aspect].what, f.shown}
 	if f.stem != "" {
-		query, args = "SELECT DISTINCT doc FROM place WHERE term = ? AND col IN (?, ?)", []any{f.stem, columns[Title].name, columns[About].name}
+		query, args = "SELECT rowid FROM words WHERE words MATCH ?", []any{fmt.Sprintf(`{%s %s} : "%s"`, columns[Title].name, columns[About].name, f.stem)}
 	}
 	err := all(ctx, x.db, query, args, func(scan func(...any) error) error {
 		var n int64

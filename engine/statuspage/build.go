@@ -53,6 +53,7 @@ func Build(dir *directory.Directory, incidents []*incident.State, now time.Time)
 	latestFirst := func(a, b Incident) int { return cmp.Or(b.Began.Compare(a.Began), cmp.Compare(a.ID, b.ID)) }
 	slices.SortFunc(p.Active, latestFirst)
 	slices.SortFunc(p.Past, latestFirst)
+	p.Past = p.Past[:min(len(p.Past), MostPast)]
 	maintained := p.plan(dir, now)
 	for _, s := range conf.Services {
 		v := Service{Name: s.Name, Description: s.Description, State: Operational}
@@ -98,7 +99,7 @@ func (p *Page) plan(dir *directory.Directory, now time.Time) map[string]bool {
 func public(s *incident.State, dir *directory.Directory) (Incident, bool) {
 	in := Incident{ID: idOf(s, 0), Began: s.Time(incident.ImpactStart).At.UTC(), State: Operational, Services: []string{}}
 	for _, u := range slices.Backward(s.Updates) {
-		if aud := dir.Incident.Audience(u.Audience); aud == nil || !aud.Public {
+		if !u.ForAll(dir) {
 			continue
 		}
 		in.Updates = append(in.Updates, Update{ID: idOf(s, u.N), At: u.At.UTC(), Phase: u.Phase, Title: u.Title, Text: u.Text, Next: u.NextBy.UTC()})

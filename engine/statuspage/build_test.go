@@ -244,3 +244,45 @@ func TestAnIncidentThatOpensAgainIsBackWithTheNextPublicWord(t *testing.T) {
 	p = build(dir, 2.3, s)
 	equal(t, "told", []any{len(p.Active), len(p.Past), states(p)}, []any{1, 0, "major_outage Checkout=operational Login=major_outage"})
 }
+
+func TestWhatColleaguesWereToldStaysTheirsWhenTheirAudienceBecomesPublic(t *testing.T) {
+	t.Parallel()
+	dir := org()
+	s := open(t, dir, 0, "P1", "idp").tell(0.1, "staff", incident.Investigating, "SECRET").tell(0.2, "customers", incident.Identified, "The cause is known.")
+	dir.Incident.Audiences = []directory.Audience{{Name: "clients", Public: true}, {Name: "staff", Public: true}}
+	p := build(dir, 1, s)
+	equal(t, "updates; the other audience has a new name", p.Active[0].Updates[0].Text, "The cause is known.")
+	equal(t, "how many", len(p.Active[0].Updates), 1)
+	dir.Incident.Audiences = []directory.Audience{{Name: "customers"}}
+	equal(t, "the audience is not public any more", len(build(dir, 1, s).Active), 0)
+}
+
+func TestEveryDayHasItsOwnDateWhereTheClockSkipsMidnight(t *testing.T) {
+	t.Parallel()
+	for name, day := range map[string]time.Time{
+		"America/Santiago": time.Date(2026, 9, 6, 12, 0, 0, 0, time.UTC), "Africa/Cairo": time.Date(2026, 4, 24, 12, 0, 0, 0, time.UTC),
+	} {
+		dir := org()
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir.Zone = zone
+		days := statuspage.Build(dir, nil, day.AddDate(0, 0, 2)).Groups[0].Services[0].Days
+		for i, want := range []time.Time{day.AddDate(0, 0, -1), day, day.AddDate(0, 0, 1)} {
+			equal(t, name, days[statuspage.Days-4+i].Date.Format(time.DateOnly), want.Format(time.DateOnly))
+		}
+	}
+}
+
+func TestOfVeryManyPastIncidentsTheLatestAreShown(t *testing.T) {
+	t.Parallel()
+	dir := org()
+	var all []*story
+	for i := range statuspage.MostPast + 5 {
+		all = append(all, open(t, dir, float64(i), "P1", "idp").tell(float64(i), "customers", incident.Investigating, "…").resolve(float64(i)+0.5))
+	}
+	p := build(dir, statuspage.MostPast+10, all...)
+	equal(t, "shown", len(p.Past), statuspage.MostPast)
+	equal(t, "the oldest of them", p.Past[statuspage.MostPast-1].Began, at(5))
+}

@@ -40,6 +40,9 @@ func (s State) Down() bool { return s == Partial || s == Major }
 // Days is how many days of each service are shown, today among them.
 const Days = 90
 
+// MostPast is how many incidents that are over are shown at most, so that a page stays one that can be read and sent.
+const MostPast = 100
+
 // Ahead is how long before it begins a maintenance is announced.
 const Ahead = 14 * 24 * time.Hour
 
@@ -58,7 +61,7 @@ type Page struct {
 	Groups  []Group
 	Active  []Incident    // not over, the latest first
 	Planned []Maintenance // in progress, or announced, the soonest first
-	Past    []Incident    // over, the latest first
+	Past    []Incident    // over, the latest first; MostPast at most
 	History time.Duration // how far back Past goes
 }
 

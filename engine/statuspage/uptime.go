@@ -7,6 +7,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
+	"github.com/tocsin-oncall/tocsin/schedules"
 )
 
 // harm is what an incident does to its services: it puts them in a state from when the harm began until it was stopped.
@@ -34,7 +35,7 @@ func harmOf(s *incident.State, in Incident, dir *directory.Directory) harm {
 // Counted are the last Days days up to p.AsOf, from the day since on, where there is one.
 func (s *Service) count(harms []harm, p Page, since time.Time) {
 	year, month, today := p.AsOf.In(p.Zone).Date()
-	midnight := func(ago int) time.Time { return time.Date(year, month, today-ago, 0, 0, 0, 0, p.Zone) }
+	midnight := func(ago int) time.Time { return midnightOf(year, month, today-ago, p.Zone) }
 	var counted, down time.Duration
 	for ago := Days - 1; ago >= 0; ago-- {
 		d := Day{Date: midnight(ago)}
@@ -42,7 +43,7 @@ func (s *Service) count(harms []harm, p Page, since time.Time) {
 		if p.AsOf.Before(to) {
 			to = p.AsOf
 		}
-		if y, m, day := since.Date(); since.IsZero() || !time.Date(y, m, day, 0, 0, 0, 0, p.Zone).After(d.Date) {
+		if y, m, day := since.Date(); since.IsZero() || !midnightOf(y, m, day, p.Zone).After(d.Date) {
 			d.State, d.Down = within(harms, from, to)
 			s.Counted++
 			counted += to.Sub(from)
@@ -57,6 +58,12 @@ func (s *Service) count(harms []harm, p Page, since time.Time) {
 	if counted > 0 {
 		s.Uptime = math.Floor(float64(counted-down)/float64(counted)*10_000) / 100
 	}
+}
+
+// midnightOf is when a day begins in a zone: where the clock skips midnight, as in Santiago each September, at the first
+// time that it shows.
+func midnightOf(year int, month time.Month, day int, zone *time.Location) time.Time {
+	return schedules.Instant(time.Date(year, month, day, 0, 0, 0, 0, time.UTC), zone)
 }
 
 // within is the worst state in a time, and how long of it an outage lasted.
