@@ -25,7 +25,6 @@ const (
 
 // Publication is one public update, as Statuspage is to show it.
 type Publication struct {
-	Incident   string            // INC-7
 	Key        string            // marks the incident there; the same for all its updates, and for no other incident
 	ID         string            // the incident's id there; empty before its first update
 	Update     int               // which update, by its number; they come in order
@@ -39,7 +38,7 @@ type Publication struct {
 // Task is what the publication is to its sender.
 func (p Publication) Task() *page.Task {
 	args := map[string]string{
-		"incident": p.Incident, "key": p.Key, "update": strconv.Itoa(p.Update), "name": p.Name, "phase": p.Phase, "body": p.Body,
+		"key": p.Key, "update": strconv.Itoa(p.Update), "name": p.Name, "phase": p.Phase, "body": p.Body,
 	}
 	if p.ID != "" {
 		args["id"] = p.ID
@@ -64,7 +63,7 @@ func PublicationOf(t *page.Task) (Publication, error) {
 	}
 	a := t.Args
 	p := Publication{
-		Incident: a["incident"], Key: a["key"], ID: a["id"], Name: a["name"], Phase: a["phase"], Body: a["body"], Silent: a["silent"] == "true",
+		Key: a["key"], ID: a["id"], Name: a["name"], Phase: a["phase"], Body: a["body"], Silent: a["silent"] == "true",
 		Components: map[string]string{},
 	}
 	var err error

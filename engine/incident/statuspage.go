@@ -53,7 +53,7 @@ func (s *State) publishAtStatuspage(env Env) {
 // the incident leaves.
 func (s *State) publication(u *StatusUpdate, env Env) Publication {
 	p := Publication{
-		Incident: s.Name(), Key: string(s.ID), ID: s.Statuspage.ID, Update: u.N, Name: u.Title, Phase: string(u.Phase), Body: u.Text,
+		Key: string(s.ID), ID: s.Statuspage.ID, Update: u.N, Name: u.Title, Phase: string(u.Phase), Body: u.Text,
 		Components: map[string]string{}, Silent: len(s.Statuspage.Queue) > 1,
 	}
 	for _, name := range s.Impacted() {

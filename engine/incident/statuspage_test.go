@@ -61,7 +61,7 @@ func TestWhatThePublicIsToldIsPublishedInOrderOneAtATime(t *testing.T) {
 	s.must(2, tell("customers", Investigating, "We are looking into it."))
 	s.must(3, tell("customers", Identified, "The cause is known."))
 	equal(t, "the first", *s.publishing(), Publication{
-		Incident: "INC-7", Key: string(s.ID), Update: 2, Name: "Payments fail", Phase: "investigating", Body: "We are looking into it.",
+		Key: string(s.ID), Update: 2, Name: "Payments fail", Phase: "investigating", Body: "We are looking into it.",
 		Components: map[string]string{"cmp1": "major_outage"},
 	})
 	s.done(4, there)

@@ -28,9 +28,8 @@ const (
 
 // lay puts every service one layer below the lowest that needs it, orders each layer by where its neighbours are, and then
 // moves places under the middle of them.
-func lay(g *Graph) *layout {
+func lay(g *Graph, layer map[string]int) *layout {
 	l := &layout{}
-	layer := layersOf(g)
 	at := map[string]int{}
 	for _, s := range g.services {
 		at[s.Name] = l.add(s.Name, layer[s.Name])
@@ -60,6 +59,18 @@ func lay(g *Graph) *layout {
 		l.sweep(n%2 == 0, false)
 	}
 	return l
+}
+
+// weigh counts the lines, and the pieces of which everything is drawn.
+func weigh(g *Graph, layer map[string]int) (lines, pieces int) {
+	pieces = len(g.services)
+	for name, down := range g.down {
+		for _, on := range down {
+			lines++
+			pieces += layer[on] - layer[name]
+		}
+	}
+	return lines, pieces
 }
 
 func (l *layout) add(name string, layer int) int {

@@ -9,8 +9,18 @@ import (
 	"unicode/utf8"
 )
 
-// Most is how many services one picture shows; ask for what is Around one of them when there are more.
-const Most = 300
+// What one picture shows; ask for what is Around one of the services when there are more.
+const (
+	Most       = 300
+	mostPieces = 10_000 // of the boxes, and of the lines between two layers
+)
+
+// TooMuch says that a graph has more than one picture can show.
+type TooMuch struct{ Services, Lines int }
+
+func (t *TooMuch) Error() string {
+	return fmt.Sprintf("a picture of %d services and %d dependencies cannot be read", t.Services, t.Lines)
+}
 
 // Sizes in pixels.
 const (
@@ -25,9 +35,14 @@ const (
 	lineFits  = 30
 )
 
-// SVG draws the graph as a picture that stands alone, light or dark as the reader has it. What a service needs is below it.
-func SVG(g *Graph, title string) string {
-	p := &picture{graph: g, layout: lay(g), harmed: g.Harmed()}
+// SVG draws the graph as a picture that stands alone, light or dark as the reader has it. What a service needs is below it. It
+// fails with *TooMuch.
+func SVG(g *Graph, title string) (string, error) {
+	layer := layersOf(g)
+	if lines, pieces := weigh(g, layer); len(g.services) > Most || pieces > mostPieces {
+		return "", &TooMuch{len(g.services), lines}
+	}
+	p := &picture{graph: g, layout: lay(g, layer), harmed: g.Harmed()}
 	p.measure()
 	p.text("title", margin, margin+20, title)
 	p.text("faint", margin, margin+42, p.summary())
@@ -40,7 +55,7 @@ func SVG(g *Graph, title string) string {
 		}
 	}
 	p.legend()
-	return p.document(title)
+	return p.document(title), nil
 }
 
 type picture struct {

@@ -1,6 +1,7 @@
 package topology_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,6 +22,18 @@ func shop() []topology.Service {
 		{Name: "ledger", DependsOn: []string{"db"}, State: topology.State{Open: 2, Acked: 1, Priority: "P1", Incidents: []string{"INC-7"}}},
 		{Name: "db"},
 	}
+}
+
+func draw(t interface {
+	Helper()
+	Fatal(...any)
+}, services []topology.Service, title string) string {
+	t.Helper()
+	svg, err := topology.SVG(topology.New(services), title)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return svg
 }
 
 func names(list []topology.Related) (out []string) {
@@ -69,7 +82,7 @@ func TestAPictureSaysWhatIsGoingOnInWordsAndNotOnlyInColours(t *testing.T) {
 	t.Parallel()
 	services := shop()
 	services[0].Name = `<b onclick="x">`
-	svg := topology.SVG(topology.New(services), "Ours & theirs")
+	svg := draw(t, services, "Ours & theirs")
 	for _, want := range []string{">INC-7 · P1 · 3 alerts, 1 acked<", ">may be harmed<", "Ours &amp; theirs", "<title>checkout depends on ledger</title>", "Something is going on at ledger"} {
 		if !strings.Contains(svg, want) {
 			t.Errorf("the picture lacks %q", want)
@@ -78,7 +91,7 @@ func TestAPictureSaysWhatIsGoingOnInWordsAndNotOnlyInColours(t *testing.T) {
 	if strings.Contains(svg, "<b ") {
 		t.Error("a name is markup")
 	}
-	if svg != topology.SVG(topology.New(backwards(services)), "Ours & theirs") {
+	if svg != draw(t, backwards(services), "Ours & theirs") {
 		t.Error("the picture depends on the order in which the services are given")
 	}
 }
@@ -121,7 +134,7 @@ func TestWhateverDependsOnWhatNoBoxesOverlapAndDependenciesAreBelow(t *testing.T
 			}
 			services = append(services, s)
 		}
-		drawn := boxes(t, topology.SVG(topology.New(services), "all"))
+		drawn := boxes(t, draw(t, services, "all"))
 		if len(drawn) != n {
 			t.Fatalf("%d of %d services are drawn", len(drawn), n)
 		}
@@ -141,4 +154,38 @@ func TestWhateverDependsOnWhatNoBoxesOverlapAndDependenciesAreBelow(t *testing.T
 			}
 		}
 	})
+}
+
+func TestWhatWouldTakeMinutesToDrawIsRefused(t *testing.T) {
+	t.Parallel()
+	// grown are services of which each needs some of those before it.
+	grown := func(n int, needs func(i int) []int) (list []topology.Service) {
+		for i := range n {
+			s := topology.Service{Name: fmt.Sprintf("s%03d", i)}
+			for _, on := range needs(i) {
+				s.DependsOn = append(s.DependsOn, fmt.Sprintf("s%03d", on))
+			}
+			list = append(list, s)
+		}
+		return list
+	}
+	five := func(i int) (on []int) { // of ten layers
+		for k := range min(5, i/30*30) {
+			on = append(on, (i*7+k*11)%(i/30*30))
+		}
+		return on
+	}
+	all := func(i int) (on []int) {
+		for k := range i {
+			on = append(on, k)
+		}
+		return on
+	}
+	draw(t, grown(topology.Most, five), "a large company")
+	for name, services := range map[string][]topology.Service{"everything needs everything": grown(topology.Most, all), "too many": grown(topology.Most+1, five)} {
+		var much *topology.TooMuch
+		if _, err := topology.SVG(topology.New(services), name); !errors.As(err, &much) || much.Services != len(services) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 
@@ -100,10 +101,16 @@ func getServiceGraph(c *call) (any, error) {
 		}
 		g, title, file = g.Around(name), "What "+name+" depends on, and what depends on it", name+".svg"
 	}
-	if n := len(g.Services()); n > topology.Most {
-		return nil, invalid("service", "a picture of %d services cannot be read: name one of them; up to %d are drawn", n, topology.Most)
+	picture, err := topology.SVG(g, title)
+	var much *topology.TooMuch
+	if errors.As(err, &much) {
+		p := invalid("service", "%v", much)
+		p.hint = "name a service that depends on less, and on which less depends"
+		return nil, p
 	}
-	picture := topology.SVG(g, title)
+	if err != nil {
+		return nil, err
+	}
 	return download{[]string{svgType}, file, func(_ context.Context, w http.ResponseWriter) error {
 		_, err := io.WriteString(w, picture)
 		return err

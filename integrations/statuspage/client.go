@@ -128,6 +128,8 @@ func (c client) refusal(resp *http.Response, body []byte) error {
 		return deliver.RetryAfter(0, "statuspage: the key is refused (%d): see providers.statuspage.api_key", status)
 	case status == http.StatusNotFound:
 		return deliver.RetryAfter(0, "statuspage: there is no page %q, or no such incident (404): see providers.statuspage.page_id", c.page)
+	case status/100 == 3:
+		return deliver.RetryAfter(0, "statuspage: answered %d, it is elsewhere: see providers.statuspage.base_url", status)
 	case status >= 500, status == http.StatusRequestTimeout:
 		return deliver.RetryAfter(0, "statuspage: answered %d", status)
 	default:
@@ -179,7 +181,6 @@ const markName = "tocsin"
 
 // mark is what makes an incident there ours.
 type mark struct {
-	Incident   string            `json:"incident"`
 	Key        string            `json:"key"`
 	Update     int               `json:"update"`               // the number of the latest that it shows
 	Components map[string]string `json:"components,omitempty"` // what it wants of them

@@ -107,7 +107,7 @@ func compose(p incident.Publication, was *theirs, open []theirs) change {
 	c := change{
 		Name: clip(p.Name, maxName), Status: p.Phase, Body: p.Body, Notify: !p.Silent,
 		Components: states(p, was, open), Impact: impact(p),
-		Metadata: map[string]mark{markName: {Incident: p.Incident, Key: p.Key, Update: p.Update, Components: wanted(p)}},
+		Metadata: map[string]mark{markName: {Key: p.Key, Update: p.Update, Components: wanted(p)}},
 	}
 	c.ComponentIDs = slices.Sorted(maps.Keys(c.Components))
 	return c

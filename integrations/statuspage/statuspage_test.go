@@ -37,7 +37,7 @@ func sender(p *statuspagetest.Server, key, id string) *statuspage.Sender {
 // first is the first update of INC-7.
 func first() incident.Publication {
 	return incident.Publication{
-		Incident: "INC-7", Key: "i00-seven", Update: 1, Name: "Payments fail", Phase: "investigating", Body: "We are looking into it.",
+		Key: "i00-seven", Update: 1, Name: "Payments fail", Phase: "investigating", Body: "We are looking into it.",
 		Components: map[string]string{"checkout": "major_outage"},
 	}
 }
@@ -125,7 +125,7 @@ func TestAComponentThatAnotherIncidentHarmsDoesNotRecoverWithThisOne(t *testing.
 	w.equal("the worse of the two", w.page.Component("login"), "partial_outage")
 
 	other := first()
-	other.Incident, other.Key, other.Components = "INC-8", "i00-eight", map[string]string{"checkout": "degraded_performance"}
+	other.Key, other.Components = "i00-eight", map[string]string{"checkout": "degraded_performance"}
 	id := w.publish(other).Ref
 	w.equal("the worse of the two", w.page.Component("checkout"), "major_outage")
 
@@ -166,6 +166,7 @@ func TestRefusalsAreTriedAgainUnlessTheRequestItselfIsWrong(t *testing.T) {
 		{status: 420, limit: true, says: "too many requests (420)"},
 		{status: http.StatusTooManyRequests, limit: true, says: "too many requests (429)"},
 		{status: http.StatusBadGateway, says: "answered 502"},
+		{status: http.StatusMovedPermanently, says: "providers.statuspage.base_url"},
 		{status: http.StatusForbidden, says: "providers.statuspage.api_key"},
 		{status: http.StatusUnprocessableEntity, body: `{"error":["Name is odd","Body, too"]}`, says: "Name is odd; Body, too", final: true},
 	} {
