@@ -178,12 +178,17 @@ func TestThePublicIsToldOfServicesByTheNamesThatItKnows(t *testing.T) {
 	t.Parallel()
 	dir := publicOrg()
 	dir.Services["db-3"] = directory.Service{Name: "db-3"}
-	title := func() string {
-		s := begin(t, dir, Opening{Title: "x", Services: []string{"checkout", "db-3"}})
+	title := func(service string) string {
+		s := begin(t, dir, Opening{Title: "x", Service: service, Services: []string{"checkout", "db-3"}})
 		s.must(1, Action{Do: Tell, By: "ethan", Draft: Draft{Audience: "customers"}})
 		return s.Updates[0].Title
 	}
-	equal(t, "without a page of their own", title(), "Problem with checkout, db-3")
+	equal(t, "without a page of their own", title(""), "Problem with checkout, db-3")
 	dir.StatusPage.Services = []directory.PublicService{{Service: "checkout", Name: "Payments"}}
-	equal(t, "with one", title(), "Problem with Payments")
+	equal(t, "with one", title(""), "Problem with Payments")
+	dir.Incident.Audience("customers").Title = func(i directory.IncidentFacts, _ directory.UpdateFacts) (string, error) {
+		return i.Service + " fails", nil
+	}
+	equal(t, "in a template", title("checkout"), "Payments fails")
+	equal(t, "of a service that they do not know", title("db-3"), "fails")
 }

@@ -13,6 +13,10 @@ func (s *State) fill(u *StatusUpdate, aud *directory.Audience, env Env) error {
 	incident, update := s.Facts(env.Now), updateFacts(*u, env)
 	if aud.Public {
 		incident.Services = env.Dir.StatusPage.PublicNames(incident.Services)
+		incident.Service = ""
+		if names := env.Dir.StatusPage.PublicNames([]string{s.Service}); len(names) > 0 {
+			incident.Service = names[0]
+		}
 	}
 	if u.Title == "" {
 		text, err := filled(aud.Title, incident, update)
