@@ -2,12 +2,16 @@ package engine_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/deliver"
+	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/engine/store"
@@ -221,6 +225,93 @@ func TestAMessageToAllSubscribersIsSentOnceToEachAddress(t *testing.T) {
 	if got := tw.mailed(); len(got) != 2 {
 		t.Errorf("arrived: %q", got)
 	}
+}
+
+func TestAMailThatIsTriedAgainIsNotOvertakenByTheNext(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 1, telling)
+	inc := tw.declare(incident.Opening{Title: "Payments fail", Priority: "P1", By: "jason"})
+	tw.subscribe(inc.Name(), "customers", "a@example.com")
+	tw.phones.refuse("email", errors.New("connection refused"))
+	tw.tell(inc.Name(), "customers", incident.Investigating, "one")
+	tw.wait(8 * time.Second)
+	tw.phones.fail = nil
+	tw.tell(inc.Name(), "customers", incident.PhaseOfResolved, "two") // while the first waits to be tried again
+	tw.wait(time.Minute)
+	var got []string
+	for _, m := range tw.phones.got {
+		got = append(got, m.Text)
+	}
+	if !slices.Equal(got, []string{"one", "two"}) {
+		t.Errorf("arrived: %q", got)
+	}
+}
+
+func TestAudiencesAreToldThoughTheMailServerIsAwayForHalfAnHour(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 1, telling)
+	inc := tw.declare(incident.Opening{Title: "Payments fail", Priority: "P1", By: "jason"})
+	tw.subscribe(inc.Name(), "customers", "a@example.com")
+	tw.phones.refuse("email", errors.New("connection refused"))
+	tw.tell(inc.Name(), "customers", incident.Investigating, "one")
+	tw.wait(30 * time.Minute)
+	tw.phones.fail = nil
+	tw.wait(6 * time.Minute)
+	if got := tw.mailed(); len(got) != 1 {
+		t.Errorf("arrived: %q", got)
+	}
+}
+
+func TestThousandsOfSubscribersKeepNobodyWaitingWhoIsPaged(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 1, telling+`
+policies: [{name: amir, steps: [{notify: ["user:amir"]}], exhausted_after: 24h}]
+`)
+	setup := tw.setup()
+	setup.Limits = map[string]deliver.Limit{"email": {Rate: 2}}
+	tw.engines[0].Delivery.Configure(setup)
+	inc := tw.declare(incident.Opening{Title: "Payments fail", Priority: "P1", By: "jason"})
+	var many []string
+	for n := range 600 {
+		many = append(many, fmt.Sprintf("user%d@example.com", n))
+	}
+	tw.subscribe(inc.Name(), "customers", many...)
+	tw.tell(inc.Name(), "customers", incident.Investigating, "We look into it.")
+	tw.act(tw.fire(disk), alert.Action{Do: alert.Assign, By: "jason", Target: target(t, "user:amir")})
+	tw.wait(2 * time.Second)
+	if n := tw.phones.to("amir", "email"); n != 1 {
+		t.Errorf("amir got %d pages while %d mails to subscribers wait", n, 600-len(tw.mailed()))
+	}
+	tw.wait(6 * time.Minute)
+	if n := len(tw.mailed()); n != 600 {
+		t.Errorf("%d subscribers were told, want all 600", n)
+	}
+}
+
+func TestWhomTheConfigurationNamesNobodyTakesOut(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 1, telling)
+	e := tw.engines[0]
+	inc := tw.declare(incident.Opening{Title: "Payments fail", Priority: "P1", By: "jason"})
+	tw.subscribe(inc.Name(), "stakeholders", "cto@example.com", "b@example.com")
+	var refused *subscriber.Refused
+	if err := e.Unsubscribe(context.Background(), inc.Name(), "stakeholders", "cto@example.com"); !errors.As(err, &refused) {
+		t.Errorf("taking out whom the configuration names: %v", err)
+	}
+	if err := e.Unsubscribe(context.Background(), inc.Name(), "stakeholders", "b@example.com"); err != nil {
+		t.Fatal(err)
+	}
+	tw.tell(inc.Name(), "stakeholders", incident.Investigating, "one")
+	tw.reload(func(d *directory.Directory) { d.Incident.Audience("stakeholders").Emails = []string{"b@example.com"} }) // it names them now
+	tw.tell(inc.Name(), "stakeholders", incident.Investigating, "two")
+	var got []string
+	for _, line := range tw.mailed() {
+		if strings.Contains(line, " b@") {
+			got = append(got, line)
+		}
+	}
+	want(t, strings.Join(got, "\n"), `
+email b@example.com "two"`)
 }
 
 func TestTheCommunicationsLeadIsRemindedOverTheirOwnWays(t *testing.T) {

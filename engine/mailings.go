@@ -39,7 +39,10 @@ func (e *Engine) mail(ctx context.Context, inc *incident.State, number string) e
 		named[w.Key().Name] = true
 	}
 	post := func(s *subscriber.State, env directory.Env) error {
-		if s.By == "" && !named[s.Who().Key().Name] {
+		switch {
+		case named[s.Who().Key().Name]:
+			s.Name(list[0].N - 1)
+		case s.By == "":
 			return nil // the configuration does not name them any more
 		}
 		for _, u := range list {

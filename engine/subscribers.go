@@ -76,7 +76,11 @@ func once(who []subscriber.Who) (each []subscriber.Who) {
 
 // Unsubscribe takes an address out.
 func (e *Engine) Unsubscribe(ctx context.Context, name, audience, email string) error {
-	who := subscriber.Who{Incident: name, Audience: audience, Email: strings.TrimSpace(email)}
+	inc, err := e.Incident(ctx, name)
+	if err != nil {
+		return err
+	}
+	who := subscriber.Who{Incident: inc.Name(), Audience: audience, Email: strings.TrimSpace(email)}
 	found, err := e.store.Find(ctx, who.Key())
 	if err != nil {
 		return err
@@ -84,8 +88,9 @@ func (e *Engine) Unsubscribe(ctx context.Context, name, audience, email string) 
 	if !found[0].Exists() {
 		return fmt.Errorf("%w: %s is not subscribed to %s of %s", ErrNotFound, clip(email), clip(audience), clip(name))
 	}
+	named := slices.ContainsFunc(recipients(e.env(ctx), inc.Name(), audience), func(w subscriber.Who) bool { return w.Key() == who.Key() })
 	return e.editSubscribers(ctx, []store.ID{found[0].ID}, func(s *subscriber.State, env directory.Env) error {
-		if s.By == "" {
+		if s.By == "" || named {
 			return &subscriber.Refused{Reason: fmt.Sprintf("%s is told by the configuration: take it out of incident.audiences.", s.Email)}
 		}
 		s.Leave(subscriber.Removed, env)

@@ -128,10 +128,14 @@ func poolKey(via, channel string) string {
 	return via
 }
 
-// poolOf is the pool of a page. Tasks have one of their own at each provider: they never take the places of pages.
+// poolOf is the pool of a page. Tasks, and mails to the thousands who may be subscribed to an incident, have pools of their
+// own at each provider: they never take the places of pages, nor keep them waiting.
 func poolOf(p *page.Page) string {
-	if p.Kind == page.Work {
+	switch {
+	case p.Kind == page.Work:
 		return p.Via + "::work"
+	case p.Kind == page.Update && p.Channel == "":
+		return p.Via + "::mailing"
 	}
 	return poolKey(p.Via, p.Channel)
 }

@@ -189,7 +189,11 @@ func TestTasksAtAProviderNeverTakeThePlacesOfPages(t *testing.T) {
 	if !d.pool(poolOf(task)).take("i00-1", time.Now()) || d.pool(poolOf(task)).take("i00-2", time.Now()) {
 		t.Error("tasks are not bound by the limit of their provider")
 	}
+	mailing := &page.Page{Kind: page.Update, Via: "slack", Address: "a@example.com"}
+	if !d.pool(poolOf(mailing)).take("s00-1", time.Now()) || d.pool(poolOf(mailing)).take("s00-2", time.Now()) {
+		t.Error("mails to subscribers are not bound by the limit of their provider")
+	}
 	if !d.pool(poolOf(other)).take("a00-1", time.Now()) {
-		t.Error("a page waits for a task")
+		t.Error("a page waits for a task, or for a mail to a subscriber")
 	}
 }

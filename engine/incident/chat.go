@@ -96,7 +96,6 @@ func (s *State) chat(env Env) {
 		}
 	}
 	s.Out.Add(p)
-	s.Out.Trim(outMost)
 	c.Task, c.Doing, c.Of = s.Out.Paged, do, of
 }
 

@@ -32,6 +32,7 @@ var Phases = [...]Phase{Investigating, Identified, Monitoring, PhaseOfResolved}
 // What status updates hold.
 const (
 	maxUpdates    = 200
+	maxEnds       = 50   // beyond those: that it is resolved can always be said
 	maxUpdateText = 5000 // bytes
 	maxRequest    = 200  // bytes of the name of a request
 )
@@ -179,7 +180,7 @@ func (s *State) tell(a Action, env Env) error {
 			return nil
 		}
 	}
-	if len(s.Updates) >= maxUpdates {
+	if s.full(a.Draft.Phase) {
 		return &Refused{fmt.Sprintf("%s has %d status updates already.", s.Name(), maxUpdates)}
 	}
 	u, err := s.Compose(a.Draft, a.By, env)
@@ -189,6 +190,14 @@ func (s *State) tell(a Action, env Env) error {
 	u.Via = a.Via
 	s.publish(u, env)
 	return nil
+}
+
+// full reports whether no more updates of a phase can be sent.
+func (s *State) full(p Phase) bool {
+	if p == PhaseOfResolved {
+		return len(s.Updates) >= maxUpdates+maxEnds
+	}
+	return len(s.Updates) >= maxUpdates
 }
 
 // publish writes an update down and sends it: to channels from here, by e-mail from the records of those who get it.

@@ -118,6 +118,27 @@ func TestWhatCannotBeToldIsRefusedWithTheReason(t *testing.T) {
 		s.must(2, telling("customers", "", "x"))
 	}
 	equal(t, "one too many", s.refused(3, telling("customers", "", "x")), "INC-7 has 200 status updates already.")
+	s.must(4, Woken{})
+	equal(t, "what cannot be sent is not asked for", s.due("stakeholders"), "")
+	s.must(5, Action{Do: Resolve, By: "amir"})
+	equal(t, "the end can still be told, and is asked for", s.due("customers"), "resolved 09:10")
+	s.must(6, telling("customers", PhaseOfResolved, "It is over."))
+	equal(t, "the end", s.LatestUpdate("customers").Text, "It is over.")
+}
+
+func TestPublicTemplatesSeeTheNamesThatCustomersKnow(t *testing.T) {
+	t.Parallel()
+	dir := audiences()
+	dir.StatusPage.Services = []directory.PublicService{{Service: "checkout", Name: "Shop"}}
+	dir.Incident.Audiences[1].Title = func(i directory.IncidentFacts, _ directory.UpdateFacts) (string, error) {
+		return "Problem with " + i.Service + " " + strings.Join(i.Services, ","), nil
+	}
+	s := begin(t, dir, Opening{Title: "Payments fail", Priority: "P1", Service: "checkout"})
+	s.must(1, telling("customers", "", "x"))
+	equal(t, "a service that they know", s.LatestUpdate("customers").Title, "Problem with Shop Shop")
+	s = begin(t, dir, Opening{Title: "Payments fail", Priority: "P1", Service: "pg-7.internal"})
+	s.must(1, telling("customers", "", "x"))
+	equal(t, "one that they do not", s.LatestUpdate("customers").Title, "Problem with")
 }
 
 func TestAClosedIncidentCanStillBeToldOf(t *testing.T) {

@@ -19,6 +19,7 @@ func (s *State) note(env Env, kind, by, text string) {
 }
 
 func (s *State) compact() {
+	s.Out.Trim(outMost)
 	if over := len(s.Alerts) - alertsMax; over > 0 {
 		s.Alerts = slices.Delete(s.Alerts, alertsHead, alertsHead+over)
 	}

@@ -37,6 +37,7 @@ const (
 	lastWithin = 5 * time.Minute  // after the resolution, the audience should know
 	askAgain   = 10 * time.Minute // between two reminders
 	lastAsked  = 3                // reminders that it is over; after that nobody minds
+	lastNoted  = 5                // reminders of one update that the timeline has: a forgotten incident must not fill it
 )
 
 // WatchOf is the timer of an audience, nil when it waits for nothing.
@@ -87,7 +88,7 @@ func (s *State) tellByItself(aud *directory.Audience, env Env) {
 	default:
 		return
 	}
-	if len(s.Updates) >= maxUpdates {
+	if s.full(phase) {
 		return
 	}
 	u, err := s.Compose(Draft{Audience: aud.Name, Phase: phase}, "", env)
@@ -123,8 +124,8 @@ func (s *State) watch(aud *directory.Audience, env Env) (Watch, bool) {
 	case !s.Harmful() && last.Phase != PhaseOfResolved:
 		w.Why, w.Due = ForLast, s.ResolvedAt.Add(lastWithin)
 	}
-	if w.Why == "" {
-		return w, false
+	if w.Why == "" || w.Why == ForLast && s.full(PhaseOfResolved) || w.Why != ForLast && s.full(Investigating) {
+		return w, false // what cannot be sent is not asked for
 	}
 	w.AskAt = w.Due
 	if was != nil && was.Why == w.Why && was.After == w.After && was.Due.Equal(w.Due) {
@@ -154,11 +155,13 @@ func (s *State) askForUpdate(w *Watch, aud *directory.Audience, env Env) {
 		asked = append(asked, user)
 		w.Pages = append(w.Pages, s.Out.Paged)
 	}
-	if len(asked) == 0 {
+	switch {
+	case w.Asked > lastNoted:
+	case len(asked) == 0:
 		s.note(env, "status-update-due", "", fmt.Sprintf("a status update to %s is due, and nobody could be reminded", w.Audience))
-		return
+	default:
+		s.note(env, "status-update-due", "", fmt.Sprintf("a status update to %s is due: reminded %s", w.Audience, strings.Join(asked, ", ")))
 	}
-	s.note(env, "status-update-due", "", fmt.Sprintf("a status update to %s is due: reminded %s", w.Audience, strings.Join(asked, ", ")))
 }
 
 // tellers are whom the nth reminder goes to. Where nobody has a role, those after them are reminded at once.

@@ -53,6 +53,18 @@ func TestWhereNobodyHasARoleThoseWhoWorkOnItAreReminded(t *testing.T) {
 	equal(t, "reminded", s.says("status-update-due"), "a status update to stakeholders is due: reminded darren")
 }
 
+func TestAForgottenIncidentGoesOnRemindingAndKeepsItsTimeline(t *testing.T) {
+	t.Parallel()
+	s := begin(t, audiences(), Opening{Title: "Payments fail", Priority: "P1", By: "amir"})
+	s.must(1, Action{Do: AddResponder, By: "darren", User: "darren"})
+	for minute := 2; minute < 3000; minute += 5 {
+		s.must(minute, Woken{})
+	}
+	if w := s.WatchOf("stakeholders"); w.Asked < 200 || len(s.Timeline) > 20 || len(s.Out.Pages) > 200 {
+		t.Errorf("reminded %d times, with %d lines in the timeline and %d pages", w.Asked, len(s.Timeline), len(s.Out.Pages))
+	}
+}
+
 func TestTheEndIsAskedForAFewTimesAndNotSentByItself(t *testing.T) {
 	t.Parallel()
 	s := begin(t, audiences(), Opening{Title: "Payments fail", Priority: "P1", By: "amir"})

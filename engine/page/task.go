@@ -9,16 +9,22 @@ type Task struct {
 	Args map[string]string `json:"args,omitempty"` // what it is done with; nothing secret
 }
 
-// A task waits for a provider that is away for about a week; a message is of no use by then.
+// A task waits for a provider that is away for about a week; a message is of no use by then. What an audience is told is
+// still worth knowing an hour later, and there is no other way to tell it.
 const (
-	maxTaskFailures = 680
-	taskBackoffMost = 15 * time.Minute
+	maxTaskFailures   = 680
+	taskBackoffMost   = 15 * time.Minute
+	maxUpdateFailures = 18
+	updateBackoffMost = 5 * time.Minute
 )
 
 // patience is after how many refusals the page fails for good, and how long it waits between two at most.
 func (p *Page) patience() (failures int, most time.Duration) {
-	if p.Kind == Work {
+	switch p.Kind {
+	case Work:
 		return maxTaskFailures, taskBackoffMost
+	case Update:
+		return maxUpdateFailures, updateBackoffMost
 	}
 	return maxFailures, backoffMost
 }

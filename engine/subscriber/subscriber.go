@@ -113,6 +113,14 @@ func (s *State) Subscribe(by string, told int, env Env) bool {
 	return true
 }
 
+// Name has the configuration name them: whoever somebody with a key has taken out is told again, from told on. Whoever left
+// by themselves stays away.
+func (s *State) Name(told int) {
+	if s.Left == Removed {
+		s.Left, s.LeftAt, s.By, s.Told = "", time.Time{}, "", max(s.Told, told)
+	}
+}
+
 // Leave ends it, with what still waits to be sent. Whoever was taken out can still say that they do not want it.
 func (s *State) Leave(how Leaving, env Env) {
 	if s.Left == Themselves || s.Left == how {
@@ -207,7 +215,9 @@ func (s *State) Born() time.Time { return s.CreatedAt }
 
 // Waits names every time that it is waiting for.
 func (s *State) Waits(env Env, add func(time.Time)) {
-	s.Batch.Waits(add)
+	for _, p := range s.Paging() {
+		add(p.Wake())
+	}
 	add(s.GoneAt(env))
 }
 
@@ -236,5 +246,13 @@ func (s *State) Lists() []string {
 // Keys is its lookup key.
 func (s *State) Keys() []string { return []string{s.Who().Key().Name} }
 
-// Paging are its pages, to be claimed in place.
-func (s *State) Paging() []page.Page { return s.Pages }
+// Paging are its pages up to the first that is still to be sent, to be claimed in place: the next one follows when that has
+// arrived or has failed for good, so that nobody reads what was said first after what was said last.
+func (s *State) Paging() []page.Page {
+	for i := range s.Pages {
+		if s.Pages[i].Waiting() {
+			return s.Pages[:i+1]
+		}
+	}
+	return s.Pages
+}
