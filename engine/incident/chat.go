@@ -31,7 +31,7 @@ type Chat struct {
 
 	Task  int      `json:"task,omitempty"`  // the page of the task under way; 0 for none
 	Doing ChatTask `json:"doing,omitempty"` // what it does
-	Of    string   `json:"of,omitempty"`    // whom it invites, or what the summary will show
+	Of    string   `json:"of,omitempty"`    // whom it invites, what the summary will show, or when the close was whose end it tells
 	UpTo  int      `json:"up_to,omitempty"` // up to which entry it tells
 }
 
@@ -75,7 +75,7 @@ func (s *State) chat(env Env) {
 	c := &s.Chat
 	c.ArchiveAt = time.Time{}
 	cfg := env.Dir.Incident.Chat
-	if c.Task != 0 && !s.goesOn(cfg) {
+	if c.Task != 0 && !s.goesOn(cfg, env.Now) {
 		return
 	}
 	if cfg == nil {
@@ -100,16 +100,25 @@ func (s *State) chat(env Env) {
 }
 
 // goesOn looks at the task under way, and reports whether there is none any more. News that wait to be posted take in
-// what came since. What the configuration does not ask for any more, or what a reopening made wrong, is given up.
-func (s *State) goesOn(cfg *directory.Chat) (free bool) {
+// what came since. What the configuration does not ask for any more, or what a reopening made wrong, is given up, also
+// when a replica that had claimed it let its claim run out.
+func (s *State) goesOn(cfg *directory.Chat, now time.Time) (free bool) {
 	c := &s.Chat
 	p := s.Out.Page(c.Task)
+	if cfg == nil || s.Status != Closed && (c.Doing == ChatClosing || c.Doing == ChatArchive) {
+		s.Out.Stop(now, func(q page.Page) bool { return q.N == c.Task })
+	}
 	switch {
-	case p == nil, p.Status == page.Cancelled:
-	case (cfg == nil || c.Doing == ChatArchive && s.Status != Closed) && p.Cancel():
+	case p == nil:
+	case p.Status == page.Cancelled && c.Doing == ChatArchive && p.Attempts > 0:
+		c.Status = ChatArchived // perhaps: taking it up again mends it if it is so, and does no harm if not
+	case p.Status == page.Cancelled:
 	case c.Doing == ChatPost && p.Status == page.Pending && p.Attempts == 0:
 		c.UpTo = s.Noted
 		p.Task.Args["up_to"] = strconv.Itoa(c.UpTo)
+		return false
+	case c.Doing == ChatSummary && c.Summary != "" && p.Status == page.Pending:
+		c.Of = s.Digest() // an edit shows the incident as it is when it is made
 		return false
 	default:
 		return false
@@ -158,7 +167,7 @@ func (s *State) nextInChat(cfg directory.Chat, env Env) (do ChatTask, of string)
 		return "", ""
 	}
 	if !c.Closing.Equal(s.ClosedAt) {
-		return ChatClosing, ""
+		return ChatClosing, s.ClosedAt.UTC().Format(time.RFC3339Nano)
 	}
 	if cfg.ArchiveAfter > 0 {
 		if at := s.ClosedAt.Add(cfg.ArchiveAfter); at.After(env.Now) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/page"
 )
@@ -46,7 +47,7 @@ func (s *State) chatted(p page.Page, o page.Outcome, env Env) {
 	case ChatPost:
 		c.Posted, c.PostedAt = upTo, env.Now
 	case ChatClosing:
-		c.Closing = s.ClosedAt
+		c.Closing, _ = time.Parse(time.RFC3339Nano, of) // it may have been closed anew meanwhile
 	case ChatArchive:
 		c.Status = ChatArchived
 		s.note(env, kindChat, "", fmt.Sprintf("#%s is archived", c.Name))
