@@ -2,6 +2,8 @@ package slack
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strconv"
@@ -16,7 +18,7 @@ import (
 )
 
 const (
-	maxNames   = 20  // how many names are tried for a channel
+	maxNames   = 5   // how many names are tried for a channel before one that nobody has; Slack takes 20 calls a minute
 	maxTopic   = 250 // characters of a topic and of a purpose
 	maxChannel = 80  // characters of a name
 	perList    = 200 // channels in one answer
@@ -55,7 +57,7 @@ func reason(err error) string {
 }
 
 // makeChannel makes the channel of an incident, and says in its purpose whose it is: one that an attempt before made is
-// known by that. Where a name is taken, others are tried: name-2, name-3, …
+// known by that. Where a name is taken, others are tried: name-2, name-3, …, and at last one that nobody else can have.
 func (s *Sender) makeChannel(ctx context.Context, m deliver.Message) (map[string]string, error) {
 	me, err := s.client.AuthTestContext(ctx)
 	if err != nil {
@@ -63,8 +65,8 @@ func (s *Sender) makeChannel(ctx context.Context, m deliver.Message) (map[string
 	}
 	private := m.Task.Args["private"] == "true"
 	var ours map[string]api.Channel
-	for n := 1; n <= maxNames; n++ {
-		name := numbered(m.Task.Args["name"], n)
+	for n := 1; n <= maxNames+1; n++ {
+		name := numbered(m.Task.Args["name"], n, m.Key)
 		made, err := s.client.CreateConversationContext(ctx, api.CreateConversationParams{ChannelName: name, IsPrivate: private})
 		if err == nil {
 			return s.furnish(ctx, m.Incident, *made, me)
@@ -78,7 +80,7 @@ func (s *Sender) makeChannel(ctx context.Context, m deliver.Message) (map[string
 			}
 		}
 		old, there := ours[name]
-		switch known, wait := s.madeFor(m.Incident, old, me.UserID); {
+		switch known, wait := s.madeFor(m, old, me.UserID); {
 		case !there || !known:
 		case wait > 0:
 			return nil, deliver.RetryAfter(wait, "slack: #%s is just being made", name)
@@ -86,26 +88,32 @@ func (s *Sender) makeChannel(ctx context.Context, m deliver.Message) (map[string
 			return s.furnish(ctx, m.Incident, old, me)
 		}
 	}
-	return nil, deliver.Permanent("slack conversations.create: the name %s and %d others like it are taken", m.Task.Args["name"], maxNames-1)
+	return nil, deliver.Permanent("slack conversations.create: the name %s and %d others like it are taken", m.Task.Args["name"], maxNames)
 }
 
-// numbered is the nth name that is tried for a channel.
-func numbered(name string, n int) string {
-	if n == 1 {
-		return name
-	}
+// numbered is the nth name that is tried for a channel; the last is made of the key of the task.
+func numbered(name string, n int, key string) string {
 	tail := "-" + strconv.Itoa(n)
+	switch {
+	case n == 1:
+		return name
+	case n > maxNames:
+		sum := sha256.Sum256([]byte(key))
+		tail = "-" + hex.EncodeToString(sum[:4])
+	}
 	return strings.TrimRight(name[:min(len(name), maxChannel-len(tail))], "-") + tail
 }
 
 // madeFor reports whether a channel of the bot was made for an incident: it says so, or an attempt that broke off had
-// not come to say so. wait is how long that attempt may still be under way.
-func (s *Sender) madeFor(inc *incident.State, c api.Channel, bot string) (known bool, wait time.Duration) {
+// not come to say so. wait is how long that attempt may still be under way. Where no attempt was made before, a channel
+// that does not say whose it is, is just being made for another incident of the same name.
+func (s *Sender) madeFor(m deliver.Message, c api.Channel, bot string) (known bool, wait time.Duration) {
+	inc := m.Incident
 	if strings.Contains(c.Purpose.Value, string(inc.ID)) {
 		return true, 0
 	}
 	created := c.Created.Time()
-	if c.Purpose.Value != "" || c.Creator != bot || created.Before(inc.OpenedAt.Add(-time.Minute)) {
+	if !m.Again || c.Purpose.Value != "" || c.Creator != bot || created.Before(inc.OpenedAt.Add(-time.Minute)) {
 		return false, 0
 	}
 	return true, page.Lease - s.now().Sub(created)
@@ -142,19 +150,27 @@ func (s *Sender) furnish(ctx context.Context, inc *incident.State, c api.Channel
 	}
 	purpose := fmt.Sprintf("What is done about %s. Tocsin keeps this channel (%s).", inc.Name(), inc.ID)
 	if _, err := s.client.SetPurposeOfConversationContext(ctx, c.ID, purpose); err != nil {
-		return nil, sorted("conversations.setPurpose", err)
+		if err = sorted("conversations.setPurpose", err); !errors.Is(err, deliver.ErrPermanent) {
+			return nil, err
+		}
+		result[incident.ResultWarning] = "it does not say what it is for: " + reason(err)
 	}
-	topic := inc.Name() + " " + inc.Severity() + ": " + oneLine(inc.Title)
-	if inc.Conference != "" {
-		topic = plain(topic, maxTopic-len(inc.Conference)-3) + " · " + inc.Conference
-	}
-	if _, err := s.client.SetTopicOfConversationContext(ctx, c.ID, plain(topic, maxTopic)); err != nil {
+	if _, err := s.client.SetTopicOfConversationContext(ctx, c.ID, topic(inc)); err != nil {
 		if err = sorted("conversations.setTopic", err); !errors.Is(err, deliver.ErrPermanent) {
 			return nil, err
 		}
 		result[incident.ResultWarning] = "it has no topic: " + reason(err)
 	}
 	return result, nil
+}
+
+// topic is the title of an incident and where people meet, if both fit: half a link leads nowhere.
+func topic(inc *incident.State) string {
+	text := inc.Name() + " " + inc.Severity() + ": " + oneLine(inc.Title)
+	if meet := " · " + inc.Conference; inc.Conference != "" && len(meet) < maxTopic/2 {
+		return plain(text, maxTopic-len(meet)) + meet
+	}
+	return plain(text, maxTopic)
 }
 
 // revive takes an archived channel up again. Slack refuses that to bots that are not members any more, and archiving

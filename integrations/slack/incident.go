@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	api "github.com/slack-go/slack"
 
@@ -18,6 +20,7 @@ const ActionConference = "tocsin_conference"
 
 const (
 	maxTold    = 20   // entries of a timeline in one message
+	maxNews    = 8000 // characters of them all: a message whose blocks hold more than about 11,000 is refused
 	maxLine    = 1000 // characters of each
 	maxPeople  = 500  // characters of a list of names
 	maxLinks   = 10
@@ -58,7 +61,7 @@ func summaryBlocks(m deliver.Message) (text string, blocks []api.Block) {
 	add("Impacts", strings.Join(s.Impacted(), ", "))
 	add("Team", s.Team)
 	for _, role := range slices.Sorted(maps.Keys(s.Roles)) {
-		add(strings.ToUpper(role[:1])+role[1:], s.Roles[role])
+		add(mrkdwn(capital(role), maxLabel), s.Roles[role])
 	}
 	blocks = []api.Block{header(incidentLine(s)), api.NewSectionBlock(nil, list, nil)}
 	if d := mrkdwn(s.Description, maxSummary); d != "" {
@@ -74,6 +77,12 @@ func summaryBlocks(m deliver.Message) (text string, blocks []api.Block) {
 		blocks = append(blocks, actions([]api.BlockElement{button(ActionConference, "", "Join the conference").WithURL(u).WithStyle(api.StylePrimary)}))
 	}
 	return mrkdwn(incidentLine(s), maxField), blocks
+}
+
+// capital is a word as it begins a line.
+func capital(word string) string {
+	first, size := utf8.DecodeRuneInString(word)
+	return string(unicode.ToUpper(first)) + word[size:]
 }
 
 // people are those who work on an incident, and those who were called and have not answered.
@@ -104,43 +113,47 @@ func links(s *incident.State) string {
 	return strings.Join(list, " · ")
 }
 
-// anchor is a link in Slack's markup; "" for what is none.
+// anchor is a link in Slack's markup; "" for what is none, or is longer than a line may be.
 func anchor(href, text string) string {
 	u := web(href)
 	if u == "" {
 		return ""
 	}
 	u = strings.NewReplacer("&", "&amp;", "<", "%3C", ">", "%3E", "|", "%7C").Replace(u)
+	if len(u) > maxLine {
+		return ""
+	}
 	return "<" + u + "|" + strings.ReplaceAll(mrkdwn(oneLine(text), maxValue), "|", "/") + ">"
 }
 
-// newsBlocks tells what the timeline says after an entry and up to another.
+// newsBlocks tells what the timeline says after an entry and up to another: as much of the latest as fits.
 func newsBlocks(m deliver.Message, after, upTo int) (text string, blocks []api.Block) {
 	entries := m.Incident.News(after, upTo)
 	var lines []string
-	if more := len(entries) - maxTold; more > 0 {
-		lines, entries = append(lines, fmt.Sprintf("_%d more before_", more)), entries[more:]
+	size := 0
+	for _, e := range slices.Backward(entries[max(0, len(entries)-maxTold):]) {
+		line := told(e, m.Zone)
+		if size += len(line); size > maxNews {
+			break
+		}
+		lines = append(lines, line)
 	}
-	for _, e := range entries {
-		lines = append(lines, told(e, m.Zone))
+	if more := len(entries) - len(lines); more > 0 {
+		lines = append(lines, fmt.Sprintf("_%d more before_", more))
 	}
+	slices.Reverse(lines)
 	if len(lines) == 0 {
 		lines = []string{"–"} // it was left out of the timeline meanwhile
 	}
-	size, part := 0, []string(nil)
-	flush := func() {
-		if len(part) > 0 {
-			blocks = append(blocks, section(strings.Join(part, "\n")))
-		}
-		size, part = 0, nil
-	}
+	part := ""
 	for _, l := range lines {
-		if n := len(l) + 1; size+n > maxSection {
-			flush()
+		if part != "" && len(part)+len(l) >= maxSection {
+			blocks = append(blocks, section(strings.TrimSuffix(part, "\n")))
+			part = ""
 		}
-		part, size = append(part, l), size+len(l)+1
+		part += l + "\n"
 	}
-	flush()
+	blocks = append(blocks, section(strings.TrimSuffix(part, "\n")))
 	return m.Incident.Name() + " " + lines[len(lines)-1], blocks
 }
 

@@ -111,6 +111,15 @@ func TestAMessageOfTheIncidentsChannelIsAddedToItsTimeline(t *testing.T) {
 	if m := w.engine.messages; m[1].By != "Grafana" || m[2].By != "U99" {
 		t.Errorf("said by %q and %q", m[1].By, m[2].By)
 	}
+	w.shortcut(t, slacktest.Said{Channel: "C7", TS: "1773025143.000000", Bot: "Grafana", Attached: "[FIRING] CPU &gt; 90 %"}, "U01ETHAN")
+	if m := w.engine.messages[3]; m.Text != "[FIRING] CPU > 90 %" {
+		t.Errorf("what a program attached is %q", m.Text)
+	}
+	for _, ts := range []string{"-62167219300.0", "99999999999999.0", "soon"} { // no year that a record could hold
+		if told := w.shortcut(t, slacktest.Said{Channel: "C7", TS: ts, User: "U02", Text: "x"}, "U01ETHAN"); told.Text != "This message has no time, so it cannot be added." {
+			t.Errorf("of %s: %q", ts, told.Text)
+		}
+	}
 	w.engine.err = &alert.Refused{Reason: "This message is in the timeline of INC-7 already."}
 	if told := w.shortcut(t, slacktest.Said{Channel: "C7", TS: "1773025141.000000", Bot: "Grafana", Text: "CPU is high"}, "U02"); told.Text != "This message is in the timeline of INC-7 already." {
 		t.Errorf("told %q", told.Text)

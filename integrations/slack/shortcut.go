@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -37,6 +38,9 @@ type message struct {
 	Files []struct {
 		Name string `json:"name"`
 	} `json:"files"`
+	Attachments []struct {
+		Fallback string `json:"fallback"` // plain text for those who cannot show it
+	} `json:"attachments"`
 }
 
 // addition is a message on its way into a timeline; as the value of a button it goes to Slack and comes back signed.
@@ -80,6 +84,9 @@ func (in *Interactions) shortcut(ctx context.Context, click interaction) ephemer
 func (in *Interactions) additionOf(click interaction) addition {
 	m := click.Message
 	text := spoken(m.Text, in.nameOf)
+	for _, a := range m.Attachments { // programs say what they have to say in these
+		text += "\n" + spoken(a.Fallback, in.nameOf)
+	}
 	for _, f := range m.Files {
 		text += "\n[file " + oneLine(f.Name) + "]"
 	}
@@ -167,7 +174,7 @@ func (in *Interactions) add(ctx context.Context, a addition, user string) string
 func messageTime(ts string) (time.Time, error) {
 	whole, fraction, _ := strings.Cut(ts, ".")
 	seconds, err := strconv.ParseInt(whole, 10, 64)
-	if err != nil {
+	if err != nil || seconds < 0 || seconds > math.MaxUint32 {
 		return time.Time{}, fmt.Errorf("%q is not the timestamp of a message", word(ts))
 	}
 	micros, _ := strconv.ParseInt((fraction + "000000")[:6], 10, 64)

@@ -71,9 +71,24 @@ func baseURL(s string) (*url.URL, error) {
 	return u, nil
 }
 
+// maxAnswer is how much of an answer is read, in bytes: a page of 200 channels has a tenth of it.
+const maxAnswer = 8 << 20
+
+// bounded reads no more than maxAnswer of what it is answered.
+type bounded struct{ http.RoundTripper }
+
+func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := b.RoundTripper.RoundTrip(r)
+	if err == nil {
+		resp.Body = http.MaxBytesReader(nil, resp.Body, maxAnswer)
+	}
+	return resp, err
+}
+
 // httpClient follows no redirect: the token would go wherever it leads.
 func httpClient(timeout time.Duration) *http.Client {
 	return &http.Client{
+		Transport:     bounded{http.DefaultTransport},
 		Timeout:       timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

@@ -6,11 +6,41 @@ import (
 	"unicode/utf16"
 )
 
+// maxTexts is how many characters the blocks of a message hold together; Slack does not document it, and refuses what
+// is above somewhere between 11,000 and 13,000 with msg_blocks_too_long.
+const maxTexts = 11_000
+
+// texts counts the characters of all that is shown.
+func texts(v any) (n int) {
+	switch v := v.(type) {
+	case []map[string]any:
+		for _, e := range v {
+			n += texts(e)
+		}
+	case []any:
+		for _, e := range v {
+			n += texts(e)
+		}
+	case map[string]any:
+		for name, e := range v {
+			if text, ok := e.(string); ok && name == "text" {
+				n += length(text)
+			} else if !ok {
+				n += texts(e)
+			}
+		}
+	}
+	return n
+}
+
 // checkBlocks says what Slack would find wrong with the blocks of a message, or "".
 // Source: the limits in Slack's Block Kit reference.
 func checkBlocks(blocks []map[string]any) string {
 	if len(blocks) > 50 {
 		return fmt.Sprintf("no more than 50 blocks are allowed, got %d", len(blocks))
+	}
+	if n := texts(blocks); n > maxTexts {
+		return fmt.Sprintf("the blocks hold %d characters together", n)
 	}
 	ids := map[string]bool{}
 	for i, b := range blocks {

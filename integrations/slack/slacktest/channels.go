@@ -59,6 +59,13 @@ func (s *Server) Revoke(scopes ...string) {
 	}
 }
 
+// Deny answers a method that is about channels with an error code, as a workspace does that forbids it.
+func (s *Server) Deny(method, code string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refuse[method] = code
+}
+
 // Grant gives them back.
 func (s *Server) Grant(scopes ...string) {
 	s.mu.Lock()
@@ -143,6 +150,9 @@ func (s *Server) aboutChannels(method string, form url.Values) answer {
 	}
 	if s.revoked[scope] {
 		return answer{"ok": false, "error": "missing_scope", "needed": scope, "provided": "chat:write,commands"}
+	}
+	if code := s.refuse[method]; code != "" {
+		return refused(code)
 	}
 	switch method {
 	case "conversations.create":

@@ -58,6 +58,7 @@ type Said struct {
 	User                  string // a member, or
 	Bot                   string // the name of an app
 	Text                  string
+	Attached              string // what an attachment says, where the text says nothing
 }
 
 // Shortcut uses a shortcut on a message as a member, and sends to targetURL what Slack would send.
@@ -68,6 +69,9 @@ func (s *Server) Shortcut(t testing.TB, callbackID string, m Said, userID, targe
 		message["user"] = m.User
 	} else {
 		message["bot_profile"] = map[string]any{"name": m.Bot}
+	}
+	if m.Attached != "" {
+		message["attachments"] = []any{map[string]any{"id": 1, "fallback": m.Attached}}
 	}
 	if m.ThreadTS != "" {
 		message["thread_ts"] = m.ThreadTS

@@ -23,7 +23,7 @@ type Server struct {
 	changed  chan struct{} // closed and replaced with every change
 	messages []Message
 	replies  []Reply
-	refuse   map[string]string // channel as it was asked for → error code
+	refuse   map[string]string // channel as it was asked for, or method → error code
 	failures []failure
 	hold     chan struct{}
 	calls    int
