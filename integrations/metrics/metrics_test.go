@@ -188,6 +188,7 @@ func TestAllMetricsAreThereAndWellNamed(t *testing.T) {
 		tocsin_oncall{schedule="office",user="ethan"} tocsin_coverage_gap_seconds{schedule="office"}
 		tocsin_config_reload_success tocsin_config_reload_success_timestamp_seconds tocsin_config_info{hash="abc123"}
 		tocsin_store_up tocsin_store_warnings tocsin_store_repaired_wakeups_total
+		tocsin_incidents{state="open"} tocsin_status_updates_overdue tocsin_incident_tasks_failing{provider="jira"}
 		tocsin_postmortems{state="open"} tocsin_postmortems_overdue
 		tocsin_heartbeat_last_ping_timestamp_seconds{integration="nightly"} tocsin_heartbeats_late
 		tocsin_canary_success{channel="sms"} tocsin_canary_timestamp_seconds{channel="sms"}
@@ -255,6 +256,18 @@ tocsin_alerts_held{reason="throttle"} 0
 # HELP tocsin_exhausted_alerts Open alerts for which everything was tried and nobody acknowledged.
 # TYPE tocsin_exhausted_alerts gauge
 tocsin_exhausted_alerts 0
+# HELP tocsin_incident_tasks_failing What incidents have to do at a provider that was refused there and is tried again.
+# TYPE tocsin_incident_tasks_failing gauge
+tocsin_incident_tasks_failing{provider="github"} 0
+tocsin_incident_tasks_failing{provider="jira"} 0
+tocsin_incident_tasks_failing{provider="slack"} 0
+tocsin_incident_tasks_failing{provider="statuspage"} 0
+# HELP tocsin_incidents Incidents that are kept by state.
+# TYPE tocsin_incidents gauge
+tocsin_incidents{state="closed"} 2
+tocsin_incidents{state="mitigated"} 0
+tocsin_incidents{state="open"} 0
+tocsin_incidents{state="resolved"} 0
 # HELP tocsin_postmortems Postmortems by state.
 # TYPE tocsin_postmortems gauge
 tocsin_postmortems{state="completed"} 0
@@ -269,7 +282,7 @@ tocsin_store_up 1
 # HELP tocsin_store_warnings How many settings of the store put the state at risk; the log names them.
 # TYPE tocsin_store_warnings gauge
 tocsin_store_warnings 1
-`, "tocsin_alerts", "tocsin_alerts_held", "tocsin_exhausted_alerts", "tocsin_postmortems", "tocsin_postmortems_overdue", "tocsin_store_up", "tocsin_store_warnings")
+`, "tocsin_alerts", "tocsin_alerts_held", "tocsin_exhausted_alerts", "tocsin_incidents", "tocsin_incident_tasks_failing", "tocsin_postmortems", "tocsin_postmortems_overdue", "tocsin_store_up", "tocsin_store_warnings")
 }
 
 func TestTheFirstAcknowledgementIsTimed(t *testing.T) {

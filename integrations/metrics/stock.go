@@ -21,6 +21,7 @@ import (
 type Engine interface {
 	Counts(ctx context.Context) (byStatus map[alert.Status]map[string]int, exhausted int, err error)
 	HeldCounts(ctx context.Context) (map[alert.HoldReason]int, error)
+	IncidentCounts(ctx context.Context) (engine.IncidentCounts, error)
 	PostmortemCounts(ctx context.Context) (counts map[postmortem.Status]int, overdue int, err error)
 	Heartbeats(ctx context.Context) ([]*heartbeat.State, error)
 	Canary(ctx context.Context) (*canary.State, error)
@@ -41,8 +42,9 @@ type stock struct {
 	engine Engine
 	log    *slog.Logger
 
-	alerts, exhausted, held, postmortems, overdue, up, warnings *prometheus.Desc
-	watching                                                    watching
+	alerts, exhausted, held, incidents, untold, failing, postmortems, overdue, up, warnings *prometheus.Desc
+
+	watching watching
 
 	mu      sync.Mutex
 	latest  counts
@@ -55,6 +57,7 @@ type counts struct {
 	alerts      map[alert.Status]map[string]int
 	exhausted   int
 	held        map[alert.HoldReason]int
+	incidents   engine.IncidentCounts
 	postmortems map[postmortem.Status]int
 	overdue     int
 	warnings    int
@@ -72,6 +75,9 @@ func newStock(e Engine, log *slog.Logger) *stock {
 		alerts:      desc("tocsin_alerts", "Alerts that are kept by state and priority; closed ones are not told apart by priority.", "state", "priority"),
 		exhausted:   desc("tocsin_exhausted_alerts", "Open alerts for which everything was tried and nobody acknowledged."),
 		held:        desc("tocsin_alerts_held", "Open alerts that wait before they page, by what for; one that waits for several counts for each.", "reason"),
+		incidents:   desc("tocsin_incidents", "Incidents that are kept by state.", "state"),
+		untold:      desc("tocsin_status_updates_overdue", "Status updates that an audience of an incident waits for longer than was promised."),
+		failing:     desc("tocsin_incident_tasks_failing", "What incidents have to do at a provider that was refused there and is tried again.", "provider"),
 		postmortems: desc("tocsin_postmortems", "Postmortems by state.", "state"),
 		overdue:     desc("tocsin_postmortems_overdue", "Postmortems that are owed after their due date."),
 		up:          desc("tocsin_store_up", "Whether the store can be written."),
@@ -82,7 +88,7 @@ func newStock(e Engine, log *slog.Logger) *stock {
 
 // Describe implements prometheus.Collector.
 func (s *stock) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{s.alerts, s.exhausted, s.held, s.postmortems, s.overdue, s.up, s.warnings} {
+	for _, d := range []*prometheus.Desc{s.alerts, s.exhausted, s.held, s.incidents, s.untold, s.failing, s.postmortems, s.overdue, s.up, s.warnings} {
 		ch <- d
 	}
 	s.watching.describe(ch)
@@ -108,6 +114,13 @@ func (s *stock) Collect(ch chan<- prometheus.Metric) {
 	gauge(s.exhausted, c.exhausted)
 	for _, reason := range alert.HoldReasons {
 		gauge(s.held, c.held[reason], string(reason))
+	}
+	for status, n := range c.incidents.ByStatus {
+		gauge(s.incidents, n, string(status))
+	}
+	gauge(s.untold, c.incidents.Untold)
+	for provider, n := range c.incidents.Failing {
+		gauge(s.failing, n, provider)
 	}
 	for status, n := range c.postmortems {
 		gauge(s.postmortems, n, string(status))
@@ -166,6 +179,9 @@ func (s *stock) count(ctx context.Context) (c counts) {
 		return c
 	}
 	if c.held, c.err = s.engine.HeldCounts(ctx); c.err != nil {
+		return c
+	}
+	if c.incidents, c.err = s.engine.IncidentCounts(ctx); c.err != nil {
 		return c
 	}
 	if c.postmortems, c.overdue, c.err = s.engine.PostmortemCounts(ctx); c.err != nil {

@@ -35,6 +35,9 @@ func (s *slow) Counts(context.Context) (map[alert.Status]map[string]int, int, er
 	return map[alert.Status]map[string]int{alert.Open: {"P1": 3}}, 0, nil
 }
 func (s *slow) HeldCounts(context.Context) (map[alert.HoldReason]int, error) { return nil, nil }
+func (s *slow) IncidentCounts(context.Context) (engine.IncidentCounts, error) {
+	return engine.IncidentCounts{}, nil
+}
 func (s *slow) PostmortemCounts(context.Context) (map[postmortem.Status]int, int, error) {
 	return map[postmortem.Status]int{}, 0, nil
 }
