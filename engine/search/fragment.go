@@ -81,8 +81,11 @@ func (q Query) marks(p Passage) (marks []word, clauses int) {
 
 // length is how many of the words, from the first one on, are what a clause asks for; 0 for none.
 func (c clause) length(text string, words []word) int {
-	if c.prefix != "" && (strings.HasPrefix(words[0].stem, c.prefix) || strings.HasPrefix(fold(text[words[0].from:words[0].to]), c.prefix)) {
-		return 1
+	if c.prefix != "" {
+		if slices.Contains(c.stems, words[0].stem) || strings.HasPrefix(words[0].stem, c.prefix) || strings.HasPrefix(fold(text[words[0].from:words[0].to]), c.prefix) {
+			return 1
+		}
+		return 0
 	}
 	if len(words) < len(c.stems) {
 		return 0

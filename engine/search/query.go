@@ -38,7 +38,7 @@ type clause struct {
 	values []string // one of them is enough
 	part   Part     // of words; parts for any
 	stems  []string // one after the other
-	prefix string   // what the only word begins with; "" for whole words
+	prefix string   // what the only word begins with; "" for whole words. stems are then those that do not begin so themselves
 }
 
 // Where names a facet that must have one of some values.
@@ -150,7 +150,8 @@ func (c *clause) words(value string, quoted bool) error {
 			if utf8.RuneCountInString(begin) < minPrefix || len(wordsOf(begin)) != 1 || strings.ContainsAny(begin, "*?") {
 				return bad(fmt.Sprintf("write at least %d letters of one word before it: conn*", minPrefix), "%q begins with too little", clip(value))
 			}
-			c.stems, c.prefix = stemsOf(begin), fold(begin[wordsOf(begin)[0].from:wordsOf(begin)[0].to])
+			c.prefix = fold(begin[wordsOf(begin)[0].from:wordsOf(begin)[0].to])
+			c.stems = stemsFrom(c.prefix)
 			return nil
 		}
 		if strings.Contains(value, "*") {
@@ -170,7 +171,11 @@ func (c *clause) words(value string, quoted bool) error {
 func (c clause) match() string {
 	text := `"` + strings.Join(c.stems, " ") + `"`
 	if c.prefix != "" {
-		text = `("` + c.prefix + `"* OR ` + text + `)`
+		text = `("` + c.prefix + `"*`
+		for _, s := range c.stems {
+			text += ` OR "` + s + `"`
+		}
+		text += ")"
 	}
 	if c.part < parts {
 		text = columns[c.part].name + " : " + text

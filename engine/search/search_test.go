@@ -158,6 +158,8 @@ func TestRecordsAreFoundByWhatTheySay(t *testing.T) {
 		"user:ethan":                      "PM-1",
 		"roll*":                           "INC-1",
 		"connections*":                    "PM-1 INC-1 INC-3",
+		"connectio*":                      "PM-1 INC-1 INC-3", // though the stem is connect
+		"connectix*":                      "",
 		"exhaust*":                        "INC-1 PM-1",
 		"nothing\tlike \n this":           "",
 		"allowed rollback":                "INC-1", // of two lines,

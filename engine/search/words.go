@@ -1,6 +1,7 @@
 package search
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -55,6 +56,29 @@ func stemOf(text string) string {
 		}
 	}
 	return english.Stem(text, false)
+}
+
+// endings are those that stemOf takes off English words.
+var endings = [...]string{
+	"ations", "ational", "ically", "ings", "ingly", "edly", "ements", "nesses", "ities", "ively", "izing", "izers", "ization", "fully", "ously", "ably", "ibly",
+	"ances", "ences", "ators", "ants", "ents", "isms", "ists", "iously", "ies", "ied", "ers", "ors",
+}
+
+// stemsFrom are the stems of words that begin with what is given while their stems do not: of configura, configur.
+func stemsFrom(begin string) []string {
+	stems := stemsOf(begin)
+	for _, ending := range endings {
+		for i := range ending {
+			for k := i + 1; k <= len(ending); k++ { // "tion" of "ations", too
+				s := stemOf(begin + ending[i:k])
+				short := len(s) < 4 || len(s) == len(begin)-1 && len(s) < 6 // conn is not what conne* means
+				if !short && !strings.HasPrefix(s, begin) && !slices.Contains(stems, s) {
+					stems = append(stems, s)
+				}
+			}
+		}
+	}
+	return stems
 }
 
 // fold writes a word in small letters without accents, and cuts what is too long for a word.
