@@ -286,3 +286,56 @@ func TestOfVeryManyPastIncidentsTheLatestAreShown(t *testing.T) {
 	equal(t, "shown", len(p.Past), statuspage.MostPast)
 	equal(t, "the oldest of them", p.Past[statuspage.MostPast-1].Began, at(5))
 }
+
+func TestOnlyTheLatestUpdatePromisesTheNextAndNoneDoesWhenItIsOver(t *testing.T) {
+	t.Parallel()
+	dir := org()
+	s := open(t, dir, 0, "P1", "idp")
+	for i := range 2 {
+		s.do(float64(i), incident.Action{Do: incident.Tell, Draft: incident.Draft{Audience: "customers", Text: "…", NextIn: 2 * time.Hour}})
+	}
+	next := func(list []statuspage.Incident) (at []time.Time) {
+		for _, u := range list[0].Updates {
+			at = append(at, u.Next)
+		}
+		return at
+	}
+	equal(t, "active", next(build(dir, 1, s).Active), []time.Time{at(3), {}})
+	equal(t, "over", next(build(dir, 2, s.resolve(1.5)).Past), []time.Time{{}, {}})
+}
+
+func TestWhatIsWrongWithNoServiceOfThePageShowsInTheStateOfTheWhole(t *testing.T) {
+	t.Parallel()
+	dir := org()
+	m, problems := schedules.NewRecurrence(schedules.RecurrenceSpec{From: "2026-03-09T11:00", Until: "2026-03-09T13:00", Zone: time.UTC})
+	if problems != nil {
+		t.Fatal(problems)
+	}
+	dir.Maintenance = []directory.Maintenance{{Public: "We move house.", Times: m}}
+	equal(t, "maintenance", states(build(dir, 0)), "under_maintenance Checkout=operational Login=operational")
+	s := open(t, dir, 0, "P2", "batch").tell(0.1, "customers", incident.Investigating, "…")
+	equal(t, "an incident", states(build(dir, 0.2, s)), "partial_outage Checkout=operational Login=operational")
+}
+
+func TestAnOutageEndsWhenThePublicIsToldSoThoughNobodyHasResolvedItYet(t *testing.T) {
+	t.Parallel()
+	dir := org()
+	s := open(t, dir, 1, "P1", "idp").tell(1.1, "customers", incident.Investigating, "…").tell(2, "customers", incident.PhaseOfResolved, "It is over.")
+	login := func() time.Duration { return build(dir, 5, s).Groups[1].Services[0].Days[89].Down }
+	equal(t, "not mitigated", login(), time.Hour)
+	s.mitigate(4)
+	equal(t, "mitigated later", login(), time.Hour)
+}
+
+func TestOutagesCountOnceWhicheverIsKnownFirstAndUptimeIsRoundedDown(t *testing.T) {
+	t.Parallel()
+	dir := org()
+	long := open(t, dir, 1, "P1", "idp").tell(1, "customers", incident.Investigating, "…").resolve(6)
+	within := open(t, dir, 2, "P2", "idp").tell(2, "customers", incident.Investigating, "…").resolve(3)
+	after := open(t, dir, 5, "P2", "idp").tell(5, "customers", incident.Investigating, "…").resolve(8)
+	for _, order := range [][]*story{{long, within, after}, {after, within, long}} {
+		equal(t, "from 1 to 8", build(dir, 10, order...).Groups[1].Services[0].Days[89].Down, 7*time.Hour)
+	}
+	second := open(t, dir, 1, "P1", "idp").tell(1, "customers", incident.Investigating, "…").resolve(1 + 1/3600.0)
+	equal(t, "one second of 90 days", build(dir, 10, second).Groups[1].Services[0].Uptime, 99.99)
+}

@@ -26,6 +26,7 @@ type shop struct {
 	dir       *directory.Directory
 	incidents []*incident.State
 	reads     int // of closed incidents
+	pages     int // of all incidents
 	away      bool
 	log       bytes.Buffer
 }
@@ -48,6 +49,7 @@ func (s *shop) list(_ context.Context, statuses []incident.Status, before store.
 	if s.away {
 		return nil, next, errors.New("the store is away")
 	}
+	s.pages++
 	if slices.Contains(statuses, incident.Closed) && before == (store.Cursor{}) {
 		s.reads++
 	}
@@ -194,6 +196,35 @@ func TestClosedIncidentsAreReadWhenOneIsClosed(t *testing.T) {
 	s.step(p, 4)
 	if page := get(p, "/status/", "").Body.String(); s.reads != 2 || strings.Count(page, `<article class="past"`) != 1 || strings.Count(page, `<article class="card major"`) != 4 {
 		t.Errorf("read %d times, and the page is:\n%s", s.reads, page)
+	}
+}
+
+func TestAnIncidentThatIsOpenedAgainIsOnThePageOnce(t *testing.T) {
+	s := newShop(t)
+	p := s.publisher(publicpage.Settings{Serve: "/status"})
+	in := s.open(0)
+	s.tell(in, 0, "We are looking into it.")
+	s.do(in, 1, incident.Action{Do: incident.Close, By: "amir"})
+	s.step(p, 1)
+	s.do(in, 2, incident.Action{Do: incident.Reopen, By: "amir"})
+	s.tell(in, 2, "It is back.")
+	s.step(p, 2)
+	if n := strings.Count(get(p, "/status/", "").Body.String(), "<article"); n != 1 {
+		t.Errorf("it is there %d times", n)
+	}
+}
+
+func TestIncidentsOfYearsAgoAreNotRead(t *testing.T) {
+	s := newShop(t)
+	const year = 365 * 24 * 60
+	for i := range 20 {
+		in := s.open(-year + i)
+		s.tell(in, -year+i, "We are looking into it.")
+		s.do(in, -year+i, incident.Action{Do: incident.Close, By: "amir"})
+	}
+	s.step(s.publisher(publicpage.Settings{Serve: "/status"}), 0)
+	if s.pages != 2 { // one of those that are not closed, one of those that are
+		t.Errorf("%d pages of incidents were read", s.pages)
 	}
 }
 

@@ -3,6 +3,7 @@ package publicpage_test
 import (
 	"encoding/json"
 	"encoding/xml"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -214,6 +215,18 @@ func TestTheFeedHasOneItemForEachUpdateTheLatestFirst(t *testing.T) {
 	again := feedOf(t, render(t, later))
 	if diff := cmp.Diff(f.Channel.Items, again.Channel.Items); diff != "" {
 		t.Errorf("items changed (-before +after):\n%s", diff)
+	}
+}
+
+func TestTheFeedHoldsTheLatestFiftyUpdates(t *testing.T) {
+	t.Parallel()
+	p := page()
+	for i := range 100 {
+		p.Past[0].Updates = append(p.Past[0].Updates, statuspage.Update{ID: fmt.Sprintf("cc%02d", i), At: at(-20*24*60 - i), Title: "The shop is slow"})
+	}
+	items := feedOf(t, render(t, p)).Channel.Items
+	if len(items) != 50 || items[0].GUID.ID != "aa03" || items[49].GUID.ID != "cc46" {
+		t.Errorf("%d items, from %s to %s", len(items), items[0].GUID.ID, items[len(items)-1].GUID.ID)
 	}
 }
 
