@@ -53,6 +53,21 @@ type learning struct {
 	activeAt time.Time // when they were last read
 	over     round     // goes on a page at a time
 	fresh    []store.ID
+	odd      map[store.ID]uint64 // the versions of records that cannot be read, such as those of a newer Tocsin
+}
+
+// complains reports whether it is news that a record cannot be read.
+func (l *learning) complains(r store.Record) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.odd[r.ID] == r.Version {
+		return false
+	}
+	if l.odd == nil {
+		l.odd = map[store.ID]uint64{}
+	}
+	l.odd[r.ID] = r.Version
+	return true
 }
 
 // round is a reading of lists from the newest record to the oldest.
@@ -232,7 +247,9 @@ func (e *Engine) learn(found []store.Record) error {
 		}
 		rec, err := record.Decode(r)
 		if err != nil {
-			e.log.Error("a record cannot be read; it is not searched", "id", r.ID, "error", err)
+			if l.complains(r) {
+				e.log.Error("a record cannot be read; it is not searched", "id", r.ID, "error", err)
+			}
 			continue
 		}
 		switch s := rec.(type) {

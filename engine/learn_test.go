@@ -36,7 +36,7 @@ func newReaders(t *testing.T, replicas int) *town {
 		tw.engines[i] = engine.New(engine.Options{
 			Store: tw.faults[i], Replica: fmt.Sprintf("r%d", i+1), World: tw.world(learned), Index: index,
 			Run:  func(f func()) { tw.tasks = append(tw.tasks, task{i, f}) },
-			Pick: func(int) int { return 0 }, Watch: tw.counts, Log: slog.New(slog.DiscardHandler),
+			Pick: func(int) int { return 0 }, Watch: tw.counts, Log: slog.New(slog.NewTextHandler(&tw.site.log, nil)),
 		})
 		tw.engines[i].Delivery.Configure(tw.setup())
 	}
@@ -181,6 +181,36 @@ func TestADeletedRecordLeavesEveryIndex(t *testing.T) {
 		if got := tw.found(replica, "leaked") + tw.found(replica, "pgbouncer"); got != "" {
 			t.Errorf("replica %d finds %s", replica, got)
 		}
+	}
+}
+
+func TestWhatAReplicaOfANewerVersionWroteHidesNothingElse(t *testing.T) {
+	t.Parallel()
+	tw := newReaders(t, 1)
+	tw.exhausted()
+	tw.declare(incident.Opening{Title: "pool of the shop", Priority: "P3"})
+	tw.learn()
+	old := tw.incident("INC-1")
+	r, err := tw.store.Load(t.Context(), old.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	newer := store.Change{ID: old.ID, Expect: r[0].Version, Data: []byte(`{"v":99}`), Join: []string{incident.ListOf(incident.Closed)}, Order: old.OpenedAt.UnixMilli()}
+	if err := tw.store.Commit(t.Context(), store.Tx{newer})[0]; err != nil {
+		t.Fatal(err)
+	}
+	if got := tw.found(0, "title:pool"); got != "INC-2 PM-1" && got != "PM-1 INC-2" {
+		t.Errorf("found %s", got)
+	}
+	if _, err := tw.engines[0].SimilarIncidents(t.Context(), "INC-2", 3); err != nil {
+		t.Error(err)
+	}
+	for range 10 {
+		tw.clock.t = tw.clock.t.Add(5 * time.Second)
+		tw.learn()
+	}
+	if n := strings.Count(tw.site.log.String(), "it is not searched"); n != 1 {
+		t.Errorf("said %d times", n)
 	}
 }
 

@@ -37,14 +37,14 @@ func (e *Engine) Search(ctx context.Context, w search.Wish) (list []Found, total
 		return nil, 0, err
 	}
 	for i, r := range records {
-		if !r.Exists() { // another replica has deleted it
+		var rec record.Record
+		if r.Exists() {
+			rec, err = record.Decode(r)
+		}
+		if rec == nil || err != nil { // another replica has deleted it, or one of a newer version has written it
 			e.learning.changed(ids[i])
 			total--
 			continue
-		}
-		rec, err := record.Decode(r)
-		if err != nil {
-			return nil, 0, err
 		}
 		f := Found{Hit: hits[i]}
 		switch s := rec.(type) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
+	"github.com/tocsin-oncall/tocsin/engine/record"
 	"github.com/tocsin-oncall/tocsin/engine/search"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 )
@@ -42,8 +43,8 @@ func (e *Engine) similar(ctx context.Context, inc *incident.State, limit int) (l
 	}
 	for _, like := range likes {
 		other, err := byID[*incident.State](ctx, e, "incident", like.ID)
-		if errors.Is(err, ErrNotFound) {
-			e.learning.changed(like.ID) // another replica has deleted it
+		if errors.Is(err, ErrNotFound) || errors.Is(err, record.ErrNewer) {
+			e.learning.changed(like.ID) // another replica has deleted it, or one of a newer version has written it
 			continue
 		}
 		if err != nil {
