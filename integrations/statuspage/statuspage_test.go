@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -145,6 +146,42 @@ func TestAServiceThatIsNotImpactedAfterAllRecovers(t *testing.T) {
 	w.publish(next("in1", 2, "identified", "Only payments."))
 	w.equal("login", w.page.Component("login"), "operational")
 	w.equal("checkout", w.page.Component("checkout"), "major_outage")
+}
+
+func TestTheEndOfAnIncidentDoesNotEndAMaintenance(t *testing.T) {
+	w := newWorld(t)
+	w.publish(first())
+	w.page.Maintain("checkout")
+	w.publish(next("in1", 2, "resolved", "It is over."))
+	w.equal("checkout", w.page.Component("checkout"), "under_maintenance")
+}
+
+func TestTheKeyGoesNowhereElse(t *testing.T) {
+	t.Parallel()
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a redirect was followed") }))
+	defer other.Close()
+	here := httptest.NewServer(http.RedirectHandler(other.URL, http.StatusTemporaryRedirect))
+	defer here.Close()
+	s := statuspage.New(statuspage.Options{APIKey: statuspagetest.Key, PageID: statuspagetest.Page, BaseURL: here.URL})
+	if _, err := s.Send(t.Context(), deliver.Message{Task: first().Task()}); err == nil || errors.Is(err, deliver.ErrPermanent) || strings.Contains(err.Error(), statuspagetest.Key) {
+		t.Error(err)
+	}
+}
+
+func TestItWaitsForAsLongAsStatuspageAsks(t *testing.T) {
+	t.Parallel()
+	for asked, want := range map[string]time.Duration{"120": 2 * time.Minute, "86400": time.Hour, "soon": 30 * time.Second} {
+		limited := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", asked)
+			w.WriteHeader(http.StatusTooManyRequests)
+		}))
+		s := statuspage.New(statuspage.Options{APIKey: statuspagetest.Key, PageID: statuspagetest.Page, BaseURL: limited.URL})
+		_, err := s.Send(t.Context(), deliver.Message{Task: first().Task()})
+		limited.Close()
+		if retry := (*deliver.Retry)(nil); !errors.As(err, &retry) || retry.After != want {
+			t.Errorf("%s: %v", asked, err)
+		}
+	}
 }
 
 func TestAnIncidentThatWasRemovedByHandIsNotMadeAgain(t *testing.T) {

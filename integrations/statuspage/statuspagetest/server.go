@@ -118,6 +118,13 @@ func (s *Server) Open(name, component, status string) {
 	s.incidents = append(s.incidents, &Incident{ID: fmt.Sprintf("hand%d", len(s.incidents)+1), Name: name, Status: "investigating", Components: []Component{{ID: component}}})
 }
 
+// Maintain begins a maintenance of a component, as people do at Statuspage.
+func (s *Server) Maintain(component string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.components[component] = "under_maintenance"
+}
+
 // Delete removes an incident by hand.
 func (s *Server) Delete(id string) {
 	s.mu.Lock()
