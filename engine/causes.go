@@ -19,7 +19,8 @@ import (
 const (
 	maxCandidates    = 50
 	maxRelated       = 50
-	scanned          = 2000 // deployments that are looked through
+	scanned          = 2000        // deployments, or alerts, that are looked at
+	passed           = 5 * scanned // deployments of other times that are passed over for them
 	pageOfCandidates = 200
 )
 
@@ -56,7 +57,7 @@ type Causes struct {
 	Since, Until time.Time // when the deployments began
 	Harm         time.Time
 	Candidates   []Candidate // the latest first
-	Left         int         // how many more there are, the earliest
+	Left         int         // how many more there are: see likeliest
 	Alerts       []RelatedAlert
 }
 
@@ -106,12 +107,18 @@ func (e *Engine) candidates(ctx context.Context, inc *incident.State, q CausesQu
 		by[n.Service] = n
 		services = append(services, n.Service)
 	}
-	// What began at this very moment counts, too.
-	found, err := e.deploymentsOf(ctx, services, deployment.Filter{Since: got.Since, Until: got.Until.Add(time.Millisecond)})
+	// What began before the harm is looked for by itself: however much is deployed during a long incident, it hides none of
+	// that. What began at the very moment of an end counts, too.
+	turn := got.Harm.Add(time.Millisecond)
+	found, err := e.deploymentsOf(ctx, services, deployment.Filter{Since: got.Since, Until: turn})
 	if err != nil {
 		return got, err
 	}
-	for _, s := range found {
+	later, err := e.deploymentsOf(ctx, services, deployment.Filter{Since: turn, Until: got.Until.Add(time.Millisecond)})
+	if err != nil {
+		return got, err
+	}
+	for _, s := range append(found, later...) {
 		marked := inc.Cause.Deployment == s.Name()
 		if !q.All && !s.Live() && !marked {
 			continue
@@ -125,11 +132,36 @@ func (e *Engine) candidates(ctx context.Context, inc *incident.State, q CausesQu
 		}
 		got.Candidates = append(got.Candidates, c)
 	}
-	slices.SortStableFunc(got.Candidates, func(a, b Candidate) int { return b.StartedAt.Compare(a.StartedAt) })
-	if got.Left = max(0, len(got.Candidates)-maxCandidates); got.Left > 0 {
-		got.Candidates = got.Candidates[:maxCandidates]
-	}
+	got.Candidates, got.Left = likeliest(got.Candidates)
 	return got, nil
+}
+
+// likeliest are so many candidates as are shown, the latest first, and how many are left out: first those that began
+// during the harm, the latest of them; then those that began longest before it. What was marked stays.
+func likeliest(list []Candidate) (kept []Candidate, left int) {
+	latest := func(a, b Candidate) int { return b.StartedAt.Compare(a.StartedAt) }
+	rank := func(c Candidate) int {
+		switch {
+		case c.Cause:
+			return 0
+		case c.When != During:
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(list, func(a, b Candidate) int {
+		switch by := cmp.Compare(rank(a), rank(b)); {
+		case by != 0:
+			return by
+		case rank(a) == 2:
+			return -latest(a, b)
+		}
+		return latest(a, b)
+	})
+	left = max(0, len(list)-maxCandidates)
+	kept = list[:len(list)-left]
+	slices.SortStableFunc(kept, latest)
+	return kept, left
 }
 
 // deploymentsOf are the deployments of services, up to a bound; Service and the environment of the filter are not looked
@@ -143,7 +175,7 @@ func (e *Engine) deploymentsOf(ctx context.Context, services []string, f deploym
 		lists[i] = deployment.ListOf(name, "")
 	}
 	before := f.From(store.Cursor{})
-	for seen := 0; seen < scanned; {
+	for seen := 0; seen < passed && len(out) < scanned; {
 		page, next, err := pageOf[*deployment.State](ctx, e, lists, before, pageOfCandidates)
 		if err != nil {
 			return nil, err

@@ -68,6 +68,31 @@ DEP-6 before [payments ledger]`)
 	}
 }
 
+func TestWhatIsDeployedDuringALongIncidentHidesNothingOfWhatCameBefore(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 1, services)
+	tw.deploys("ledger", "production", -3*time.Hour)
+	tw.deploys("database", "production", -time.Hour)
+	tw.outage()
+	tw.wait(4 * time.Hour)
+	for n := range 2100 {
+		tw.deploys("payments", "production", time.Duration(n+1)*6*time.Second)
+	}
+	got, words := tw.causes("INC-1", engine.CausesQuery{})
+	if len(words) != 50 || got.Left == 0 || words[49] != "DEP-1 before [payments ledger]" || words[48] != "DEP-2 before [payments ledger database]" {
+		t.Errorf("%d are shown and %d left, the earliest %q", len(words), got.Left, words[max(0, len(words)-2):])
+	}
+	if !slices.IsSortedFunc(got.Candidates, func(a, b engine.Candidate) int { return b.StartedAt.Compare(a.StartedAt) }) {
+		t.Errorf("not the latest first: %q", words)
+	}
+	if _, err := tw.engines[0].MarkCause(context.Background(), "INC-1", "DEP-2100", incident.Action{By: "ethan"}); err != nil {
+		t.Fatal(err)
+	}
+	if got, words := tw.causes("INC-1", engine.CausesQuery{}); !got.Candidates[0].Cause {
+		t.Errorf("what was marked is not shown: %q", words[:2])
+	}
+}
+
 func TestAnIncidentShowsOpenAlertsOfWhatItNeeds(t *testing.T) {
 	t.Parallel()
 	tw := newTown(t, 1, services)

@@ -66,7 +66,7 @@ func (n *noun) candidates(v api.IncidentCauses) {
 		}
 		n.table(t)
 		if v.Left > 0 {
-			fmt.Fprintf(n.out, "and %d earlier ones\n", v.Left)
+			fmt.Fprintf(n.out, "and %d others\n", v.Left)
 		}
 	}
 	for _, c := range v.Candidates {

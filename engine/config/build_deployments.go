@@ -20,6 +20,9 @@ func (b *builder) deployments(path string, in Integration) {
 		}
 		return
 	}
+	if in.Name == deployment.API {
+		b.fail(path+".name", "give it another name", "%s is what is reported over the REST API: the two would take each other's deployments for their own", in.Name)
+	}
 	b.refer(path+".service", service, in.Service)
 	for _, project := range slices.Sorted(maps.Keys(in.Services)) {
 		b.refer(path+".services."+project, service, in.Services[project])

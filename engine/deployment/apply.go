@@ -128,6 +128,9 @@ func (s *State) reach(r Report, at time.Time, late bool, env Env) (changed bool)
 		s.FinishedAt = s.Reached[s.Status]
 	}
 	s.StartedAt = cmp.Or(s.Reached[Started], s.FinishedAt)
+	if !s.FinishedAt.IsZero() && s.StartedAt.After(s.FinishedAt) {
+		s.StartedAt = s.FinishedAt // its beginning was told late and without a time, or by another clock
+	}
 	return changed || s.Status != was.Status
 }
 

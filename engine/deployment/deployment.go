@@ -60,6 +60,9 @@ const (
 // Tiers are all of them.
 var Tiers = [...]Tier{Production, Staging, Testing, Development}
 
+// API is the integration of what is reported over the REST API.
+const API = "api"
+
 // State is everything that is known of a deployment; it is stored as JSON.
 type State struct {
 	Format int      `json:"v"`
@@ -67,7 +70,7 @@ type State struct {
 	Number uint64   `json:"number"` // what people call it: DEP-5; never reused
 	Status Status   `json:"status"`
 
-	Integration string `json:"integration"` // that reported it; "api" for the REST API
+	Integration string `json:"integration"` // that reported it, or API
 	External    string `json:"external_id"` // what the sender tells it from its others by
 
 	Project     string `json:"project,omitempty"` // what the sender calls the service, where that differs

@@ -108,6 +108,17 @@ func TestALateReportTellsOnlyWhatIsNotKnown(t *testing.T) {
 	}
 }
 
+func TestABeginningThatIsToldLateWithoutATimeIsNotAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	s := told(t, deployment.Report{Status: deployment.Succeeded, At: at(9)}, deployment.Report{Status: deployment.Started})
+	if !s.StartedAt.Equal(at(9)) || !s.FinishedAt.Equal(at(9)) {
+		t.Errorf("it began %s and ended %s", s.StartedAt, s.FinishedAt)
+	}
+	if err := s.Apply(deployment.Report{Integration: "gh", External: "901", StartedAt: at(4)}, env(60)); err != nil || !s.StartedAt.Equal(at(4)) {
+		t.Errorf("%v: told when, it began %s", err, s.StartedAt)
+	}
+}
+
 func TestADeploymentOfWhichNobodySaysMoreHasSucceeded(t *testing.T) {
 	t.Parallel()
 	s := told(t, deployment.Report{})
@@ -172,7 +183,8 @@ func TestWhatIsTooLongIsCutAndWhatMakesNoSenseIsRefused(t *testing.T) {
 	}
 	for field, bad := range map[string]deployment.Report{
 		"state": {Service: "x", Status: "done"}, "tier": {Service: "x", Tier: "prod"}, "id": {Service: "x", External: strings.Repeat("1", 501)},
-		"finished_at": {Service: "x", StartedAt: at(2), FinishedAt: at(1)},
+		"finished_at": {Service: "x", StartedAt: at(2), FinishedAt: at(1)}, "at": {Service: "x", At: time.Date(-1199, 3, 9, 0, 0, 0, 0, time.UTC)},
+		"started_at": {Service: "x", StartedAt: time.Date(1969, 12, 31, 23, 0, 0, 0, time.UTC)},
 	} {
 		var refused *deployment.Refused
 		if err := bad.Check(); !errors.As(err, &refused) || refused.Field != field {
@@ -219,5 +231,13 @@ func TestItIsFoundByServiceEnvironmentAndTier(t *testing.T) {
 	}
 	if (deployment.Filter{Environment: "prod-eu", Tier: deployment.Staging}).Has(s) {
 		t.Error("it is found as one of staging")
+	}
+	odd := told(t, deployment.Report{Service: "payments/in/prod-eu", Environment: "x"})
+	f := deployment.Filter{Service: "payments", Environment: "prod-eu/in/x"}
+	if !slices.Contains(odd.Lists(), f.List()) {
+		t.Fatalf("%q is none of its lists %q: this shows nothing", f.List(), odd.Lists())
+	}
+	if f.Has(odd) {
+		t.Error("a service whose name looks like a list of another is found as the other")
 	}
 }

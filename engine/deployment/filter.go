@@ -45,8 +45,8 @@ func (f Filter) Past(s *State) bool {
 
 // Has reports whether a deployment of the list is wanted.
 func (f Filter) Has(s *State) bool {
-	switch {
-	case f.Tier != "" && s.Tier != f.Tier:
+	switch { // names of lists are made of what senders say: two may be the same
+	case f.Service != "" && s.Service != f.Service, f.Environment != "" && s.Environment != f.Environment, f.Tier != "" && s.Tier != f.Tier:
 		return false
 	case f.Since.IsZero() && f.Until.IsZero():
 		return true

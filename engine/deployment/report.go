@@ -25,7 +25,7 @@ const (
 
 // Report is what somebody says of a deployment. What is empty says nothing.
 type Report struct {
-	Integration string // through which it came; "api" for the REST API
+	Integration string // through which it came, or API
 	External    string // what the sender tells it from its others by; empty for one that is not spoken of again
 
 	Service     string // as the configuration calls it
@@ -59,8 +59,19 @@ func (r Report) Check() error {
 	case !r.StartedAt.IsZero() && !r.FinishedAt.IsZero() && r.FinishedAt.Before(r.StartedAt):
 		return &Refused{"finished_at", "it is before started_at"}
 	}
+	for _, f := range []struct {
+		name string
+		at   time.Time
+	}{{"at", r.At}, {"started_at", r.StartedAt}, {"finished_at", r.FinishedAt}} {
+		if !f.at.IsZero() && f.at.Before(epoch) {
+			return &Refused{f.name, "it is before 1970: is it in seconds or milliseconds since then, or RFC 3339?"}
+		}
+	}
 	return nil
 }
+
+// epoch is before every deployment.
+var epoch = time.Unix(0, 0)
 
 // Check refuses what would not be a link, or would run something when it is followed. Where nobody asks, such links are
 // left out.

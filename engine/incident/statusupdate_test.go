@@ -126,21 +126,6 @@ func TestWhatCannotBeToldIsRefusedWithTheReason(t *testing.T) {
 	equal(t, "the end", s.LatestUpdate("customers").Text, "It is over.")
 }
 
-func TestPublicTemplatesSeeTheNamesThatCustomersKnow(t *testing.T) {
-	t.Parallel()
-	dir := audiences()
-	dir.StatusPage.Services = []directory.PublicService{{Service: "checkout", Name: "Shop"}}
-	dir.Incident.Audiences[1].Title = func(i directory.IncidentFacts, _ directory.UpdateFacts) (string, error) {
-		return "Problem with " + i.Service + " " + strings.Join(i.Services, ","), nil
-	}
-	s := begin(t, dir, Opening{Title: "Payments fail", Priority: "P1", Service: "checkout"})
-	s.must(1, telling("customers", "", "x"))
-	equal(t, "a service that they know", s.LatestUpdate("customers").Title, "Problem with Shop Shop")
-	s = begin(t, dir, Opening{Title: "Payments fail", Priority: "P1", Service: "pg-7.internal"})
-	s.must(1, telling("customers", "", "x"))
-	equal(t, "one that they do not", s.LatestUpdate("customers").Title, "Problem with")
-}
-
 func TestAClosedIncidentCanStillBeToldOf(t *testing.T) {
 	t.Parallel()
 	s := begin(t, audiences(), Opening{Title: "Payments fail", Priority: "P1"})

@@ -35,7 +35,7 @@ type IncidentCauses struct {
 	Harm       Time           `json:"harm" doc:"When the harm began."`
 	Cause      *MarkedCause   `json:"cause,omitempty" doc:"What was marked as the cause; left out where nothing is."`
 	Candidates []Candidate    `json:"candidates" doc:"Deployments, the latest first; 50 at most."`
-	Left       int            `json:"left" doc:"How many earlier ones are left out."`
+	Left       int            `json:"left" doc:"How many are left out: the latest of those that began during the harm, and then the earliest."`
 	Alerts     []RelatedAlert `json:"alerts" doc:"Open alerts of these services that are not the incident's, of those furthest down first; 50 at most."`
 }
 

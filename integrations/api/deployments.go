@@ -123,7 +123,7 @@ func reportDeployment(c *call) (any, error) {
 		return nil, err
 	}
 	r := deployment.Report{
-		Integration: via, External: body.ID, Service: body.Service, Environment: body.Environment, Tier: body.Tier, Status: body.State,
+		Integration: deployment.API, External: body.ID, Service: body.Service, Environment: body.Environment, Tier: body.Tier, Status: body.State,
 		Version: body.Version, Revision: body.Revision, Message: body.Message, By: body.By, Reporter: "api:" + c.key.Name,
 	}
 	for _, k := range body.Commits {

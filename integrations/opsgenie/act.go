@@ -124,6 +124,9 @@ func (c *call) find(ref string) (*deployment.State, bool) {
 	case err == nil && s.Integration == c.integration:
 		return s, true
 	case err == nil || c.NotFound(err):
+		if strings.Contains(c.req.URL.Path, "/requests/") {
+			c.w.Header().Set("X-Opsgenie-Errortype", "RequestNotProcessed") // clients ask again later
+		}
 		c.refuse(http.StatusNotFound, "Deployment does not exist", nil)
 	default:
 		c.failed(err)

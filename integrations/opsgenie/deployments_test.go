@@ -79,6 +79,9 @@ func (s *surface) ask(method, path, key, body string) (int, map[string]any) {
 		s.Fatalf("%s %s: %s: %v", method, path, w.Body, err)
 	}
 	h := w.Header()
+	if pending := w.Code == 404 && strings.Contains(path, "/requests/"); pending != (h.Get("X-Opsgenie-Errortype") == "RequestNotProcessed") {
+		s.Errorf("%s %s: %d with the type of error %q", method, path, w.Code, h.Get("X-Opsgenie-Errortype"))
+	}
 	took, err := strconv.ParseFloat(h.Get("X-Response-Time"), 64)
 	if err != nil || took <= 0 || answer["took"].(float64) <= 0 || h.Get("X-RateLimit-State") == "" || h.Get("X-Request-Id") == "" || h.Get("X-Request-Id") != answer["requestId"] {
 		s.Errorf("%s %s: headers %v with %s", method, path, h, w.Body)
@@ -132,6 +135,7 @@ func TestWhatOpsgenieWouldRefuseIsRefusedInItsWords(t *testing.T) {
 		"no JSON":      {"POST", "/v2/deployments", "one", `{`, nil, 400, "not processable"},
 		"other method": {"DELETE", "/v2/deployments", "one", "", nil, 405, "Request method 'DELETE' not supported"},
 		"none":         {"GET", "/v2/deployments/nope", "one", "", nil, 404, "does not exist"},
+		"no request":   {"GET", "/v2/deployments/requests/nope", "one", "", nil, 404, "does not exist"},
 		"none to do":   {"PUT", "/v2/deployments/nope/updateState", "one", `{"state":"failed"}`, nil, 404, "does not exist"},
 		"state of it":  {"PUT", "/v2/deployments/y00-1/updateState", "one", `{"state":"done"}`, nil, 422, "should be one of"},
 		"store away":   {"POST", "/v2/deployments", "one", created, errAway, 503, "try again"},

@@ -70,7 +70,7 @@ func Changes(o Options) http.Handler {
 		}
 		var ev event
 		if err := payload.Unmarshal(body, &ev); err != nil {
-			refuse(w, http.StatusBadRequest, "Unrecognized object", err.Error())
+			refuse(w, http.StatusBadRequest, unrecognized, err.Error())
 			return
 		}
 		key := ev.RoutingKey
@@ -157,8 +157,12 @@ func report(ev event) (*deployment.Report, error) {
 	if r.Revision != "" {
 		r.Commits = []deployment.Commit{{SHA: r.Revision}}
 	}
-	if !at.IsZero() { // the same event, sent again
-		sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %d", p.Source, p.Summary, at.UnixNano()))
+	if !at.IsZero() { // the same event, sent again: two that differ in anything are two, though they are of the same second
+		whole, err := json.Marshal(ev.Payload)
+		if err != nil {
+			return nil, fmt.Errorf("payload: %w", err)
+		}
+		sum := sha256.Sum256(whole)
 		r.External = hex.EncodeToString(sum[:16])
 	}
 	for _, l := range ev.Links {
@@ -167,8 +171,15 @@ func report(ev event) (*deployment.Report, error) {
 	return r, nil
 }
 
+// unrecognized is the status of what is no JSON.
+const unrecognized = "Unrecognized object"
+
 func refuse(w http.ResponseWriter, status int, what string, reasons ...string) {
-	answer(w, status, map[string]any{"status": what, "message": "Event object is invalid", "errors": reasons})
+	message := "Event object is invalid"
+	if what == unrecognized {
+		message = "Event object format is unrecognized"
+	}
+	answer(w, status, map[string]any{"status": what, "message": message, "errors": reasons})
 }
 
 func answer(w http.ResponseWriter, status int, body map[string]any) {

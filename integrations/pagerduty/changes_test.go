@@ -57,6 +57,15 @@ func TestAChangeEventIsADeploymentAndAnsweredAsPagerDutyDoes(t *testing.T) {
 	}
 }
 
+func TestTwoChangesOfTheSameSecondAreTwo(t *testing.T) {
+	t.Parallel()
+	_, one, _ := post(t, change, nil)
+	_, two, _ := post(t, strings.Replace(change, `"service":"payments"`, `"service":"ledger"`, 1), nil)
+	if one[0].External == two[0].External {
+		t.Error("the deployment of another service takes the place of the first")
+	}
+}
+
 func TestAChangeEventWithoutDetailsIsOfItsSource(t *testing.T) {
 	t.Parallel()
 	w, told, _ := post(t, `{"payload":{"summary":"Flag flipped","source":"flags"}}`, nil, "X-Routing-Key", "samplekeyhere")
@@ -74,7 +83,7 @@ func TestAChangeEventThatCannotBeTakenSaysWhy(t *testing.T) {
 		says   string
 	}{
 		"another key": {strings.Replace(change, "samplekeyhere", "other", 1), nil, 400, "routing_key"},
-		"no JSON":     {`{"routing_key"`, nil, 400, "Unrecognized object"},
+		"no JSON":     {`{"routing_key"`, nil, 400, `"message":"Event object format is unrecognized","status":"Unrecognized object"`},
 		"no summary":  {`{"routing_key":"samplekeyhere","payload":{}}`, nil, 400, "payload.summary is missing"},
 		"no time":     {`{"routing_key":"samplekeyhere","payload":{"summary":"x","timestamp":"soon"}}`, nil, 400, "payload.timestamp"},
 		"too large":   {`{"routing_key":"samplekeyhere","x":"` + strings.Repeat("x", 600_000) + `"}`, nil, 413, "524288 bytes"},
