@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 
 	"github.com/tocsin-oncall/tocsin/engine/incident"
@@ -141,6 +142,31 @@ func others(ctx context.Context, src Source) ([]store.ID, error) {
 		all = append(all, slices.DeleteFunc(ids, isCase)...)
 	}
 	return all, nil
+}
+
+// pages gives out ids by as many as are read at once: the files of incidents one by one, for each has megabytes.
+func pages(ids []store.ID) iter.Seq[[]store.ID] {
+	large := func(id store.ID) bool { return id.Kind() == store.KindAttachment }
+	return func(yield func([]store.ID) bool) {
+		var some []store.ID
+		for _, id := range ids {
+			if large(id) {
+				if !yield([]store.ID{id}) {
+					return
+				}
+				continue
+			}
+			if some = append(some, id); len(some) == page {
+				if !yield(some) {
+					return
+				}
+				some = nil
+			}
+		}
+		if len(some) > 0 {
+			yield(some)
+		}
+	}
 }
 
 // isCase says that an id is of an incident or a postmortem. Those are all in one shard, and may be of one commit.

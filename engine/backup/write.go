@@ -42,7 +42,7 @@ func Write(ctx context.Context, src Source, o Options, w io.Writer) (End, error)
 			o.Progress(out.end.Records, max(len(ids), out.end.Records))
 		}
 	}
-	for some := range slices.Chunk(ids, page) {
+	for some := range pages(ids) {
 		entries, err := read(ctx, src, some)
 		if err != nil {
 			return End{}, err

@@ -5,42 +5,64 @@ import (
 	"slices"
 	"time"
 
+	goredis "github.com/redis/go-redis/v9"
+
 	"github.com/tocsin-oncall/tocsin/engine/store"
 )
 
-// repairPage is about how many records or wake-ups one script looks at while everybody else waits.
-const repairPage = 200
+// repairPage is about how many records or wake-ups one script looks at while everybody else waits, and repairBytes how much
+// of records, unless one alone has more.
+const repairPage, repairBytes = 200, 4 << 20
 
-// Repair implements store.Timers. Each page is compared and mended by one script, so that a commit in
-// between cannot be undone.
+// Repair implements store.Store.
 func (s *Store) Repair(ctx context.Context, shard int) (int, error) {
-	if err := store.ValidateShard(shard); err != nil {
+	ids, err := s.IDs(ctx, shard)
+	if err != nil {
 		return 0, err
 	}
 	of := &s.keys.shards[shard]
 	mended := 0
-	for _, sc := range []script{mendRecordsScript, mendWakesScript} {
-		for cursor := ""; cursor != "0"; {
-			if cursor == "" {
-				cursor = "0"
-			}
-			cmd := sc.call([]string{of.records, of.wakes}, cursor, repairPage)
-			if err := s.get(ctx, s.slow, "repair", cmd); err != nil {
-				return mended, err
-			}
-			answer, err := slice(cmd, 2)
-			if err != nil {
-				return mended, s.unavailable("repair", err)
-			}
-			n, _ := answer[1].(int64)
-			next, ok := answer[0].(string)
-			if !ok {
-				return mended, s.unavailable("repair", errStrange)
-			}
-			mended, cursor = mended+int(n), next
+	for len(ids) > 0 {
+		args := []any{repairBytes}
+		for _, id := range ids[:min(len(ids), repairPage)] {
+			args = append(args, string(id))
+		}
+		looked, n, err := s.mend(ctx, mendRecordsScript.call([]string{of.records, of.wakes}, args...))
+		if err != nil {
+			return mended, err
+		}
+		at, _ := looked.(int64)
+		if at < 1 || int(at) > len(ids) {
+			return mended, s.unavailable("repair", errStrange)
+		}
+		mended, ids = mended+n, ids[at:]
+	}
+	for cursor := "0"; ; {
+		next, n, err := s.mend(ctx, mendWakesScript.call([]string{of.records, of.wakes}, cursor, repairPage))
+		if err != nil {
+			return mended, err
+		}
+		var ok bool
+		if cursor, ok = next.(string); !ok {
+			return mended, s.unavailable("repair", errStrange)
+		}
+		if mended += n; cursor == "0" {
+			return mended, nil
 		}
 	}
-	return mended, nil
+}
+
+// mend runs one of the scripts that mend; they answer how far they came, and how many they mended.
+func (s *Store) mend(ctx context.Context, cmd *goredis.Cmd) (at any, mended int, err error) {
+	if err := s.get(ctx, s.slow, "repair", cmd); err != nil {
+		return nil, 0, err
+	}
+	answer, err := slice(cmd, 2)
+	if err != nil {
+		return nil, 0, s.unavailable("repair", err)
+	}
+	n, _ := answer[1].(int64)
+	return answer[0], int(n), nil
 }
 
 // Reserve implements store.Store.

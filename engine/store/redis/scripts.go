@@ -31,7 +31,7 @@ func withText(c goredis.Cmder) bool {
 	if args[0] != "evalsha" {
 		return false
 	}
-	for _, sc := range []script{commitScript, findScript, pageScript, mendRecordsScript, mendWakesScript, aliveScript, timeScript, idsScript, markScript} {
+	for _, sc := range []script{commitScript, findScript, pageScript, mendRecordsScript, mendWakesScript, aliveScript, timeScript, markScript} {
 		if sc.hash == args[1] {
 			args[0], args[1] = "eval", sc.text
 			return true
@@ -119,26 +119,32 @@ local from = redis.call('ZCARD', KEYS[1]) - lo
 return redis.call('ZREVRANGE', KEYS[1], from, from + ARGV[3] - 1, 'WITHSCORES')
 `)
 
-// Looks at some records and gives each the wake-up that it asks for.
+// Looks at some records and gives each the wake-up that it asks for. It stops after a record with which it has read a
+// number of bytes: everybody else waits meanwhile.
 //
 // KEYS  1 records, 2 wake-ups
-// ARGV  1 cursor of HSCAN, 2 about how many
-// Returns the next cursor, "0" at the end, and how many it mended.
+// ARGV  1 how many bytes, 2 … ids
+// Returns how many ids it looked at, and how many it mended.
 var mendRecordsScript = newScript(`
-local page = redis.call('HSCAN', KEYS[1], ARGV[1], 'COUNT', ARGV[2])
-local mended = 0
-for i = 1, #page[2], 2 do
-  local id, wake = page[2][i], struct.unpack('>I8', page[2][i + 1], 9)
-  local score = redis.call('ZSCORE', KEYS[2], id)
-  if wake == 0 and score then
-    redis.call('ZREM', KEYS[2], id)
-    mended = mended + 1
-  elseif wake ~= 0 and tonumber(score or 0) ~= wake then
-    redis.call('ZADD', KEYS[2], string.format('%.0f', wake), id)
-    mended = mended + 1
+local looked, mended, left = 0, 0, ARGV[1] + 0
+for i = 2, #ARGV do
+  local id = ARGV[i]
+  local record = redis.call('HGET', KEYS[1], id)
+  looked = looked + 1
+  if record then
+    local wake, score = struct.unpack('>I8', record, 9), redis.call('ZSCORE', KEYS[2], id)
+    if wake == 0 and score then
+      redis.call('ZREM', KEYS[2], id)
+      mended = mended + 1
+    elseif wake ~= 0 and tonumber(score or 0) ~= wake then
+      redis.call('ZADD', KEYS[2], string.format('%.0f', wake), id)
+      mended = mended + 1
+    end
+    left = left - #record
+    if left <= 0 then break end
   end
 end
-return {page[1], mended}
+return {looked, mended}
 `)
 
 // Looks at some wake-ups and removes those without a record.

@@ -10,64 +10,25 @@ import (
 
 var _ store.Whole = (*Store)(nil)
 
-// idsPage is about how many ids one script collects, and scans how often they are collected anew because
-// another server took over.
-const idsPage, scans = 1000, 10
-
-// The ids of some records, and which server answered: the order in which a server goes through a hash is its
-// own, so that a cursor means nothing to another one.
-//
-// KEYS  1 records
-// ARGV  1 cursor of HSCAN, 2 about how many
-// Returns the next cursor, "0" at the end, the server's run id, and ids.
-var idsScript = newScript(`
-local page = redis.call('HSCAN', KEYS[1], ARGV[1], 'COUNT', ARGV[2])
-local found = {page[1], string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')}
-for i = 1, #page[2], 2 do found[#found + 1] = page[2][i] end
-return found
-`)
-
-// IDs implements store.Whole.
+// IDs implements store.Whole. One answer has them all, without the records: HSCAN would bring those too, and one of them
+// may be a file of megabytes.
 func (s *Store) IDs(ctx context.Context, shard int) ([]store.ID, error) {
 	if err := store.ValidateShard(shard); err != nil {
 		return nil, err
 	}
-	for range scans {
-		ids, whole, err := s.scanIDs(ctx, s.keys.shards[shard].records)
-		if err != nil || whole {
-			return ids, err
-		}
+	cmd := command("hkeys", s.keys.shards[shard].records)
+	if err := s.get(ctx, s.slow, "collect ids", cmd); err != nil {
+		return nil, err
 	}
-	return nil, s.unavailable("collect ids", fmt.Errorf("%w: another server took over each of %d times", errStrange, scans))
-}
-
-// scanIDs collects the ids of a hash. They are not whole when another server took over meanwhile.
-func (s *Store) scanIDs(ctx context.Context, records string) (ids []store.ID, whole bool, err error) {
-	seen := map[string]bool{} // HSCAN may show one several times
-	server := ""
-	for cursor := "0"; ; {
-		cmd := idsScript.call([]string{records}, cursor, idsPage)
-		if err := s.get(ctx, s.slow, "collect ids", cmd); err != nil {
-			return nil, false, err
-		}
-		found, err := cmd.StringSlice()
-		if err != nil || len(found) < 2 {
-			return nil, false, s.unavailable("collect ids", fmt.Errorf("%w: %w", errStrange, err))
-		}
-		if server != "" && found[1] != server {
-			return nil, false, nil
-		}
-		cursor, server = found[0], found[1]
-		for _, id := range found[2:] {
-			if !seen[id] {
-				seen[id] = true
-				ids = append(ids, store.ID(id))
-			}
-		}
-		if cursor == "0" {
-			return ids, true, nil
-		}
+	found, err := cmd.StringSlice()
+	if err != nil {
+		return nil, s.unavailable("collect ids", fmt.Errorf("%w: %w", errStrange, err))
 	}
+	ids := make([]store.ID, len(found))
+	for i, id := range found {
+		ids[i] = store.ID(id)
+	}
+	return ids, nil
 }
 
 // Counters implements store.Whole.
