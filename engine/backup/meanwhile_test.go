@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
+	"github.com/tocsin-oncall/tocsin/engine/attachment"
 	"github.com/tocsin-oncall/tocsin/engine/backup"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/store"
@@ -160,3 +161,42 @@ func TestAStoreThatNeverHoldsStillIsUnavailable(t *testing.T) {
 type discard struct{}
 
 func (discard) Write(p []byte) (int, error) { return len(p), nil }
+
+// oneFile is a store from which at most one file may be read at once: each has megabytes.
+type oneFile struct {
+	open.Store
+	t *testing.T
+}
+
+func (o oneFile) Load(ctx context.Context, ids ...store.ID) ([]store.Record, error) {
+	files := 0
+	for _, id := range ids {
+		if id.Kind() == store.KindAttachment {
+			files++
+		}
+	}
+	if files > 0 && len(ids) > 1 {
+		o.t.Errorf("%d files and %d other records are read at once", files, len(ids)-files)
+	}
+	return o.Store.Load(ctx, ids...)
+}
+
+func TestFilesAreReadOneByOneAndNothingElseIs(t *testing.T) {
+	t.Parallel()
+	s := inMemory()
+	for n := range 450 {
+		put(t, s, 0, noon, newAlert(n))
+		if n%100 == 0 {
+			put(t, s, 0, time.Time{}, attachment.New(store.NewID(store.KindAttachment, 0), store.NewID(store.KindIncident, 0), []byte("log"), noon))
+		}
+	}
+	loads := 0
+	from := oneFile{&busy{Store: s, loaded: func() { loads++ }}, t}
+	end, err := backup.Write(t.Context(), from, backup.Options{Now: noon}, discard{})
+	if err != nil || end.Records != 455 {
+		t.Errorf("%d records, %v", end.Records, err)
+	}
+	if loads > 20 { // three pages, five files twice, and no cases
+		t.Errorf("%d reads", loads)
+	}
+}
