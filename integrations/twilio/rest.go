@@ -8,11 +8,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/deliver"
+	"github.com/tocsin-oncall/tocsin/integrations/request"
 )
 
 const maxAnswer = 64 << 10
@@ -43,7 +43,7 @@ func (c *Client) create(ctx context.Context, resource string, form url.Values) (
 
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return "", deliver.RetryAfter(0, "twilio: no answer, it may have been sent all the same: %w", withoutURL(err))
+		return "", deliver.RetryAfter(0, "twilio: no answer, it may have been sent all the same: %w", request.Cause(err))
 	}
 	defer resp.Body.Close()
 	var said answer
@@ -66,9 +66,9 @@ func (c *Client) refusal(resp *http.Response, said answer) error {
 		what += fmt.Sprintf(", error %d", said.Code)
 	}
 	if said.Message != "" {
-		what += ": " + c.clean(said.Message)
+		what += ": " + request.Clean(said.Message, c.cfg.AuthToken)
 	}
-	after := retryAfter(resp.Header.Get("Retry-After"))
+	after := request.RetryAfter(resp.Header, time.Now())
 	switch {
 	case resp.StatusCode == http.StatusTooManyRequests || said.Code == codeTooManyRequests:
 		return deliver.Limited(after, "twilio: rate limit (%s)", what)
@@ -90,30 +90,4 @@ var refusals = map[int]string{
 	21408: "texts to that country are not enabled: see geographic permissions in the Twilio console",
 	21610: "the person has texted STOP to this number: only a text of START from their phone undoes it",
 	21614: "the number cannot receive texts",
-}
-
-// clean keeps an answer short and without the token, should a proxy have echoed it.
-func (c *Client) clean(s string) string {
-	if len(s) > 300 {
-		s = s[:300] + "…"
-	}
-	return strings.ToValidUTF8(strings.ReplaceAll(s, c.cfg.AuthToken, "***"), "")
-}
-
-// withoutURL is the cause of a failed request, without the account and query in its URL.
-func withoutURL(err error) error {
-	var failed *url.Error
-	if errors.As(err, &failed) {
-		return failed.Err
-	}
-	return err
-}
-
-// retryAfter reads the header in seconds, the only form that Twilio sends; 0 when there is none, at most an hour.
-func retryAfter(header string) time.Duration {
-	seconds, err := strconv.Atoi(strings.TrimSpace(header))
-	if err != nil || seconds < 0 {
-		return 0
-	}
-	return time.Duration(min(seconds, 3600)) * time.Second
 }

@@ -12,6 +12,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/tocsin-oncall/tocsin/integrations/request"
 )
 
 // DefaultBaseURL is Twilio's own REST API.
@@ -61,12 +63,7 @@ func New(cfg Config, transport http.RoundTripper) (*Client, error) {
 			return nil, fmt.Errorf("twilio: %s is not an absolute http or https URL", name)
 		}
 	}
-	return &Client{cfg: cfg, http: &http.Client{
-		Transport: transport,
-		Timeout:   requestTimeout,
-		// The request carries the auth token: never follow it elsewhere.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}, nil
+	return &Client{cfg: cfg, http: request.Client(transport, requestTimeout)}, nil
 }
 
 // callback is a URL of this server that Twilio calls about the page that a token names.

@@ -23,6 +23,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine/deliver"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
+	"github.com/tocsin-oncall/tocsin/integrations/request"
 )
 
 const (
@@ -30,8 +31,6 @@ const (
 	timeout = 10 * time.Second
 	// maxAnswer is how much of an answer is read, so that the connection can be used again.
 	maxAnswer = 64 << 10
-	// maxRetryAfter is the longest wait that a receiver may ask for.
-	maxRetryAfter = time.Hour
 )
 
 // Sender posts messages to the URL of their channel. It is safe for concurrent use.
@@ -42,12 +41,7 @@ type Sender struct {
 
 // New makes a Sender; now is what posts are dated and signed with. A nil transport is http.DefaultTransport.
 func New(transport http.RoundTripper, now func() time.Time) *Sender {
-	return &Sender{now: now, http: &http.Client{
-		Transport: transport,
-		Timeout:   timeout,
-		// A signed alert goes where the configuration says, and nowhere else.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
+	return &Sender{now: now, http: request.Client(transport, timeout)}
 }
 
 // Send posts a page, a notice or a reminder. The id of the post is the message's key, so a receiver can
@@ -90,7 +84,7 @@ func (s *Sender) post(ctx context.Context, m deliver.Message, id, kind string) e
 	}
 	resp, err := s.http.Do(req)
 	if err != nil {
-		return deliver.RetryAfter(0, "webhook: channel %q: no answer: %w", name, withoutURL(err))
+		return deliver.RetryAfter(0, "webhook: channel %q: no answer: %w", name, request.Cause(err))
 	}
 	defer resp.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, maxAnswer)) // the status has said it all
@@ -109,7 +103,7 @@ func sorted(resp *http.Response, name string, now time.Time) error {
 	case status/100 == 3:
 		return deliver.Permanent("webhook: channel %q answered %d: redirects are not followed; configure the final url", name, status)
 	case status == http.StatusTooManyRequests, status == http.StatusRequestTimeout, status == http.StatusTooEarly, status >= 500:
-		return deliver.RetryAfter(retryAfter(resp.Header.Get("Retry-After"), now), "webhook: channel %q answered %d", name, status)
+		return deliver.RetryAfter(request.RetryAfter(resp.Header, now), "webhook: channel %q answered %d", name, status)
 	}
 	return deliver.Permanent("webhook: channel %q answered %d", name, status)
 }
@@ -157,25 +151,4 @@ func key(secret string) (*standardwebhooks.Webhook, error) {
 		return nil, errors.New(`secret starts with "whsec_", but what follows is not base64: take the secret as its maker gave it, or one without that prefix`)
 	}
 	return k, nil
-}
-
-// withoutURL is the cause of a failed request, without the URL, which may hold a secret of its own.
-func withoutURL(err error) error {
-	var failed *url.Error
-	if errors.As(err, &failed) {
-		return failed.Err
-	}
-	return err
-}
-
-// retryAfter reads the header in both its forms, seconds and a date (RFC 9110 10.2.3); 0 when there is none.
-func retryAfter(header string, now time.Time) time.Duration {
-	header = strings.TrimSpace(header)
-	if seconds, err := strconv.Atoi(header); err == nil {
-		return time.Duration(max(0, min(seconds, int(maxRetryAfter/time.Second)))) * time.Second
-	}
-	if at, err := http.ParseTime(header); err == nil {
-		return max(0, min(at.Sub(now), maxRetryAfter))
-	}
-	return 0
 }
