@@ -205,6 +205,29 @@ func TestAPostmortemBeginsWithWhatWasDeployedAndWithTheCause(t *testing.T) {
   - 0a1b2c3d4e Retry less`)
 }
 
+func TestTheLeadUpHasWhatCameBeforeRatherThanTheLatest(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 1, services+"\npostmortem: {required_when: 'true'}\n")
+	tw.deploys("payments", "production", -2*time.Hour)
+	tw.deploys("ledger", "production", -time.Hour)
+	tw.outage()
+	tw.wait(time.Hour)
+	for n := range 30 {
+		tw.deploys("payments", "production", time.Duration(n+1)*time.Minute)
+	}
+	if _, err := tw.engines[0].ActOnIncident(context.Background(), "INC-1", incident.Action{Do: incident.Close, By: "darren"}); err != nil {
+		t.Fatal(err)
+	}
+	pm, err := tw.engines[0].Postmortem(context.Background(), "PM-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(pm.Sections["lead_up"]), "\n")
+	if len(lines) != 21 || lines[0] != "- 12 other deployments" || !strings.Contains(lines[1], "DEP-1:") || !strings.Contains(lines[2], "DEP-2:") || !strings.Contains(lines[20], "DEP-20:") {
+		t.Errorf("it begins with\n%s", pm.Sections["lead_up"])
+	}
+}
+
 func TestAnIncidentIsClosedThoughDeploymentsCannotBeRead(t *testing.T) {
 	t.Parallel()
 	tw := newTown(t, 1, services+"\npostmortem: {required_when: 'true'}\n")

@@ -60,6 +60,7 @@ func (e *Engine) cases(ctx context.Context, page []*postmortem.State) ([]postmor
 			return nil, err
 		}
 		if inc, ok := rec.(*incident.State); ok {
+			cases[i].Deployed = inc.Cause.Service
 			cases[i].At, cases[i].Impact, cases[i].Services = inc.OpenedAt, inc.ImpactDuration(now), slices.Clone(inc.Impacted())
 		}
 	}

@@ -20,8 +20,8 @@ func (n *noun) similarIncidents() *cobra.Command {
 		Use:   "similar REF",
 		Short: "Show the incidents that are like one, why, and what helped",
 		Long: `Shows the incidents that are like one, the most alike first: how much they have in common (services, the labels and
-tags of alerts, words), and how they ended: what was said when they were resolved, and the summary, causes and lessons of
-their postmortems.`,
+tags of alerts, words), and how they ended: what was said when they were resolved, the deployment that was marked as the
+cause, and the summary, causes and lessons of their postmortems.`,
 		Example: "  tocsin incident similar INC-7", Args: cobra.ExactArgs(1), ValidArgsFunction: n.complete,
 		RunE: func(c *cobra.Command, args []string) error {
 			ask, err := n.client()
@@ -72,6 +72,9 @@ func (n *noun) alike(list []api.AlikeIncident) {
 		}
 		f.add("  alike by", strings.Join(why, "; "))
 		f.add("  resolved", cut(line(s.Resolution), 200))
+		if s.Cause != nil {
+			f.add("  caused by", line(s.Cause.Deployment+", "+s.Cause.Title))
+		}
 		f.add("  postmortem", s.Postmortem)
 		f.add("  summary", cut(line(s.Summary), 300))
 		for i := range min(2, len(s.Causes)) {

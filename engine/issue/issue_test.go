@@ -71,6 +71,32 @@ func TestARecordHoldsABoundedNumberOfIssuesAndASummaryFitsItsTracker(t *testing.
 	}
 }
 
+func TestAnIssueThatCannotBeReadKeepsWhatIsKnownOfItAndSaysSoOnce(t *testing.T) {
+	t.Parallel()
+	i, now := Issue{Tracker: GitHub, Key: "example-org/checkout#34"}, env().Now
+	var b Book
+	said := func(f Facts) string {
+		t.Helper()
+		now = now.Add(time.Minute)
+		results, err := Results(map[string]Facts{i.Key: f})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b.read(&i, results[i.Key], now)
+	}
+	said(Facts{State: "open", Category: Open, Summary: "Retry less"})
+	known := now
+	if text := said(Facts{Trouble: "not allowed"}); text != "example-org/checkout#34: not allowed" {
+		t.Errorf("it says %q", text)
+	}
+	if text := said(Facts{Trouble: "not allowed"}); text != "" || i.State != "open" || i.Stale != "not allowed" || !i.ReadAt.Equal(known) {
+		t.Errorf("it says %q of %+v", text, i)
+	}
+	if text := said(Facts{State: "closed", Category: Done}); text != "example-org/checkout#34 is closed (done), after open" || i.Stale != "" {
+		t.Errorf("it says %q of %+v", text, i)
+	}
+}
+
 func TestARelationIsSaidFromBothSides(t *testing.T) {
 	t.Parallel()
 	for _, r := range Relations {

@@ -20,7 +20,7 @@ type Facts struct {
 	Category Category `json:"category,omitempty"`
 	Assignee string   `json:"assignee,omitempty"`
 	Missing  bool     `json:"missing,omitempty"`
-	// Trouble is what could not be done for it, while the rest could.
+	// Trouble is what could not be done for it, while the rest could; without a State, it could not be read.
 	Trouble string `json:"trouble,omitempty"`
 }
 
@@ -143,7 +143,13 @@ func (b *Book) read(i *Issue, text string, now time.Time) (news string) {
 		return ""
 	}
 	was := *i
-	i.ReadAt, i.Stale = now, f.Trouble
+	if i.Stale = f.Trouble; f.Trouble != "" && f.State == "" && !f.Missing {
+		if f.Trouble == was.Stale {
+			return ""
+		}
+		return fmt.Sprintf("%s: %s", i.Key, f.Trouble)
+	}
+	i.ReadAt = now
 	if f.Missing {
 		i.Missing = true
 		if was.Missing {

@@ -19,15 +19,20 @@ type Change struct {
 	Path      []string // from an impacted service to the one that was deployed
 }
 
-// maxChanges is how many a postmortem begins with, the latest ones.
+// maxChanges is how many a postmortem begins with: those that began just before the harm rather than the latest during it.
 const maxChanges = 20
 
 // leadUpOf has a line for each deployment before the harm and in it, the earliest first, so that it reads as it happened.
 func leadUpOf(inc *incident.State, changes []Change) string {
 	var b strings.Builder
 	if more := len(changes) - maxChanges; more > 0 {
+		during := 0
+		for during < len(changes) && changes[during].StartedAt.After(inc.Harm()) {
+			during++
+		}
+		changes = changes[min(more, during):]
 		changes = changes[:maxChanges]
-		fmt.Fprintf(&b, "- %d earlier deployments\n", more)
+		fmt.Fprintf(&b, "- %d other deployments\n", more)
 	}
 	for i := len(changes) - 1; i >= 0; i-- {
 		c := changes[i]

@@ -13,6 +13,7 @@ type Case struct {
 	At       time.Time     // when the incident was opened
 	Impact   time.Duration // for how long it did harm; 0 when the incident is deleted
 	Services []string      // what it impacted
+	Deployed string        // the service whose deployment was marked as its cause; empty for none
 }
 
 // Aspect is what postmortems are put together by.
@@ -20,7 +21,7 @@ type Aspect string
 
 // The aspects of postmortems.
 const (
-	ByCause      Aspect = "cause"      // the categories of their root causes: where the whys end, or above
+	ByCause      Aspect = "cause"      // the categories of their root causes: where the whys end, or above; and marked deployments
 	ByDependency Aspect = "dependency" // what they say of how dependencies performed
 	ByTag        Aspect = "tag"
 	ByService    Aspect = "service"
@@ -116,6 +117,9 @@ func (c Case) values(by Aspect) (values []string) {
 			if k.Category != "" {
 				values = append(values, k.Category)
 			}
+		}
+		if c.Deployed != "" {
+			values = append(values, "deployment of "+c.Deployed)
 		}
 	case ByDependency:
 		values = judged(c.State.Sections[Performed])

@@ -28,13 +28,14 @@ func TestPatternsCountWhatComesAgainAgainstThePeriodBefore(t *testing.T) {
 		s.Sections = map[string]string{postmortem.Performed: "- db: slow, as promised to nobody\n- queue:\nnot a list: x\n- two words: y"}
 	}
 	of4 := func(c postmortem.Case) postmortem.Case { c.State.Incident = "INC-4"; return c }
+	deployed := func(c postmortem.Case) postmortem.Case { c.Deployed = "ledger"; return c }
 	cases := []postmortem.Case{
 		made(1, -40, postmortem.Completed, capacity),                    // before the period before
 		made(2, -10, postmortem.Completed, capacity, "db"),              // in it
-		made(3, 1, postmortem.Completed, capacity, "db"),                //
+		deployed(made(3, 1, postmortem.Completed, capacity, "db")),      // a deployment was marked as its cause
 		made(4, 2, postmortem.Open, capacity, "db", "checkout"),         // not published yet
 		made(5, 3, postmortem.Waived, capacity, "db"),                   // does not count
-		made(6, 4, postmortem.Completed, release, "checkout"),           //
+		deployed(made(6, 4, postmortem.Completed, release, "checkout")), // of this one, too
 		made(7, 30, postmortem.Completed, capacity, "db"),               // on the day after
 		of4(made(40, 2, postmortem.Open, release, "checkout")),          // of another team, about the incident of PM-4
 		made(8, -30, postmortem.Completed, release, "checkout", "mail"), // the first moment of the period before
@@ -46,6 +47,7 @@ func TestPatternsCountWhatComesAgainAgainstThePeriodBefore(t *testing.T) {
 	}
 	want := []string{
 		"cause capacity: 2 after 1, 2h0m0s, 2 open, true [PM-4 PM-3]",
+		"cause deployment of ledger: 2 after 0, 2h0m0s, 1 open, true [PM-6 PM-3]",
 		"dependency db: 2 after 1, 2h0m0s, 0 open, true [PM-6 PM-40]",
 		"tag release: 2 after 1, 2h0m0s, 0 open, false [PM-6 PM-40]",
 		"service checkout: 2 after 1, 2h0m0s, 1 open, false [PM-6 PM-40 PM-4]",

@@ -65,6 +65,7 @@ func TestRecordsOfTheFirstFormatAreReadWithEverythingTheyHold(t *testing.T) {
 		{"postmortem", "postmortems/open", "name/PM-1"},
 		{"pm-followed", "postmortems/completed", "name/PM-3"},
 		{"pm-tagged", "postmortems/completed", "name/PM-3"},
+		{"pm-issues", "postmortems/open", "name/PM-3"},
 		{"alike-incident", "incidents/open", "name/INC-2 incident/team/ops"},
 		{"planned-postmortem", "postmortems/completed", "name/PM-31"},
 		{"review-digest", "", "review-digest"},

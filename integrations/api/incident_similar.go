@@ -28,6 +28,7 @@ type AlikeIncident struct {
 	Score      float64         `json:"score" doc:"How much of what is known of the incident this one has, too: 0 to 1."`
 	Why        []Likeness      `json:"why"`
 	Resolution string          `json:"resolution" doc:"What was said when it was resolved, or mitigated."`
+	Cause      *MarkedCause    `json:"cause,omitempty" doc:"The deployment that was marked as its cause; left out where none is."`
 	Postmortem string          `json:"postmortem" doc:"PM-3; empty when there is none."`
 	Summary    string          `json:"summary" doc:"Of the postmortem."`
 	Causes     []string        `json:"causes" doc:"Where the whys of the postmortem end."`
@@ -58,7 +59,7 @@ func showSimilar(s engine.Similar) AlikeIncident {
 	v := AlikeIncident{
 		ID: i.Name(), Title: i.Title, Status: i.Status, Priority: i.Priority, OpenedAt: utc(i.OpenedAt), Score: rounded(s.Score),
 		Why:        each(s.Why, func(r search.Reason) Likeness { return Likeness{r.What, r.Shared, rounded(r.Score)} }),
-		Resolution: i.Settlement(), Postmortem: i.Postmortem, Causes: []string{}, Lessons: []string{},
+		Resolution: i.Settlement(), Cause: showCause(i.Cause), Postmortem: i.Postmortem, Causes: []string{}, Lessons: []string{},
 	}
 	if pm := s.Postmortem; pm != nil {
 		v.Summary = pm.Sections["summary"]

@@ -104,6 +104,15 @@ func TestWhoeverIsWokenSeesWhatHelpedLastTime(t *testing.T) {
 		t.Fatalf("%+v", list)
 	}
 	s := list[0]
+	if s.Cause != nil {
+		t.Errorf("nothing was marked as its cause, and it has %+v", s.Cause)
+	}
+	w.post("/api/v1/deployments", responder, `{"service":"checkout","version":"4.2"}`).is(201)
+	w.post("/api/v1/incidents/INC-1/cause", responder, `{"deployment":"DEP-1"}`).is(200)
+	list = into[api.Alike](w.get("/api/v1/incidents/INC-2/similar", viewer)).Items
+	if c := list[0].Cause; c == nil || c.Deployment != "DEP-1" || c.Title != "checkout 4.2" {
+		t.Errorf("its cause is %+v", c)
+	}
 	if s.ID != "INC-1" || s.Score < 0.8 || s.Score > 1 || s.Postmortem != "PM-1" || s.Summary != "A release leaked connections." || !strings.Contains(s.Resolution, "rolled back to 4.1") ||
 		len(s.Causes) != 1 || s.Causes[0] != "Nothing closes a connection after an error" || len(s.Lessons) != 1 {
 		t.Errorf("%+v", s)

@@ -15,10 +15,12 @@ import (
 	"time"
 )
 
-// Token is what it takes; Repository is the only one that there is.
+// Token is what it takes; Repository is the only one that there is, beside one that the token may not see by the rules of
+// its organisation.
 const (
 	Token      = "github-token"
 	Repository = "example-org/checkout"
+	Forbidden  = "example-org/guarded"
 )
 
 // Issue is an issue as it is now.
@@ -253,6 +255,9 @@ func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 	for _, m := range asked.FindAllStringSubmatch(body.Query, -1) {
 		n, _ := strconv.Atoi(m[4])
 		switch {
+		case m[2]+"/"+m[3] == Forbidden:
+			data[m[1]] = nil
+			problems = append(problems, map[string]any{"type": "FORBIDDEN", "path": []string{m[1]}, "message": "Resource protected by organization SAML enforcement."})
 		case m[2]+"/"+m[3] != Repository:
 			data[m[1]] = nil
 			problems = append(problems, map[string]any{"type": "NOT_FOUND", "path": []string{m[1]}, "message": "Could not resolve to a Repository."})

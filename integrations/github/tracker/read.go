@@ -31,6 +31,7 @@ type answer struct {
 	} `json:"data"`
 	Errors []struct {
 		Type    string `json:"type"`
+		Path    []any  `json:"path"` // what it is about: i0 is the first that was asked for
 		Message string `json:"message"`
 	} `json:"errors"`
 }
@@ -57,23 +58,29 @@ func (c *Client) read(ctx context.Context, keys []string) (map[string]issue.Fact
 	if err := c.do(ctx, http.MethodPost, c.graphql, map[string]string{"query": query.String()}, &got); err != nil {
 		return nil, err
 	}
+	trouble := map[string]string{} // of single ones, which keeps nobody from the others
 	for _, e := range got.Errors {
-		switch e.Type {
-		case "NOT_FOUND": // of one of them
-		case "RATE_LIMITED":
+		switch {
+		case e.Type == "NOT_FOUND":
+		case strings.HasPrefix(e.Type, "RATE_LIMIT"):
 			return nil, deliver.Limited(time.Minute, "github: rate limit (%s)", c.clean(e.Message))
+		case len(e.Path) > 0:
+			trouble[fmt.Sprint(e.Path[0])] = "github: it could not be read: " + c.clean(e.Message)
 		default:
 			return nil, deliver.RetryAfter(0, "github: the issues could not be read: %s", c.clean(e.Message))
 		}
 	}
 	facts := make(map[string]issue.Facts, len(keys))
 	for i, key := range keys {
-		r := got.Data[fmt.Sprintf("i%d", i)]
-		if r == nil || r.Issue == nil {
+		name := fmt.Sprintf("i%d", i)
+		switch r := got.Data[name]; {
+		case r != nil && r.Issue != nil:
+			facts[key] = r.Issue.facts(key)
+		case trouble[name] != "":
+			facts[key] = issue.Facts{Trouble: trouble[name]}
+		default:
 			facts[key] = issue.Facts{Missing: true}
-			continue
 		}
-		facts[key] = r.Issue.facts(key)
 	}
 	return facts, nil
 }

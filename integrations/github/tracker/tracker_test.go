@@ -124,6 +124,17 @@ func TestManyIssuesOfSeveralRepositoriesAreReadWithOneRequest(t *testing.T) {
 	}
 }
 
+func TestAnIssueThatMayNotBeSeenKeepsNobodyFromTheOthers(t *testing.T) {
+	t.Parallel()
+	d := open(t, githubtest.Token)
+	d.hub.Put("one")
+	mine, guarded := githubtest.Repository+"#1", githubtest.Forbidden+"#1"
+	got, err := d.do(issue.Read, map[string]string{issue.ArgKeys: guarded + " " + mine})
+	if err != nil || got[mine].State != "open" || got[guarded].Missing || !strings.Contains(got[guarded].Trouble, "SAML enforcement") {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
 func TestRefusalsAreTriedAgainOrSayWhatToDo(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
