@@ -24,9 +24,10 @@ type stdio struct {
 	out, err io.Writer
 	env      func(string) (string, bool)
 	now      func() time.Time
-	zone     *time.Location // in which times are read and shown
-	terminal bool           // out is a terminal
-	width    int            // of the terminal, in characters; 0 when lines may be of any length
+	heard    func(server time.Time) // takes what time an answer says that it is there; may be nil
+	zone     *time.Location         // in which times are read and shown
+	terminal bool                   // out is a terminal
+	width    int                    // of the terminal, in characters; 0 when lines may be of any length
 }
 
 func main() {
@@ -39,9 +40,9 @@ func main() {
 
 // processIO is that of this process.
 func processIO() stdio {
-	out := int(os.Stdout.Fd())
+	out, clock := int(os.Stdout.Fd()), &clock{}
 	streams := stdio{
-		in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.LookupEnv, now: time.Now, zone: time.Local,
+		in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.LookupEnv, now: clock.now, heard: clock.heard, zone: time.Local,
 		terminal: term.IsTerminal(out),
 	}
 	if streams.terminal {

@@ -45,7 +45,11 @@ func (r *remote) client() (*client.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return client.New(r.address(), key, nil)
+	c, err := client.New(r.address(), key, nil)
+	if err == nil {
+		c.Heard = r.heard
+	}
+	return c, err
 }
 
 func (r *remote) address() string {

@@ -46,8 +46,13 @@ func (p *Paced) Now() time.Time {
 	return p.now
 }
 
-// Handler takes all requests that a server does.
-func (p *Paced) Handler() http.Handler { return p.app.server.Handler }
+// Handler takes all requests that a server does. Answers are of its time.
+func (p *Paced) Handler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Date", p.Now().UTC().Format(http.TimeFormat))
+		p.app.server.Handler.ServeHTTP(w, r)
+	})
+}
 
 // Close ends it.
 func (p *Paced) Close() error { return p.app.close() }

@@ -123,7 +123,7 @@ func (s *Server) post(r *http.Request) answer {
 	if m.Blocks, bad = content(form.Get("text"), form.Get("blocks")); bad != nil {
 		return bad
 	}
-	m.TS = fmt.Sprintf("1773025200.%06d", len(s.messages)+1)
+	m.TS = fmt.Sprintf("%d.%06d", s.posted(), len(s.messages)+1)
 	s.messages = append(s.messages, m)
 	s.touch()
 	if m.User != "" {
@@ -157,6 +157,14 @@ func (s *Server) update(r *http.Request) answer {
 		return refused("channel_not_found") // edits name channels by id
 	}
 	return refused("message_not_found")
+}
+
+// posted is when a message comes, in Unix time: on a Monday in March, unless the test has a clock.
+func (s *Server) posted() int64 {
+	if !s.clocked {
+		return 1773025200
+	}
+	return s.clock().Unix()
 }
 
 func content(text, raw string) ([]map[string]any, answer) {

@@ -32,6 +32,7 @@ type Server struct {
 	revoked  map[string]bool // scopes that the app does not have
 	unknown  map[string]bool // members that there are not
 	clock    func() time.Time
+	clocked  bool // by the test
 }
 
 // Message is a posted message as it is now.
@@ -92,11 +93,11 @@ func Start(t testing.TB) *Server {
 // URL is the base URL of the API; it ends with a slash.
 func (s *Server) URL() string { return s.http.URL + "/api/" }
 
-// SetClock makes clicks and commands be signed at the time that now tells.
+// SetClock makes messages be posted, and clicks and commands be signed, at the time that now tells.
 func (s *Server) SetClock(now func() time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.clock = now
+	s.clock, s.clocked = now, true
 }
 
 // Refuse answers posts to a channel or member, as the post names it, with an error code such as

@@ -25,6 +25,8 @@ const (
 
 // Client asks one server. It may be used concurrently.
 type Client struct {
+	Heard func(date time.Time) // is told what time each answer says that it is at the server; may be nil
+
 	base *url.URL
 	key  string
 	http *http.Client
@@ -89,6 +91,9 @@ func (c *Client) Do(ctx context.Context, method, path string, query url.Values, 
 	data, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	if err != nil {
 		return &Unreachable{Address: c.base.Redacted(), Err: fmt.Errorf("the answer broke off: %w", err)}
+	}
+	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil && c.Heard != nil {
+		c.Heard(date)
 	}
 	if response.StatusCode < 200 || response.StatusCode > 299 {
 		return refused(response, data)
