@@ -1,0 +1,45 @@
+// Package demo plays one incident from the first page to the verified action, against the whole server in virtual time and
+// the fakes of the providers: what people do in three weeks takes seconds. `make demo` keeps what comes of it, to be looked
+// at; without that it is a test. Nothing leaves this machine.
+//
+// The story is in the files named after its chapters; the stage holds what it happens on, and the artefacts are what is
+// left of it. It sees only what users see: requests, messages, the command line, pages.
+package demo
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/tocsin-oncall/tocsin/cmd/tocsin/programtest"
+)
+
+// binary is the program, built once.
+var binary string
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	os.Exit(programtest.Main(m, &binary, 2))
+}
+
+// TestDemo plays the story. TOCSIN_DEMO=DIR keeps its artefacts in DIR.
+func TestDemo(t *testing.T) {
+	dir := os.Getenv("TOCSIN_DEMO")
+	if dir == "" {
+		dir = t.TempDir()
+	}
+	s := raise(t, dir)
+	s.breaks()
+	s.isAnswered()
+	s.isToldOf()
+	s.isExplained()
+	s.ends()
+	s.isLearntFrom()
+	s.isFollowedUp()
+	s.keep()
+	s.holds()
+	if os.Getenv("TOCSIN_DEMO") != "" {
+		fmt.Printf("\nThree weeks were played. Look at %s/index.html\n", dir)
+	}
+}
