@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"strings"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/directory"
@@ -42,9 +43,16 @@ func (in *intake) policy(name string, env directory.Env) policy.Policy {
 
 // summons is the event of a responder alert.
 func summons(inc *incident.State, to, by string) event.Event {
-	text := inc.Name() + " needs you: acknowledge if you respond, decline if you cannot."
+	text := inc.Name() + " needs you"
 	if by != "" {
-		text = by + " asks you to respond to " + inc.Name() + ": acknowledge if you do, decline if you cannot."
+		text = by + " asks you to respond to " + inc.Name()
+	}
+	if team, ok := strings.CutPrefix(to, string(policy.Team)+":"); ok { // somebody of several teams tells the calls apart
+		text += " for " + team
+	}
+	text += ": acknowledge if you do, decline if you cannot."
+	if c := inc.CallOf(to); c != nil && c.Note != "" {
+		text += "\n\n" + c.Note
 	}
 	if inc.Conference != "" {
 		text += "\n\nConference: " + inc.Conference

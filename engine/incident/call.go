@@ -28,6 +28,7 @@ type Call struct {
 	Status CallStatus `json:"status"`
 	By     string     `json:"by,omitempty"` // who called; empty for the configuration
 	At     time.Time  `json:"at"`
+	Note   string     `json:"note,omitempty"` // what was said with it
 	// Alert is the responder alert.
 	Alert  store.ID `json:"alert,omitempty"`
 	Number uint64   `json:"number,omitempty"`
@@ -81,7 +82,7 @@ func (s *State) call(a Action, env Env) error {
 	if c := s.CallOf(to); c == nil && len(s.Calls) >= maxCalls {
 		return &Refused{fmt.Sprintf("%s has called %d already.", s.Name(), maxCalls)}
 	}
-	if s.summon(to, a.By, a.Via, env) {
+	if s.summon(to, a, env) {
 		s.did(a, env, "called", to+" is called")
 	}
 	return nil
@@ -112,7 +113,7 @@ func target(text string, env Env) (string, error) {
 }
 
 // summon puts a call in, and reports whether anything was to be done.
-func (s *State) summon(to, by, via string, env Env) bool {
+func (s *State) summon(to string, a Action, env Env) bool {
 	c := s.CallOf(to)
 	switch {
 	case c == nil && len(s.Calls) >= maxCalls:
@@ -123,8 +124,8 @@ func (s *State) summon(to, by, via string, env Env) bool {
 	case c.Status != Declined && c.Status != Over:
 		return false
 	}
-	*c = Call{To: to, Status: Asked, By: by, At: env.Now, Alert: c.Alert, Number: c.Number}
-	s.send(Errand{Do: Page, To: to, By: by, Via: via}, env)
+	*c = Call{To: to, Status: Asked, By: a.By, At: env.Now, Note: a.Note, Alert: c.Alert, Number: c.Number}
+	s.send(Errand{Do: Page, To: to, By: a.By, Via: a.Via}, env)
 	return true
 }
 
@@ -133,7 +134,7 @@ func (s *State) wide(a Action, env Env) {
 	s.Wide = true
 	var called []string
 	for _, team := range env.Dir.Incident.Usual.Teams {
-		if s.summon(string(policy.Team)+":"+team, a.By, a.Via, env) {
+		if s.summon(string(policy.Team)+":"+team, a, env) {
 			called = append(called, team)
 		}
 	}

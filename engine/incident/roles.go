@@ -87,7 +87,7 @@ func (s *State) command(env Env) {
 		to = admins.String()
 	}
 	s.note(env, "command", "", fmt.Sprintf("nobody commands: escalated to %s", to))
-	s.summon(to, "", "", env)
+	s.summon(to, Action{}, env)
 }
 
 // askForCommand asks those who work on the incident, or else those who were called, and gives whom it could ask.

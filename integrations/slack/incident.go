@@ -160,8 +160,11 @@ func newsBlocks(m deliver.Message, after, upTo int) (text string, blocks []api.B
 // told is an entry of a timeline as a line: when, who, what, and where it can be seen.
 func told(e incident.Entry, zone *time.Location) string {
 	text := e.Text
-	if text == "" {
+	switch {
+	case text == "":
 		text = e.Kind
+	case e.Kind == "opened":
+		text = "opened: " + text
 	}
 	line := mrkdwn(text, maxLine)
 	if by := mrkdwn(oneLine(e.By), maxLabel); by != "" {

@@ -10,6 +10,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/tocsin-oncall/tocsin/cmd/tocsin/programtest"
@@ -28,6 +29,13 @@ func TestDemo(t *testing.T) {
 	dir := os.Getenv("TOCSIN_DEMO")
 	if dir == "" {
 		dir = t.TempDir()
+	}
+	dir, err := filepath.Abs(dir)
+	if err == nil {
+		err = os.MkdirAll(dir, 0o755)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 	s := raise(t, dir)
 	s.breaks()

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -49,7 +50,7 @@ func (s *stage) tocsin(line string) string {
 func (s *stage) no(line string) string {
 	s.Helper()
 	out, err := s.run(line)
-	if exit := (*exec.ExitError)(nil); err == nil || !asExit(err, &exit) || exit.ExitCode() != 1 {
+	if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) || exit.ExitCode() != 1 {
 		s.Fatalf("%s is not refused: %v\n%s", line, err, out)
 	}
 	return out
