@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"encoding/json"
 	"strings"
 
 	"github.com/tocsin-oncall/tocsin/integrations/twilio/twiliotest"
@@ -16,8 +15,14 @@ func (s *stage) isAnswered() {
 	s.keepHTML("ack.html", phones, "The page behind the link of the text message, before ethan presses Acknowledge", page)
 	s.press(address, page, "ack")
 
+	s.pass("13:39")
+	s.tocsin(`tocsin incident tell INC-1 --audience stakeholders --audience customers --phase investigating --as ethan`)
+	s.showsCustomers("1-investigating")
+	s.tocsin("tocsin incident subscribe INC-1 --audience customers --email ops@customer.example --as ethan")
+
 	s.pass("13:40")
 	s.tocsin("tocsin incident add-alert INC-1 --alert 2 --as ethan")
+	s.tocsin(`tocsin alert ack 2 --as ethan --note "part of INC-1"`)
 	s.says(amir, "I take command. ethan, what do we know?")
 	s.slash(amir, "incident role commander")
 	s.pass("13:41")
@@ -41,7 +46,7 @@ func (s *stage) isAnswered() {
 func (s *stage) declines() (address, page string) {
 	s.Helper()
 	for _, m := range s.slack.Messages() {
-		if m.Asked != jason || !m.Contains("team:ledger") {
+		if m.Asked != jason || !m.Contains("respond to INC-1 for ledger") {
 			continue
 		}
 		if open := m.Button("tocsin_open"); open != nil {
@@ -49,7 +54,6 @@ func (s *stage) declines() (address, page string) {
 			return address, s.press(address, page, "decline")
 		}
 	}
-	for _, m := range s.slack.Messages() { b, _ := json.Marshal(m.Blocks); s.Logf("%s %s %v %s", m.TS, m.Asked, m.Text, b) }
 	s.Fatal("jason was not called for the ledger")
 	return "", ""
 }

@@ -9,8 +9,11 @@ import (
 type kind string
 
 const (
-	tocsinSays kind = "command"
-	phones     kind = "phone"
+	tocsinSays  kind = "command"
+	phones      kind = "phone"
+	incidents   kind = "incident"
+	customers   kind = "customers"
+	postmortems kind = "postmortem"
 )
 
 // artefact is a file that is left of the story.
@@ -28,16 +31,19 @@ func (s *stage) keepFile(name string, k kind, what string, data []byte) {
 	s.artefacts = append(s.artefacts, artefact{s.now().Format("Mon 2 Jan 15:04"), name, k, what})
 }
 
-func (s *stage) keepText(name string, k kind, what, text string) { s.Helper(); s.keepFile(name, k, what, []byte(text)) }
-func (s *stage) keepHTML(name string, k kind, what, text string) { s.Helper(); s.keepFile(name, k, what, []byte(text)) }
-
-func (s *stage) isToldOf()      {}
-func (s *stage) isExplained()   {}
-func (s *stage) ends()          {}
-func (s *stage) isLearntFrom()  {}
-func (s *stage) isFollowedUp()  {}
-func (s *stage) keep()          {
-	for _, m := range s.slack.Messages() { s.Logf("%s %s %v", m.TS, m.Asked, m.Text) }
-	s.Log(s.tocsin("tocsin incident show INC-1"))
+func (s *stage) keepText(name string, k kind, what, text string) {
+	s.Helper()
+	s.keepFile(name, k, what, []byte(text))
 }
-func (s *stage) holds()         {}
+func (s *stage) keepHTML(name string, k kind, what, text string) {
+	s.Helper()
+	s.keepFile(name, k, what, []byte(text))
+}
+
+// file is keepFile for what a command has written.
+func (s *stage) file(name string, k kind, what string) {
+	s.Helper()
+	data, err := os.ReadFile(filepath.Join(s.dir, name))
+	s.must(err)
+	s.keepFile(name, k, what, data)
+}

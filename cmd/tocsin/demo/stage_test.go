@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -65,18 +66,18 @@ func raise(t testing.TB, dir string) *stage {
 	s.slack, s.mail, s.phones = slacktest.Start(t), smtptest.Start(t, smtptest.Options{}), twiliotest.Start(t)
 	s.jira, s.public = jiratest.Start(t, s.now), statuspagetest.New(t, "transactions")
 	s.slack.SetClock(s.now)
-	server, err := app.Pace(t.Context(), app.Options{
+	s.web = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.server.Handler().ServeHTTP(w, r) }))
+	t.Cleanup(s.web.Close)
+	connect(t, map[string]string{publicURL: s.web.URL, jiraURL: s.jira.URL})
+	var err error
+	s.server, err = app.Pace(t.Context(), app.Options{
 		Paths: []string{filepath.Join("testdata", "tocsin.yaml"), s.standIns()}, Console: &s.console, Version: "demo",
 		Env: func(name string) (string, bool) { v, ok := secrets[name]; return v, ok },
 		Log: slog.New(slog.NewTextHandler(&s.log, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	}, monday.Add(8*time.Hour))
 	s.must(err)
-	s.server = server
-	s.web = httptest.NewServer(server.Handler())
-	connect(t, map[string]string{publicURL: s.web.URL, jiraURL: s.jira.URL})
 	t.Cleanup(func() {
-		s.web.Close()
-		if err := server.Close(); err != nil {
+		if err := s.server.Close(); err != nil {
 			t.Error(err)
 		}
 		if t.Failed() {
