@@ -61,12 +61,12 @@ func (p *Paced) Close() error { return p.app.close() }
 func (p *Paced) Pass(ctx context.Context, d time.Duration) error {
 	end := p.Now().Add(d)
 	for {
-		next, err := p.rest(ctx)
+		soon, next, err := p.rest(ctx)
 		if err != nil {
 			return err
 		}
-		if next.IsZero() || next.After(end) {
-			next = end
+		if next, err = p.next(ctx, soon, next, end); err != nil {
+			return err
 		}
 		done := p.Now().Equal(end)
 		p.mu.Lock()
@@ -78,35 +78,57 @@ func (p *Paced) Pass(ctx context.Context, d time.Duration) error {
 	}
 }
 
+// next is the moment of the next stop: when a record wants to be woken, or something waits to be sent, at the end at the
+// latest. What wanted to be woken and waits for a place to be sent from is looked at again when the wheel says, soon.
+func (p *Paced) next(ctx context.Context, soon, next, end time.Time) (time.Time, error) {
+	now := p.Now()
+	for shard := range store.Shards {
+		due, err := p.app.store.Due(ctx, shard, time.Time{}, end, 1)
+		if err != nil {
+			return end, err
+		}
+		if len(due) == 0 {
+			continue
+		}
+		at := due[0].At
+		if !at.After(now) {
+			at = soon
+		}
+		if next.IsZero() || at.Before(next) {
+			next = at
+		}
+	}
+	if next.IsZero() || next.After(end) {
+		next = end
+	}
+	return next, nil
+}
+
 // mostRounds is how often everything is done at one moment before it counts as never coming to rest.
 const mostRounds = 10_000
 
-// rest does everything that is due now, and what follows from it, and says when something is due next. What only looks
-// around every so often is called, and does not count.
-func (p *Paced) rest(ctx context.Context) (next time.Time, err error) {
+// rest does everything that is due now, and what follows from it. It says when the wheel wants to look again, and when
+// something waits to be sent. What only looks around every so often is called, and does not count.
+func (p *Paced) rest(ctx context.Context) (soon, next time.Time, err error) {
 	e, now := p.app.engine, p.Now()
 	for _, step := range append([]runner.Step{e.Fresh, e.Keep, e.Import, e.Learn}, p.app.runner.Also...) {
 		if _, err := step(ctx, now); err != nil {
-			return next, err
+			return soon, next, err
 		}
 	}
 	for range mostRounds {
 		busy := p.send()
-		next = time.Time{}
-		for _, step := range []runner.Step{e.Step, e.Delivery.Step} {
-			at, err := step(ctx, now)
-			if err != nil {
-				return next, err
-			}
-			if !at.IsZero() && (next.IsZero() || at.Before(next)) {
-				next = at
-			}
+		if soon, err = e.Step(ctx, now); err == nil {
+			next, err = e.Delivery.Step(ctx, now)
 		}
-		if !p.send() && !busy && (next.IsZero() || next.After(now)) {
-			return next, nil
+		switch {
+		case err != nil:
+			return soon, next, err
+		case !p.send() && !busy && soon.After(now) && (next.IsZero() || next.After(now)):
+			return soon, next, nil
 		}
 	}
-	return next, errors.New("something is due again and again at " + now.String())
+	return soon, next, errors.New("something is due again and again at " + now.String())
 }
 
 // later keeps a send until it is its turn.

@@ -19,17 +19,3 @@ func (s *stage) isFollowedUp() {
 	s.keepFile("report.svg", postmortems, "The same as a picture", s.rest("/reports?period=last-month&format=svg"))
 	s.keepFile("report.csv", postmortems, "The same for spreadsheets", s.rest("/reports?period=last-month&format=csv"))
 }
-
-func (s *stage) keep() {
-	for _, m := range s.mail.Messages() {
-		c := m.Parse(s)
-		s.Logf("%v %s %s", m.To, c.Header.Get("Date"), c.Subject)
-	}
-	for _, m := range s.slack.Messages() {
-		s.Logf("%s %s %v", m.TS, m.Asked, m.Text)
-	}
-	for _, m := range s.typed {
-		s.Logf("%s %s\n%s", m.At, m.Line, m.Output)
-	}
-}
-func (s *stage) holds() {}
