@@ -168,8 +168,11 @@ func (s *State) assign(a Action, env Env) error {
 		text += ", after " + s.Owner
 	}
 	s.Owner = a.Owner
-	s.cancel()
+	s.cancelOwners()
 	s.schedule(env, time.Time{})
 	s.note(env, "assigned", a.By, a.said(text))
+	if s.Meeting.On() && s.Meeting.At.After(env.Now) {
+		s.invite(false, []string{s.Owner}, env)
+	}
 	return nil
 }

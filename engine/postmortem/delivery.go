@@ -8,10 +8,11 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/page"
 )
 
-// cancel gives up the reminders that did not go out yet.
-func (s *State) cancel() {
+// cancelOwners gives up the reminders of the postmortem that did not go out yet; those of actions, and invitations, are for
+// whom they are, whoever owns it.
+func (s *State) cancelOwners() {
 	for i := range s.Pages {
-		if p := &s.Pages[i]; !issue.Tracks(p) && p.Channel == "" {
+		if p := &s.Pages[i]; p.Kind == page.Reminder && p.Run != aboutActions {
 			p.Cancel()
 		}
 	}

@@ -31,6 +31,9 @@ type Meeting struct {
 	Sequence  int           `json:"sequence,omitempty"` // how often it was changed
 	Cancelled bool          `json:"cancelled,omitempty"`
 	Invited   []string      `json:"invited,omitempty"` // users
+	// Organizer is who owned the postmortem when the meeting was set first. It stays: calendars take a change of a meeting
+	// from its organizer alone.
+	Organizer string `json:"organizer,omitempty"`
 }
 
 // On reports whether there is one that is not cancelled.
@@ -84,7 +87,10 @@ func (s *State) meet(a Action, env Env) error {
 	case s.Meeting.On() && plan.At.Equal(had.At) && plan.Length == had.Length && plan.Where == had.Where:
 		return nil
 	}
-	m := &Meeting{At: plan.At, Length: plan.Length, Where: plan.Where, By: a.By, SetAt: env.Now, Invited: had.Invited}
+	m := &Meeting{At: plan.At, Length: plan.Length, Where: plan.Where, By: a.By, SetAt: env.Now, Invited: had.Invited, Organizer: had.Organizer}
+	if env.Dir.Users[m.Organizer].Email == "" {
+		m.Organizer = s.Owner
+	}
 	said := fmt.Sprintf("the review meeting is at %s, for %s", stamp(m.At), lasts(m.Length))
 	if s.Meeting != nil {
 		m.Sequence = had.Sequence + 1
@@ -167,7 +173,7 @@ func (s *State) meetingText(user string, env Env) string {
 	return text
 }
 
-// Invite is the review meeting as an event of a calendar; ok is false when there was none. Its organizer is the owner.
+// Invite is the review meeting as an event of a calendar; ok is false when there was none.
 func (s *State) Invite(env Env) (in ical.Invite, ok bool) {
 	m := s.Meeting
 	if m == nil {
@@ -177,7 +183,7 @@ func (s *State) Invite(env Env) (in ical.Invite, ok bool) {
 		UID: string(s.ID) + "@tocsin", Sequence: m.Sequence, Cancel: m.Cancelled, Stamp: m.SetAt, From: m.At, To: m.At.Add(m.Length),
 		Summary: "Review of " + s.Name() + ": " + s.Title, Location: m.Where,
 		Description: fmt.Sprintf("Postmortem %s of incident %s.", s.Name(), s.Incident),
-		Organizer:   env.Dir.Users[s.Owner].Email,
+		Organizer:   cmp.Or(env.Dir.Users[m.Organizer].Email, env.Dir.Users[s.Owner].Email),
 	}
 	for _, user := range m.Invited {
 		if address := env.Dir.Users[user].Email; address != "" {

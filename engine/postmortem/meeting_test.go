@@ -123,3 +123,34 @@ func TestAMeetingThatCannotBeIsRefused(t *testing.T) {
 	s.now = thursday
 	equal(t, "refusal", s.refused(Action{Do: CancelMeeting, By: "amir"}), "The review meeting of PM-3 has begun already.")
 }
+
+func TestWhoOwnsAPostmortemAnewIsInvitedAndNobodyElseLosesTheirMessages(t *testing.T) {
+	t.Parallel()
+	s := owed(t, org(t), "payments", incident.Action{Do: incident.SetRole, Role: incident.Commander, User: "ethan"})
+	s.must(Action{Do: Submit, By: "ethan", Reviewers: []string{"jason"}})
+	s.must(Action{Do: Meet, By: "ethan", Plans: Plans{At: thursday}})
+	s.must(Action{Do: Assign, By: "ethan", Owner: "amir"})
+	equal(t, "invited", s.invited(), []string{"ethan email", "jason email", "amir slack", "amir email"})
+	s.has("ORGANIZER:mailto:ethan@example.com", "SEQUENCE:0") // calendars take changes from nobody else
+	s.must(Action{Do: Meet, By: "amir", Plans: Plans{At: thursday.Add(time.Hour)}})
+	s.has("ORGANIZER:mailto:ethan@example.com", "SEQUENCE:1")
+	delete(s.dir.Users, "ethan")
+	s.has("ORGANIZER:mailto:amir@example.com")
+}
+
+func TestAPostmortemThatChangesHandsStillRemindsOfActions(t *testing.T) {
+	t.Parallel()
+	s := owed(t, org(t), "payments")
+	s.must(Action{Do: Update, By: "amir", Edit: Edit{Actions: []ItemEdit{{Text: "test it", Owner: "jason", DueAt: s.now.Add(time.Hour)}}}})
+	s.now = s.now.AddDate(0, 0, 2)
+	s.must(Woken{})
+	s.must(Action{Do: Assign, By: "amir", Owner: "ethan"})
+	for _, p := range s.Pages {
+		if p.User == "jason" && p.Status != page.Pending {
+			t.Errorf("the reminder of the action to jason is %s", p.Status)
+		}
+		if p.User == "amir" && p.Status != page.Cancelled {
+			t.Errorf("the reminder to the owner of before is %s", p.Status)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package ical
 import (
 	"bytes"
 	"fmt"
+	"net/url"
 	"time"
 )
 
@@ -57,10 +58,10 @@ func (i Invite) Write() []byte {
 	text("DESCRIPTION", i.Description)
 	text("LOCATION", i.Location)
 	if i.Organizer != "" {
-		line("ORGANIZER:mailto:%s", escape(i.Organizer))
+		line("ORGANIZER:%s", mailto(i.Organizer))
 	}
 	for _, a := range i.Attendees {
-		line("ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:%s", escape(a))
+		line("ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:%s", mailto(a))
 	}
 	if i.Cancel {
 		line("STATUS:CANCELLED")
@@ -71,3 +72,7 @@ func (i Invite) Write() []byte {
 	line("END:VCALENDAR")
 	return b.Bytes()
 }
+
+// mailto is an e-mail address as a calendar address. That is a URI (RFC 5545 3.3.3, RFC 6068), in which the escapes of texts
+// have no meaning.
+func mailto(address string) string { return "mailto:" + url.PathEscape(address) }
