@@ -63,21 +63,30 @@ func (s *State) Configure(settings directory.Digest, env Env) {
 		s.Removed = true
 		s.Stop(env.Now, func(page.Page) bool { return true })
 	case s.Removed || !s.Settings.Equal(settings):
+		late := !s.Removed && s.due(env)
 		s.Settings, s.Removed = settings, false
-		s.schedule(env)
+		if !late { // which is sent, by the new settings
+			s.schedule(env)
+		}
 	}
 	s.Tick(env)
 }
 
-// schedule finds the next one that is not over.
+func (s *State) due(env Env) bool { return !s.NextAt.IsZero() && !s.NextAt.After(env.Now) }
+
+// schedule finds the next one that is not over, of a review that was not told of: ahead of one, one digest is sent, whatever
+// the configuration says meanwhile.
 func (s *State) schedule(env Env) {
-	next, _ := s.Settings.Next(env.Now)
+	next, ok := s.Settings.Next(env.Now)
+	for n := len(s.Sent); ok && n > 0 && next.From.Equal(s.Sent[n-1].From); {
+		next, ok = s.Settings.Next(next.SendAt)
+	}
 	s.NextAt, s.MeetsAt, s.MeetsUntil = next.SendAt, next.From, next.Until
 }
 
 // Tick sends what is due. However late it comes, it is one.
 func (s *State) Tick(env Env) {
-	if !s.Removed && !s.NextAt.IsZero() && !s.NextAt.After(env.Now) {
+	if !s.Removed && s.due(env) {
 		s.send(env)
 		s.schedule(env)
 	}

@@ -135,6 +135,44 @@ func TestADigestThatIsTakenOutSendsNothingAndOneThatChangesBeginsAnew(t *testing
 	}
 }
 
+func TestAReviewIsToldOfOnceWhateverTheConfigurationSaysAfterwards(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*directory.Digest){
+		"a shorter time ahead": func(d *directory.Digest) { d.Ahead = time.Hour },
+		"another agenda":       func(d *directory.Digest) { d.Agenda = "Actions first." },
+		"another room":         func(d *directory.Digest) { d.Room = "Room 5" },
+	} {
+		s := begin(t, "2026-03-01T00:00:00Z")
+		s.Tick(env(s.NextAt)) // the one for 10 March
+		d := settings()
+		change(&d)
+		s.Configure(directory.Digest{}, env(at(t, "2026-03-09T14:00:00Z")))
+		s.Configure(d, env(at(t, "2026-03-09T15:00:00Z")))
+		if got := s.MeetsAt.Format("2 Jan"); got != "24 Mar" || s.Made != 1 {
+			t.Errorf("%s: %d made, the next one is for %s", name, s.Made, got)
+		}
+	}
+	s := begin(t, "2026-03-01T00:00:00Z")
+	s.Tick(env(s.NextAt))
+	d := settings()
+	d.From, d.Until = "2026-03-11T14:00", "2026-03-11T15:00" // it is a day later now
+	s.Configure(d, env(at(t, "2026-03-09T15:00:00Z")))
+	if got := s.MeetsAt.Format("2 Jan"); got != "11 Mar" {
+		t.Errorf("the review was moved, the next digest is for %s", got)
+	}
+}
+
+func TestADigestThatWasDueWhenTheConfigurationChangedIsSent(t *testing.T) {
+	t.Parallel()
+	s := begin(t, "2026-03-01T00:00:00Z")
+	d := settings()
+	d.Room = "Room 5"
+	s.Configure(d, env(s.NextAt.Add(time.Hour))) // nothing ran in that hour
+	if s.Made != 1 || s.Sent[0].From.Format("2 Jan") != "10 Mar" || s.Settings.Room != "Room 5" || s.MeetsAt.Format("2 Jan") != "24 Mar" {
+		t.Errorf("%d made, the next one is for %v, in %s", s.Made, s.MeetsAt, s.Settings.Room)
+	}
+}
+
 func TestADigestListsWhatToDiscussWhatIsOverdueAndActionsInViolation(t *testing.T) {
 	t.Parallel()
 	now := at(t, "2026-03-09T13:00:00Z")
