@@ -18,8 +18,12 @@ import (
 	"github.com/tocsin-oncall/tocsin/schedules"
 )
 
-// reportPatience is how long a report may take: it reads every alert of two periods.
-const reportPatience = 45 * time.Second
+const (
+	// reportPatience is how long a report may take: it reads every alert of two periods.
+	reportPatience = 45 * time.Second
+	// reportWait is how much of that it may wait for another one, so that what begins has the time to end.
+	reportWait = 15 * time.Second
+)
 
 const defaultPeriod = "7d"
 
@@ -70,12 +74,11 @@ func getReport(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	select { // one at a time: it costs as much as the largest backup
-	case c.reports <- struct{}{}:
-		defer func() { <-c.reports }()
-	case <-c.ctx.Done():
-		return nil, errBusy
+	done, err := c.reportTurn()
+	if err != nil {
+		return nil, err
 	}
+	defer done()
 	r, err := collect.Report(c.ctx, c.Engine, in, c.env)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
@@ -98,6 +101,18 @@ func getReport(c *call) (any, error) {
 		}}, nil
 	}
 	return r, nil
+}
+
+// reportTurn waits until no other report is computed: each costs as much as a backup. Call done after it.
+func (c *call) reportTurn() (done func(), err error) {
+	wait, cancel := context.WithTimeout(c.ctx, reportWait)
+	defer cancel()
+	select {
+	case c.reports <- struct{}{}:
+		return func() { <-c.reports }, nil
+	case <-wait.Done():
+		return nil, errBusy
+	}
 }
 
 var (
