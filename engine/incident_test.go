@@ -71,6 +71,37 @@ func TestAnIncidentIsOpenedOnceWhateverTheStoreDoes(t *testing.T) {
 	}
 }
 
+func TestAnIncidentThatIsClosedBeforeItsAlertKnowsOfItIsTheAlertsAllTheSame(t *testing.T) {
+	t.Parallel()
+	for n := 1; n < 4; n++ { // that of the alert's own commit is lost in other tests
+		tw := newTown(t, 2, major)
+		a := tw.take(1, onDB("slow"))
+		loseAnswer(tw.faults[0], n)
+		tw.step(1)
+		if _, err := tw.engines[1].ActOnIncident(context.Background(), "INC-1", incident.Action{Do: incident.Close, By: "jason"}); err != nil {
+			t.Errorf("answer %d is lost: %v", n, err)
+		}
+		tw.wait(time.Minute)
+		if list := tw.incidents(); len(list) != 1 || list[0].Status != incident.Closed {
+			t.Errorf("answer %d is lost: %d incidents, want the one that was closed", n, len(list))
+		}
+		if got := tw.stored(a.ID); got.Incident != "INC-1" || got.WantIncident {
+			t.Errorf("answer %d is lost: the alert knows incident %q", n, got.Incident)
+		}
+	}
+}
+
+// loseAnswer makes the n-th commit from now on, counted from 0, one of which nobody hears that it was made.
+func loseAnswer(f *faulty, n int) {
+	f.before = func() {
+		if n == 0 {
+			f.lost = 1
+			return
+		}
+		loseAnswer(f, n-1)
+	}
+}
+
 func TestTheAlertsWishForAnIncidentSurvivesACrash(t *testing.T) {
 	t.Parallel()
 	tw := newTown(t, 2, major)

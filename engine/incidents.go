@@ -1,9 +1,11 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/attachment"
@@ -57,8 +59,12 @@ func joining(a *alert.State) incident.Joined {
 func (e *Engine) gather(ctx context.Context, o incident.Opening, in incident.Joined) (*incident.State, error) {
 	key := store.Key{Shard: incident.Shard, Name: incident.Key(o.Key)}
 	number := e.number(ctx, "incident")
-	return e.incidentTx(ctx, key, func(s *incident.State, env directory.Env) (_ *incident.State, fx incident.Effects, err error) {
+	var had *incident.State
+	inc, err := e.incidentTx(ctx, key, func(s *incident.State, env directory.Env) (_ *incident.State, fx incident.Effects, err error) {
 		if s == nil {
+			if had, err = e.tookIn(ctx, in.Alert.ID); had != nil || err != nil {
+				return nil, fx, cmp.Or(err, errTookIn)
+			}
 			n, err := number()
 			if err != nil {
 				return nil, fx, err
@@ -68,6 +74,28 @@ func (e *Engine) gather(ctx context.Context, o incident.Opening, in incident.Joi
 		fx, err = incident.Apply(s, in, env)
 		return s, fx, err
 	})
+	if errors.Is(err, errTookIn) {
+		return had, nil
+	}
+	return inc, err
+}
+
+// errTookIn says that an alert need not be gathered any more.
+var errTookIn = errors.New("an incident took the alert in before it was closed")
+
+// tookIn is the closed incident that has an alert already, nil where none has: it took the alert in, the alert was not told,
+// and somebody closed it before the alert asked again. Only the latest are looked at, for that is a matter of seconds.
+func (e *Engine) tookIn(ctx context.Context, id store.ID) (*incident.State, error) {
+	latest, _, err := e.Incidents(ctx, []incident.Status{incident.Closed}, store.Cursor{}, 50)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range latest {
+		if slices.ContainsFunc(s.Alerts, func(a incident.Alert) bool { return a.ID == id }) {
+			return s, nil
+		}
+	}
+	return nil, nil
 }
 
 // number reserves a number of a counter when it is first asked for, and returns the same one when a commit is
