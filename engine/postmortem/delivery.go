@@ -47,15 +47,20 @@ func (s *State) stillWanted(p *page.Page, env Env) bool {
 		from, open := s.remindFrom(env)
 		return open && !from.After(env.Now)
 	}
-	return s.Status != Waived && s.anyLate(env)
+	return s.Status != Waived && s.lateFor(p.User, env)
 }
 
 // dropUnwanted cancels what became due but is not wanted any more: a claim that ran out, or a retry, of a
-// postmortem that was completed meanwhile.
+// postmortem that was completed meanwhile. What is wanted says what is owed by now: it may have waited for a morning.
 func (s *State) dropUnwanted(env Env) {
 	for i := range s.Pages {
-		if p := &s.Pages[i]; p.Due(env.Now) && !s.stillWanted(p, env) {
+		p := &s.Pages[i]
+		switch {
+		case !p.Due(env.Now):
+		case !s.stillWanted(p, env):
 			p.Status, p.LeaseUntil = page.Cancelled, time.Time{}
+		case p.Kind == page.Reminder && p.Run == aboutPostmortem:
+			p.Text = s.text(env, p.User, s.todo(env))
 		}
 	}
 }

@@ -81,7 +81,16 @@ func TestWhoOwesActionsGetsOneMessageForAllOfThemAfterTheirDueDate(t *testing.T)
 	equal(t, "text", s.Pages[len(s.Pages)-1].Text, "2 actions of postmortem PM-3 (Checkout fails) are overdue:\n- 1: Bound the cache, due Fri 13 Mar 2026, 1 day late\n- 2: Alert on the pool, due Thu 12 Mar 2026, 2 days late")
 
 	s.write(Edit{Actions: []ItemEdit{{N: 1, Done: ptr(true)}, {N: 2, Done: ptr(true)}}})
-	equal(t, "nothing once all are done", s.wake(), time.Time{})
+	s.wait()
+	equal(t, "a week after the first is done its evidence is asked for", s.deliver(), []string{"Fri 17:00 amir slack", "Fri 17:00 amir email"})
+	equal(t, "text", s.Pages[len(s.Pages)-1].Text, "Postmortem PM-3 of incident INC-7 (Checkout fails) is published.\n- verify actions 1, 2, 3: say by which evidence")
+	s.now = s.now.AddDate(0, 0, 3)
+	s.must(Woken{}) // asked again
+	for n := 1; n <= 3; n++ {
+		s.write(Edit{Actions: []ItemEdit{{N: n, Verified: ptr(true), Evidence: "the pool was filled, nothing failed"}}})
+	}
+	equal(t, "what was to be said of it is not said any more", s.deliver(), nil)
+	equal(t, "nothing once all are verified", s.wake(), time.Time{})
 }
 
 func TestAnOwnerWhoOwesThePostmortemToo(t *testing.T) {

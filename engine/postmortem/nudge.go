@@ -95,6 +95,18 @@ func (s *State) late(user string, env Env) (all, slow []Item) {
 	return all, slow
 }
 
+// lateFor reports whether an overdue action is left of those that somebody is reminded of: their own, or those of others
+// who do not answer for them.
+func (s *State) lateFor(user string, env Env) bool {
+	return slices.ContainsFunc(s.Actions, func(i Item) bool {
+		if !i.Overdue(env.Now) || i.Owner == user || i.Reminded > escalateAfter {
+			return i.Overdue(env.Now)
+		}
+		_, why := s.reachable(i.Owner, env)
+		return why != ""
+	})
+}
+
 // admins are those of the team who can be reached.
 func (s *State) admins(env Env) []string {
 	to := env.Dir.Resolve([]policy.Target{{Kind: policy.Admins, Name: s.Team}}, env.Now, env.Pick)
@@ -110,7 +122,7 @@ func (s *State) actionsText(items []Item, user string, env Env) string {
 			fmt.Fprintf(&b, "\n- and %d more", len(items)-n)
 			break
 		}
-		fmt.Fprintf(&b, "\n- %d: %s", i.N, i.Text)
+		fmt.Fprintf(&b, "\n- %d: %s", i.N, flat(i.Text))
 		if i.Owner != user {
 			fmt.Fprintf(&b, " (%s)", ownerOr(i.Owner))
 		}

@@ -151,3 +151,39 @@ func TestRemindersWaitToBeSentTogetherWithThoseOfOtherPostmortems(t *testing.T) 
 		equal(t, "together", p.Together(), true)
 	}
 }
+
+func TestAReminderThatWaitedForTheMorningSaysWhatIsOwedThen(t *testing.T) {
+	t.Parallel()
+	dir := org(t)
+	dir.Postmortem.Remind.From, dir.Postmortem.Remind.To = "09:00", "17:00"
+	s := owed(t, dir, "payments")
+	s.now = time.Date(2026, 3, 10, 20, 0, 0, 0, time.UTC) // nothing ran at five
+	s.must(Woken{})
+	first := s.Pages[0]
+	equal(t, "in the evening", strings.Contains(first.Text, "schedule the review meeting"), true)
+	s.now = first.DueAt.Add(-time.Hour)
+	s.must(Action{Do: Meet, By: "amir", Plans: Plans{At: thursday}})
+	s.must(Action{Do: Update, By: "amir", Edit: Edit{DueAt: s.now.Add(2 * time.Hour)}, Note: "sooner"})
+	s.now = first.DueAt
+	s.must(Woken{})
+	p := s.Page(first.N)
+	if p.Status != page.Pending || strings.Contains(p.Text, "schedule the review meeting") || !strings.Contains(p.Text, "in 1 hour.") {
+		t.Errorf("%s: %s", p.Status, p.Text)
+	}
+}
+
+func TestAReminderOfActionsIsNotSentToThoseWhoHaveDoneTheirs(t *testing.T) {
+	t.Parallel()
+	dir := org(t)
+	s := owed(t, dir, "payments")
+	due := s.now.Add(time.Hour)
+	s.must(Action{Do: Update, By: "amir", Edit: Edit{Actions: []ItemEdit{{Text: "one", Owner: "ethan", DueAt: due}, {Text: "two", Owner: "jason", DueAt: due}}}})
+	s.now = time.Date(2026, 3, 9, 23, 0, 0, 0, time.UTC)
+	s.must(Woken{})
+	s.must(Action{Do: Update, By: "ethan", Edit: Edit{Actions: []ItemEdit{{N: 1, Done: ptr(true)}}}})
+	for _, p := range s.Pages {
+		if want := map[string]page.Status{"ethan": page.Cancelled, "jason": page.Pending}[p.User]; want != "" && p.Status != want {
+			t.Errorf("the reminder to %s is %s, want %s", p.User, p.Status, want)
+		}
+	}
+}

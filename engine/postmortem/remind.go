@@ -85,7 +85,8 @@ func (s *State) remind(env Env, fx *Effects) {
 	var out messages
 	if owed {
 		users, why := s.reachable(s.Owner, env)
-		todo := s.remindSteps(env)
+		todo := s.todo(env)
+		s.countSteps(todo, env)
 		out.addAll(s.awake(users, env), aboutPostmortem, func(user string) string { return s.text(env, user, todo) }, why)
 		out.unreached = len(users) == 0
 		s.RemindedAt = env.Now
@@ -108,9 +109,6 @@ func (s *State) remind(env Env, fx *Effects) {
 	s.note(env, "reminded", "", "reminds "+strings.Join(s.send(out, env, fx), "; ")+why)
 }
 
-func (s *State) anyLate(env Env) bool {
-	return slices.ContainsFunc(s.Actions, func(i Item) bool { return i.Overdue(env.Now) })
-}
 
 // send makes the pages of a round, and says whom it tells.
 func (s *State) send(out messages, env Env, fx *Effects) (told []string) {
