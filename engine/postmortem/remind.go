@@ -109,7 +109,6 @@ func (s *State) remind(env Env, fx *Effects) {
 	s.note(env, "reminded", "", "reminds "+strings.Join(s.send(out, env, fx), "; ")+why)
 }
 
-
 // send makes the pages of a round, and says whom it tells.
 func (s *State) send(out messages, env Env, fx *Effects) (told []string) {
 	for _, user := range out.users {
