@@ -273,6 +273,29 @@ func TestANewIncidentSaysOnceWhichOneItIsLikeAndWhatHelped(t *testing.T) {
 	}
 }
 
+func TestOnlyAnIncidentThatIsNewAndVeryMuchLikeAnotherSaysSo(t *testing.T) {
+	t.Parallel()
+	tw := newReaders(t, 1)
+	tw.exhausted()
+	tw.fire(event.Event{DedupKey: "disk", Title: "Disk of db-3 full", Priority: "P1", Service: "db", Labels: map[string]string{"alertname": "DiskFull"}})
+	tw.learn()
+	tw.fire(event.Event{DedupKey: "other", Title: "Slow answers", Priority: "P1", Service: "checkout", Labels: map[string]string{"alertname": "Latency"}})
+	tw.learn() // a little like the first
+	tw.onIncident("INC-3", incident.Action{Do: incident.Close, By: "darren"})
+	tw.fire(event.Event{DedupKey: "pool-2", Title: "Connection pool of checkout exhausted", Priority: "P1", Service: "checkout",
+		Labels: map[string]string{"alertname": "PoolExhausted", "region": "apac"}, Tags: []string{"database"}})
+	tw.clock.t = tw.clock.t.Add(20 * time.Minute) // no replica reads for so long
+	tw.learn()
+	for _, name := range []string{"INC-3", "INC-4"} {
+		if list, err := tw.engines[0].SimilarIncidents(t.Context(), name, 3); err != nil || len(list) == 0 {
+			t.Errorf("nothing is like %s: %v", name, err)
+		}
+		if to := tw.incident(name).Alike; to != "" {
+			t.Errorf("%s says that it is like %s", name, to)
+		}
+	}
+}
+
 func TestPatternsOfPostmortems(t *testing.T) {
 	t.Parallel()
 	tw := newTown(t, 1, learned)

@@ -96,6 +96,19 @@ func TestAPictureSaysWhatIsGoingOnInWordsAndNotOnlyInColours(t *testing.T) {
 	}
 }
 
+func TestAServiceIsDrawnAsTheWorstThatIsGoingOnThere(t *testing.T) {
+	t.Parallel()
+	for want, st := range map[string]topology.State{
+		`"service quiet"`: {}, `"service acked"`: {Acked: 1, Priority: "P1"}, `"service low"`: {Open: 1, Priority: "P3"},
+		`"service high"`: {Open: 1, Priority: "P2"}, `"service high"><title>db: INC-7`: {Acked: 1, Priority: "P4", Incidents: []string{"INC-7"}},
+	} {
+		svg := draw(t, []topology.Service{{Name: "db", State: st}}, "one")
+		if box, _, _ := strings.Cut(svg, "P1, P2 or an incident"); strings.Count(box, want) < 1 || !strings.Contains(svg[strings.Index(svg, "<title>db")-60:], want) {
+			t.Errorf("%+v is not drawn as %s:\n%s", st, want, svg)
+		}
+	}
+}
+
 func backwards(services []topology.Service) []topology.Service {
 	other := slices.Clone(services)
 	slices.Reverse(other)
