@@ -137,7 +137,7 @@ func (io stdio) told(a api.IncidentAudience) string {
 	}
 	text := a.Name + ": nothing yet"
 	if a.Updates > 0 {
-		text = fmt.Sprintf("%s: %s at %s (%d updates)", a.Name, a.Phase, io.at(a.ToldAt.Time), a.Updates)
+		text = fmt.Sprintf("%s: %s at %s (%s)", a.Name, a.Phase, io.at(a.ToldAt.Time), count(a.Updates, "update"))
 	}
 	if !a.NextDue.IsZero() {
 		text += ", due by " + io.at(a.NextDue.Time)

@@ -53,6 +53,22 @@ func TestWhereNobodyHasARoleThoseWhoWorkOnItAreReminded(t *testing.T) {
 	equal(t, "reminded", s.says("status-update-due"), "a status update to stakeholders is due: reminded darren")
 }
 
+func TestAReloadThatTakesAnAudienceOutStopsItsTimer(t *testing.T) {
+	t.Parallel()
+	dir := audiences()
+	s := begin(t, dir, Opening{Title: "Payments fail", Priority: "P1", By: "amir"})
+	s.must(1, Action{Do: SetRole, By: "amir", Role: Communications, User: "jason"})
+	s.must(10, Woken{})
+	equal(t, "reminded", len(s.sent(page.Reminder)), 1)
+	dir.Incident.Audiences = nil
+	s.must(11, Woken{})
+	equal(t, "what waits to be sent", s.sent(page.Reminder), nil)
+	equal(t, "due", s.due("stakeholders"), "")
+	s.must(60, Woken{})
+	equal(t, "later", s.sent(page.Reminder), nil)
+	equal(t, "told", s.refused(61, telling("stakeholders", "", "x")), `There is no audience "stakeholders": the configuration names none under incident.audiences.`)
+}
+
 func TestAForgottenIncidentGoesOnRemindingAndKeepsItsTimeline(t *testing.T) {
 	t.Parallel()
 	s := begin(t, audiences(), Opening{Title: "Payments fail", Priority: "P1", By: "amir"})

@@ -1,6 +1,9 @@
 package github_test
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"os"
 	"testing"
@@ -65,6 +68,17 @@ func TestADeploymentStatusIsAReport(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestNobodySignsWithASecretThatIsEmpty(t *testing.T) {
+	t.Parallel()
+	mac := hmac.New(sha256.New, nil)
+	mac.Write([]byte("{}"))
+	for _, signature := range []string{"sha256=" + hex.EncodeToString(mac.Sum(nil)), "sha256=", "", "sha256=zz"} {
+		if github.Signed("", []byte("{}"), headers("X-Hub-Signature-256", signature)) {
+			t.Errorf("%q counts as signed", signature)
+		}
 	}
 }
 

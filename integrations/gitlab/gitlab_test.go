@@ -42,6 +42,9 @@ func TestADeploymentHookIsAReport(t *testing.T) {
 			t.Errorf("%s is %+v, %v", state, r, err)
 		}
 	}
+	if r, err := gitlab.Decode([]byte(strings.Replace(string(data), `"279484c0"`, `"0badcafe"`, 1)), hook); err != nil || r.Revision != "0badcafe" {
+		t.Errorf("with a link to another commit the revision is %q, %v", r.Revision, err)
+	}
 	if r, err := gitlab.Decode([]byte(strings.Replace(string(data), `"production"`, `"other"`, 1)), hook); err != nil || r.Tier != "" {
 		t.Errorf("the tier other is %q, %v", r.Tier, err)
 	}
