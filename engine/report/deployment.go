@@ -15,7 +15,7 @@ type change struct {
 
 // Deployment counts a deployment. A service tells the team, where the filter asks for one; a deployment has no priority.
 func (f *Fold) Deployment(s *deployment.State, team string) {
-	if s.Status != deployment.Succeeded || !s.Live() || s.FinishedAt.IsZero() || len(f.in.Filter.Priorities) > 0 {
+	if s.Status != deployment.Succeeded || !s.Live() || s.FinishedAt.IsZero() {
 		return
 	}
 	if !f.in.Period.Holds(s.FinishedAt) && !f.in.Period.Before.Holds(s.FinishedAt) {

@@ -64,6 +64,7 @@ func TestThePeriodBeforeIsAsManyMonthsDaysOrHours(t *testing.T) {
 	for _, c := range []struct{ from, to, before string }{
 		{"2026-03-01 00:00 +0100", "2026-04-01 00:00 +0200", "2026-02-01 00:00 +0100"},
 		{"2026-01-01 00:00 +0100", "2026-04-01 00:00 +0200", "2025-10-01 00:00 +0200"},
+		{"2026-03-01 00:00 +0100", "2026-03-08 00:00 +0100", "2026-02-22 00:00 +0100"}, // from the first, but no month
 		{"2026-03-24 00:00 +0100", "2026-03-31 00:00 +0200", "2026-03-17 00:00 +0100"}, // seven days, one of 23 hours
 		{"2026-03-29 01:00 +0100", "2026-03-29 12:00 +0200", "2026-03-28 15:00 +0100"}, // ten hours
 	} {
@@ -116,6 +117,31 @@ func TestTheTrendHasAPointForEachDayWeekOrMonth(t *testing.T) {
 		}
 		if first, last := r.Trend[0], r.Trend[len(r.Trend)-1]; !first.From.Equal(p.From) || !last.To.Equal(p.To) {
 			t.Errorf("%s: from %s to %s", name, first.From, last.To)
+		}
+	}
+}
+
+func TestHalfAYearIsShownByWeeksAlsoWhereClocksChangeInIt(t *testing.T) {
+	t.Parallel()
+	berlin := zoneOf(t, "Europe/Berlin")
+	for _, c := range []struct {
+		from   time.Time
+		days   int
+		points int
+	}{
+		{time.Date(2026, 5, 4, 0, 0, 0, 0, berlin), 26 * 7, 26},   // an hour longer than 26 weeks
+		{time.Date(2025, 10, 20, 0, 0, 0, 0, berlin), 26 * 7, 26}, // clocks change twice
+		{time.Date(2026, 5, 4, 0, 0, 0, 0, berlin), 26*7 + 1, 7},  // months, from May to November
+		{time.Date(2026, 5, 4, 0, 0, 0, 0, berlin), 45, 45},
+		{time.Date(2026, 5, 4, 0, 0, 0, 0, berlin), 46, 7},
+	} {
+		p, err := report.Between(c.from, c.from.AddDate(0, 0, c.days), berlin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := compute(t, report.Input{Period: p, Zone: berlin, Now: p.To}, records{})
+		if len(r.Trend) != c.points {
+			t.Errorf("%d days from %s have %d points, want %d", c.days, c.from, len(r.Trend), c.points)
 		}
 	}
 }

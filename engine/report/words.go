@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -54,12 +55,13 @@ func (n Number) Change() (text string, good int) {
 	switch diff := *b - *a; {
 	case n.Unit == Percent:
 		text = fmt.Sprintf("%+.1f", diff)
-	case *a == 0 && n.Unit == Seconds:
-		text = "+" + Took(diff)
 	case *a == 0:
-		text = fmt.Sprintf("%+.0f", diff)
+		text = "+" + n.Unit.Text(&diff)
 	default:
 		text = fmt.Sprintf("%+.0f %%", 100*diff / *a)
+	}
+	if !strings.ContainsAny(text, "123456789") { // it is too little to be shown, or to be good or bad
+		return "", 0
 	}
 	switch {
 	case n.Better == Neither:

@@ -43,7 +43,7 @@ func Report(ctx context.Context, src Source, in report.Input, env directory.Env)
 	if err != nil {
 		return nil, err
 	}
-	end := store.Cursor{Order: in.Period.To.UnixMilli() + 1} // lists go by when records began, newest first
+	end := store.Cursor{Order: in.Period.To.UnixMilli()} // lists go by when records began, newest first
 	alerts := func(ctx context.Context, before store.Cursor) ([]*alert.State, store.Cursor, error) {
 		return src.Alerts(ctx, engine.Filter{Since: in.Since()}, before, page)
 	}

@@ -46,7 +46,7 @@ func (c *canvas) people(r *report.Report) {
 	if len(r.People) == 0 {
 		return
 	}
-	const left, room, row = 160.0, 600.0, 36.0
+	const left, room, row = 160.0, 540.0, 36.0
 	c.text("head", margin, c.y+14, "Whose nights")
 	c.text("small", margin, c.y+34, "Pages of each person, the dark part at night; the thin bar is the period before")
 	list := r.People[:min(len(r.People), drawn)]
@@ -58,7 +58,7 @@ func (c *canvas) people(r *report.Report) {
 	top := c.y + 50
 	for i, p := range list {
 		y := top + float64(i)*row
-		c.end("strong", left-12, y+15, fit(p.User, left-margin-12))
+		c.end("strong", left-12, y+15, between(p.User, left-margin-12))
 		c.tip("person", fmt.Sprintf("%s: %d pages, %d at night, %d interrupted nights; before: %d, %d, %d", p.User, p.Pages, p.Night, p.Nights, p.Before.Pages, p.Before.Night, p.Before.Nights),
 			fmt.Sprintf(`<rect class="day" x="%.1f" y="%.1f" width="%.1f" height="18" rx="2"/><rect class="night" x="%.1f" y="%.1f" width="%.1f" height="18" rx="2"/><rect class="old" x="%.1f" y="%.1f" width="%.1f" height="5"/>`,
 				left, y, length(p.Pages), left, y, length(p.Night), left, y+20, length(p.Before.Pages)))

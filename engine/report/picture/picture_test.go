@@ -140,3 +140,20 @@ func TestThePictureInTheDocumentsIsWhatTheProgramDraws(t *testing.T) {
 		t.Errorf("%s is not what the program draws; TOCSIN_WRITE_DOCS=1 go test ./engine/report/picture draws it anew", path)
 	}
 }
+
+func TestPeopleWhoseLongNamesBeginAlikeCanBeToldApart(t *testing.T) {
+	t.Parallel()
+	r := march(t, "Disk full")
+	for i := range r.People {
+		r.People[i].User = fmt.Sprint("firstname.of.the.family.of-", i)
+	}
+	var b strings.Builder
+	if err := picture.WriteSVG(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	for i := range r.People {
+		if want := fmt.Sprintf(">firstnam…mily.of-%d</text>", i); !strings.Contains(b.String(), want) {
+			t.Errorf("no %s", want)
+		}
+	}
+}

@@ -118,6 +118,15 @@ func fit(text string, room float64) string {
 	return text
 }
 
+// between shortens a name to so many pixels in its middle: names that begin alike often end otherwise.
+func between(text string, room float64) string {
+	r, most := []rune(text), int(room/letter)
+	if len(r) <= most {
+		return text
+	}
+	return string(r[:most/2]) + "…" + string(r[len(r)-(most-most/2-1):])
+}
+
 // Light and dark grounds, and the colours on them. In print it is light.
 const style = `.report{--page:#fff;--ink:#1c2128;--faint:#5a6472;--line:#dfe4ea;--cell:#f1f3f6;--mean:#2f5fb3;--band:#2f5fb3;--far:#b42318;--day:#9db9ea;--night:#3b3f8f;--old:#c3cad4}
 @media screen and (prefers-color-scheme:dark){.report{--page:#15181d;--ink:#e8eaed;--faint:#a3a9b3;--line:#333a45;--cell:#20262f;--mean:#8ab0f2;--band:#8ab0f2;--far:#ff8a7a;--day:#4d6fae;--night:#b9a5f5;--old:#525b68}}
