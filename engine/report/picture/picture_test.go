@@ -152,7 +152,7 @@ func TestPeopleWhoseLongNamesBeginAlikeCanBeToldApart(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range r.People {
-		if want := fmt.Sprintf(">firstnam…mily.of-%d</text>", i); !strings.Contains(b.String(), want) {
+		if want := fmt.Sprintf(">firstnam…ily.of-%d</text>", i); !strings.Contains(b.String(), want) {
 			t.Errorf("no %s", want)
 		}
 	}
