@@ -209,24 +209,6 @@ email c@example.com "two"
 `)
 }
 
-func TestAMessageToAllSubscribersIsSentOnceToEachAddress(t *testing.T) {
-	t.Parallel()
-	tw := newTown(t, 1, telling)
-	inc := tw.declare(incident.Opening{Title: "Payments fail", Priority: "P1", By: "jason"})
-	tw.subscribe(inc.Name(), "customers", "a@example.com")
-	tw.subscribe(inc.Name(), "stakeholders", "A@example.com", "b@example.com")
-	for range 2 {
-		n, err := tw.engines[0].MailSubscribers(context.Background(), inc.Name(), "retrospective", "What happened", "We learned much.")
-		if err != nil || n != 2 {
-			t.Errorf("%d get it, %v", n, err)
-		}
-		tw.settle()
-	}
-	if got := tw.mailed(); len(got) != 2 {
-		t.Errorf("arrived: %q", got)
-	}
-}
-
 func TestAMailThatIsTriedAgainIsNotOvertakenByTheNext(t *testing.T) {
 	t.Parallel()
 	tw := newTown(t, 1, telling)

@@ -87,6 +87,8 @@ func (e *Engine) tellOthers(ctx context.Context, rec record.Record) {
 		e.tellIncident(ctx, r)
 	case *incident.State:
 		e.runErrands(ctx, r)
+	case *postmortem.State:
+		e.mailRetrospective(ctx, r)
 	case teller:
 		e.tell(ctx, r)
 	}
@@ -118,6 +120,7 @@ func wake(rec record.Record, env directory.Env) (alert.Effects, error) {
 		return alert.Effects{Tell: r.Claim(env)}, nil
 	case *postmortem.State:
 		r.Tick(env)
+		return alert.Effects{Tell: r.ClaimMailing(env)}, nil
 	case *heartbeat.State:
 		heartbeat.Apply(r, heartbeat.Woken{}, env)
 	case *canary.State:

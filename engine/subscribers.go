@@ -8,7 +8,6 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
-	"github.com/tocsin-oncall/tocsin/engine/record"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 	"github.com/tocsin-oncall/tocsin/engine/subscriber"
 )
@@ -128,36 +127,6 @@ func subscriberLists(env directory.Env, name, audience string) (lists []string) 
 		lists = append(lists, subscriber.ListOf(name, a.Name))
 	}
 	return lists
-}
-
-// MailSubscribers sends a message to everybody who is told by e-mail of an incident, each address once, whatever they are
-// told as. The same key is sent once, however often it is asked for; it returns how many get it.
-func (e *Engine) MailSubscribers(ctx context.Context, name, key, title, text string) (int, error) {
-	found, err := e.whole(ctx, subscriberLists(e.env(ctx), name, "")...)
-	if err != nil {
-		return 0, err
-	}
-	seen := map[string]bool{}
-	var ids []store.ID
-	for _, r := range found {
-		rec, err := record.Decode(r)
-		if err != nil {
-			return 0, err
-		}
-		if s, ok := rec.(*subscriber.State); ok && !seen[strings.ToLower(s.Email)] {
-			seen[strings.ToLower(s.Email)] = true
-			ids = append(ids, s.ID)
-		}
-	}
-	for part := range slices.Chunk(ids, batch) {
-		if err := e.editSubscribers(ctx, part, func(s *subscriber.State, env directory.Env) error {
-			s.Post(key, 0, title, text, env)
-			return nil
-		}); err != nil {
-			return 0, err
-		}
-	}
-	return len(ids), nil
 }
 
 // Draft is a status update of an incident as it would be sent now.

@@ -36,6 +36,7 @@ func (b *builder) postmortem() {
 		b.via(fmt.Sprintf("postmortem.remind.via[%d]", i), v)
 	}
 	built.Digest = b.reviewDigest(p.Digest)
+	built.Retrospective = b.retrospective(p.Retrospective)
 	for i, name := range p.Channels {
 		b.target(fmt.Sprintf("postmortem.channels[%d]", i), policy.Target{Kind: policy.Channel, Name: string(name)})
 	}

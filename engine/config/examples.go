@@ -39,6 +39,7 @@ var examples = map[string][]any{
 	"Phrases.monitoring": {"It is mended, and we are watching it."}, "Phrases.resolved": {"It is over."},
 	"Incident.conference": {"https://meet.example.com/{{ incident.name }}"}, "IncidentSlack.channel": {"inc-{{ incident.number }}-{{ incident.service }}"},
 	"IncidentSlack.when": {`incident.priority in ["P1", "P2"]`}, "Incident.channels": {[]any{"status-hook"}}, "Postmortem.channels": {[]any{"status-hook"}}, "Incident.checklist": {[]any{"standard"}, []any{"standard", "The status page says so"}},
+	"Retrospective.to": {[]any{"team:ops", "channel:sre", "quality@example.com"}}, "Retrospective.audience": {"stakeholders"},
 	"ReviewDigest.to": {[]any{"team:ops", "channel:sre"}}, "ReviewDigest.room": {"Room 4"}, "ReviewDigest.agenda": {"Actions in violation first."},
 	"ReviewDigest.from": {"2026-03-10T14:00"}, "WorkHours.from": {"09:00"}, "WorkHours.to": {"17:00"},
 	"Incident.roles": {[]any{"commander", "scribe"}}, "UsualSuspects.teams": {[]any{"network", "database"}}, "Channel.to": {"#sre", "sre@example.com"},

@@ -102,6 +102,8 @@ type Postmortem struct {
 	Remind       Remind        `json:"remind,omitzero" doc:"How its owner is reminded."`
 	Digest       *ReviewDigest `json:"digest,omitempty" doc:"The review of postmortems that comes again and again, and the message ahead of it. Default: none."`
 	Channels     []Name        `json:"channels,omitempty" doc:"Are told of every change of a postmortem: a webhook gets all of it."`
+
+	Retrospective *Retrospective `json:"retrospective,omitempty" doc:"The e-mail that tells everybody concerned what was learned; with it, the plan of a postmortem has it sent. Default: it may be sent, and nobody is reminded of it."`
 	// Templates are tried in their order.
 	Templates []PostmortemTemplate `json:"templates,omitempty" doc:"Outlines in files of Markdown; the first whose condition holds is used, and the standard one where none does."`
 }

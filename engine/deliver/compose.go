@@ -55,6 +55,9 @@ func compose(rec record.Record, p page.Page, setup *Setup, env directory.Env) Me
 		if p.Channel != "" {
 			m.Title, m.Postmortem = fmt.Sprintf("%s %s: %s", r.Name(), strings.ReplaceAll(string(r.Stage()), "_", " "), r.Title), r
 		}
+		if letter, ok := r.RetrospectiveOf(p); ok {
+			m.Title, m.Text, m.Markdown = letter.Subject, letter.Text, true
+		}
 	case *incident.State:
 		m.Title, m.Incident = fmt.Sprintf("%s %s %s: %s", r.Name(), r.Severity(), r.Status, r.Title), r
 		if u := r.UpdateN(p.Run); p.Kind == page.Update && u != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/digest"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/page"
+	"github.com/tocsin-oncall/tocsin/engine/postmortem"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 	"github.com/tocsin-oncall/tocsin/engine/token"
 )
@@ -36,6 +37,8 @@ type Ledger interface {
 	Waiting(ctx context.Context, schedule string) (alerts []Waiting, more bool, err error)
 	// Review returns what a review of postmortems is about: what was published after since, and what is late now.
 	Review(ctx context.Context, since time.Time) (digest.Content, error)
+	// Postmortem returns a postmortem by its name, PM-3.
+	Postmortem(ctx context.Context, name string) (*postmortem.State, error)
 	// Ready says that a record that had to wait for a place can be looked at again. It returns false when
 	// nobody here waits for the record any more.
 	Ready(id store.ID) bool

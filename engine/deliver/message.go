@@ -39,8 +39,10 @@ type Message struct {
 	Bundle []*alert.State // a storm's alerts, worst first; len > 1
 	Title  string         // of a reminder or notice
 	Text   string         // plain text of a reminder or notice; for a notice about an alert, what happened
-	Link   string         // the ack link of this recipient (absolute URL), or where a reminder leads
-	Task   *page.Task     // what is to be done, of a message of Kind page.Work; the rest is what it is about
+	// Markdown says that Text is Markdown of people, of up to postmortem.MaxRetrospective characters.
+	Markdown bool
+	Link     string     // the ack link of this recipient (absolute URL), or where a reminder leads
+	Task     *page.Task // what is to be done, of a message of Kind page.Work; the rest is what it is about
 	// Again says that an attempt before may have got through: its claim ran out, or it failed half way.
 	Again bool
 	// Unsubscribe is where a subscriber leaves (absolute URL): GET shows a page, POST acts.

@@ -15,6 +15,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/handoff"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 	"github.com/tocsin-oncall/tocsin/engine/postmortem"
+	"github.com/tocsin-oncall/tocsin/engine/subscriber"
 )
 
 // Dispatch sends what was claimed, after the commit. It returns at once.
@@ -54,8 +55,11 @@ func (d *Deliverer) do(j Job, setup *Setup, env directory.Env) Settlement {
 	}
 	var receipt Receipt
 	var err error
-	if s, ok := j.rec.(*digest.State); ok {
+	switch s := j.rec.(type) {
+	case *digest.State:
 		err = d.review(ctx, &m, s, p.Round)
+	case *subscriber.State:
+		err = d.retrospective(ctx, &m, s.RetrospectiveOf(p.N))
 	}
 	if err == nil {
 		receipt, err = d.send(ctx, setup, m)

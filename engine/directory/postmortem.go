@@ -1,6 +1,10 @@
 package directory
 
-import "time"
+import (
+	"time"
+
+	"github.com/tocsin-oncall/tocsin/engine/policy"
+)
 
 // Postmortem is when an incident owes one, when it is due, and how its owner is reminded.
 type Postmortem struct {
@@ -12,6 +16,17 @@ type Postmortem struct {
 	// Templates are tried in their order; where none applies, the standard outline is used.
 	Templates []Template
 	Channels  []string // are told of every change
+
+	Retrospective Retrospective
+}
+
+// Retrospective is who gets the retrospective of a postmortem, beside those who worked on the incident and who are told
+// by e-mail how it goes, as long as they are colleagues.
+type Retrospective struct {
+	On       bool // the plan of a postmortem has it sent
+	Targets  []policy.Target
+	Emails   []string // of people who are not in the configuration
+	Audience string   // of incidents, whose e-mail recipients get it though it may be public; "" for none
 }
 
 // Template is an outline by which the postmortems of some incidents are written.

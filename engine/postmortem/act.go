@@ -42,6 +42,12 @@ func (a Action) apply(s *State, env Env, _ *Effects) error {
 		return s.snooze(a, env)
 	case Mark, Unmark:
 		return s.mark(a, env)
+	case EditRetrospective:
+		return s.editRetrospective(a, env)
+	case ResetRetrospective:
+		return s.resetRetrospective(a, env)
+	case SendRetrospective:
+		return s.sendRetrospective(a, env)
 	case LinkIssue, UnlinkIssue, RefreshIssues, CreateIssues:
 		next := s.copied()
 		if err := next.editIssues(a, env); err != nil {
@@ -106,6 +112,7 @@ func (s *State) publish(a Action, env Env) error {
 	}
 	s.Status, s.CompletedAt, s.CompletedBy = Completed, env.Now, a.By
 	s.Phase, s.Gaps = "", gaps
+	s.Retrospective.Owed = env.Dir.Postmortem.Retrospective.On
 	s.stopReminders(env)
 	s.note(env, "completed", a.By, a.said(text))
 	return nil

@@ -26,6 +26,10 @@ const (
 	Snooze         Do = "snooze" // no reminders to User before Until
 	Mark           Do = "mark"   // Step of the plan is done, or not needed
 	Unmark         Do = "unmark" // it is not, after all
+
+	EditRetrospective  Do = "edit-retrospective" // Letter takes the place of the draft
+	ResetRetrospective Do = "reset-retrospective"
+	SendRetrospective  Do = "send-retrospective" // refused before it is published, unless by Force with a Note that says why
 )
 
 // Action is one thing done by one person.
@@ -36,7 +40,7 @@ type Action struct {
 	Note  string // said with it
 	Owner string // for Assign
 	Edit  Edit   // for Update
-	Force bool   // for Publish
+	Force bool   // for Publish and SendRetrospective
 	// Admin says that it is done with the right of an admin, who may move the due date again.
 	Admin     bool
 	Reviewers []string  // for Submit
@@ -44,6 +48,7 @@ type Action struct {
 	Until     time.Time // for Snooze; not after now ends it
 	Step      StepName  // for Mark and Unmark
 	Plans     Plans     // for Meet
+	Letter    Letter    // for EditRetrospective
 	// Issue is for LinkIssue, UnlinkIssue (its Action says of which action item) and CreateIssues.
 	Issue issue.Wish
 }

@@ -10,7 +10,7 @@ type Effects struct {
 	Unreachable bool // a reminder was due and reached nobody
 }
 
-// Input is what can happen to a postmortem: Action, Woken, Settled, Reported.
+// Input is what can happen to a postmortem: Action, Woken, Settled, Reported, Mailed.
 type Input interface {
 	apply(*State, Env, *Effects) error
 }

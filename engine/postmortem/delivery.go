@@ -82,6 +82,8 @@ func (in Settled) apply(s *State, env Env, _ *Effects) error {
 	case page.Failed:
 		what := "reminded"
 		switch {
+		case p.Run == aboutRetrospective:
+			what = "sent the retrospective"
 		case p.Channel != "":
 			what = "told"
 		case p.Run == aboutMeeting:

@@ -149,11 +149,21 @@ func (s *State) writeDone() string {
 	return ""
 }
 
-// sending is the step that ends the work on the postmortem.
-func (s *State) sending(Env) Step {
+// sending is the step that ends the work on the postmortem. A retrospective is owed where the configuration had one when
+// it was published, so that those of earlier days are not asked for.
+func (s *State) sending(env Env) Step {
 	step := Step{Name: StepSend, DueAt: s.DueAt, From: s.DueAt, what: "publish it"}
-	if s.Status == Completed {
+	configured, sent := env.Dir.Postmortem.Retrospective.On, s.Retrospective.Sent()
+	switch {
+	case s.Status != Completed && configured && !sent:
+		step.what = "publish it, and send the retrospective"
+	case s.Status != Completed:
+	case !configured || !s.Retrospective.Owed:
 		step.Done = "published"
+	case sent:
+		step.Done = "published, and the retrospective is sent"
+	default:
+		step.what = "send the retrospective"
 	}
 	return step
 }

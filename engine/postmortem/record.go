@@ -25,6 +25,7 @@ func (s *State) Waits(env Env, add func(time.Time)) {
 		add(n.At)
 	}
 	add(s.Issues.RefreshAt)
+	add(s.Retrospective.MailAt)
 	add(s.GoneAt(env))
 }
 
@@ -32,7 +33,7 @@ func (s *State) Waits(env Env, add func(time.Time)) {
 // published one until its actions are verified.
 func (s *State) GoneAt(env Env) time.Time {
 	keep := env.Dir.Retention.Postmortems
-	if keep <= 0 {
+	if keep <= 0 || !s.Retrospective.MailAt.IsZero() {
 		return time.Time{}
 	}
 	switch {

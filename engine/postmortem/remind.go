@@ -35,9 +35,10 @@ func (s *State) reschedule(env Env) {
 
 // What a reminder is about, as page.Page.Run: sums of these. 0, in older records, is the postmortem, too.
 const (
-	aboutPostmortem = 1
-	aboutActions    = 2
-	aboutMeeting    = 4 // the invitation of sequence Round
+	aboutPostmortem    = 1
+	aboutActions       = 2
+	aboutMeeting       = 4 // the invitation of sequence Round
+	aboutRetrospective = 8 // the retrospective, to a channel
 )
 
 // messages are what one round of reminders says: one message to each person, whatever it is about.

@@ -89,6 +89,8 @@ type State struct {
 
 	Issues issue.Book `json:"issues,omitzero"` // of the actions, in other systems
 
+	Retrospective Retrospective `json:"retrospective,omitzero"` // the e-mail to everybody concerned
+
 	CreatedAt   time.Time `json:"created_at"`
 	CompletedAt time.Time `json:"completed_at,omitzero"`
 	CompletedBy string    `json:"completed_by,omitempty"`

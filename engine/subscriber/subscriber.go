@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,6 +28,10 @@ const (
 	Keep = 400 * 24 * time.Hour
 	// Most is how many an audience of one incident can have.
 	Most = 5000
+
+	// Retrospective is the audience of those who get the retrospective of an incident and are told nothing else of it.
+	// No audience of a configuration has such a name.
+	Retrospective = "@retrospective"
 
 	maxPages = 5 // that are remembered
 	maxEmail = 254
@@ -70,6 +75,9 @@ type News struct {
 	Page  int    `json:"page"`
 	Key   string `json:"key,omitempty"` // what is told once
 	Title string `json:"title"`
+	// Of is the postmortem, PM-3, whose retrospective the page is: that holds the words, so that they are not kept in
+	// every record.
+	Of string `json:"of,omitempty"`
 }
 
 // Leaving is how somebody is not told any more.
@@ -133,21 +141,54 @@ func (s *State) Leave(how Leaving, env Env) {
 // Post sends what has a key, once. A status update gives its number, so that older ones do not come after it; anything
 // else has none.
 func (s *State) Post(key string, update int, title, text string, env Env) {
-	if !s.Active() || update != 0 && update <= s.Told {
+	if update != 0 && update <= s.Told {
 		return
 	}
+	s.post(News{Key: key, Title: title}, page.Page{Run: update, Text: text}, env)
+	if s.Active() {
+		s.Told = max(s.Told, update)
+	}
+}
+
+// PostRetrospective sends the retrospective of a postmortem, once.
+func (s *State) PostRetrospective(postmortem, title string, env Env) {
+	s.post(News{Key: retrospectiveKey(postmortem), Title: title, Of: postmortem}, page.Page{}, env)
+}
+
+func retrospectiveKey(postmortem string) string { return "retrospective/" + postmortem }
+
+// GotRetrospective reports whether they were sent the retrospective of a postmortem, with the page as far as it is
+// remembered.
+func (s *State) GotRetrospective(postmortem string) (p *page.Page, got bool) {
 	for _, n := range s.News {
-		if n.Key == key {
-			return
+		if n.Key == retrospectiveKey(postmortem) {
+			return s.Page(n.Page), true
 		}
 	}
-	p := page.Page{Kind: page.Update, Address: s.Email, Via: "email", DueAt: env.Now, Run: update, Text: text}
-	if s.User != "" {
-		p.User, p.Address = s.User, ""
+	return nil, false
+}
+
+// RetrospectiveOf names the postmortem whose retrospective a page is, "" for other pages.
+func (s *State) RetrospectiveOf(n int) string {
+	for _, news := range s.News {
+		if news.Page == n {
+			return news.Of
+		}
+	}
+	return ""
+}
+
+func (s *State) post(news News, p page.Page, env Env) {
+	if !s.Active() || slices.ContainsFunc(s.News, func(n News) bool { return n.Key == news.Key }) {
+		return
+	}
+	p.Kind, p.Via, p.DueAt = page.Update, "email", env.Now
+	if p.User = s.User; s.User == "" {
+		p.Address = s.Email
 	}
 	s.Add(p)
-	s.Told = max(s.Told, update)
-	s.News = append(s.News, News{Page: s.Paged, Key: key, Title: title})
+	news.Page = s.Paged
+	s.News = append(s.News, news)
 	s.Trim(maxPages)
 	s.forget()
 }

@@ -13,6 +13,8 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/deliver"
 	"github.com/tocsin-oncall/tocsin/engine/page"
+	"github.com/tocsin-oncall/tocsin/engine/postmortem"
+	"github.com/tocsin-oncall/tocsin/engine/postmortem/export"
 )
 
 //go:embed page.html.tmpl
@@ -36,8 +38,9 @@ const (
 // view is what both templates show. Every string in it is printable and bounded.
 type view struct {
 	Heading     string
-	Lead        string // what happened, for a notice; the words of a reminder
-	Colour      string // of the priority
+	Lead        string            // what happened, for a notice; the words of a reminder
+	Rich        htmltemplate.HTML // Lead, where it is Markdown
+	Colour      string            // of the priority
 	Facts       []fact
 	Description string
 	Labels      []fact
@@ -55,6 +58,9 @@ type fact struct{ Name, Value string }
 
 func (s *Sender) view(m deliver.Message) view {
 	v := view{Lead: cut(printable(m.Text), maxDescription), Next: next(m), Colour: colourOf(""), Button: "Open"}
+	if m.Markdown {
+		v.markdown(m.Text)
+	}
 	if web(m.Link) {
 		v.Link = m.Link
 	}
@@ -70,6 +76,14 @@ func (s *Sender) view(m deliver.Message) view {
 		v.Heading = value(m.Title)
 	}
 	return v
+}
+
+// markdown shows a long text of people as it is meant; where it cannot be rendered it is shown as it was written.
+func (v *view) markdown(text string) {
+	v.Lead = cut(printable(text), postmortem.MaxRetrospective)
+	if page, err := export.Fragment(v.Lead); err == nil {
+		v.Rich = htmltemplate.HTML(page) // which lets no HTML of people through
+	}
 }
 
 func (v *view) bundle(m deliver.Message) {

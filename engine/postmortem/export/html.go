@@ -55,10 +55,7 @@ func (d document) body(b *strings.Builder, own renderers) error {
 		}
 		b.WriteString("</tbody>\n</table>\n")
 	}
-	md := goldmark.New(
-		goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.Linkify),
-		goldmark.WithRendererOptions(goldhtml.WithXHTML(), renderer.WithNodeRenderers(util.Prioritized(own, 0))),
-	)
+	md := own.markdown()
 	for _, p := range d.parts {
 		fmt.Fprintf(b, "<h2>%s</h2>\n", html.EscapeString(clean(p.title)))
 		if err := md.Convert([]byte(p.text), b); err != nil {
@@ -66,6 +63,22 @@ func (d document) body(b *strings.Builder, own renderers) error {
 		}
 	}
 	return nil
+}
+
+// Fragment is Markdown of people as a part of a page: no HTML of theirs gets into it, and it loads nothing.
+func Fragment(text string) (string, error) {
+	var b strings.Builder
+	if err := (renderers{}).markdown().Convert([]byte(clean(text)), &b); err != nil {
+		return "", fmt.Errorf("Markdown: %w", err)
+	}
+	return b.String(), nil
+}
+
+func (own renderers) markdown() goldmark.Markdown {
+	return goldmark.New(
+		goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.Linkify),
+		goldmark.WithRendererOptions(goldhtml.WithXHTML(), renderer.WithNodeRenderers(util.Prioritized(own, 0))),
+	)
 }
 
 // renderers are what is written otherwise than goldmark does: HTML of people is shown, not obeyed; headings go below
