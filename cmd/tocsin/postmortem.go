@@ -26,7 +26,7 @@ Actions on postmortems take several at once; with --json they print an array of 
 		n.action("complete", "Publish postmortems as they are", "What tocsin postmortem check finds is written down with them.", "tocsin postmortem complete PM-3", nil),
 		n.withReason("waive", "Say that postmortems are not needed after all, and why", "why it is not needed", "tocsin postmortem waive PM-3 --reason \"same cause as PM-2\""),
 		n.action("note", "Write a note into the timeline", "", "tocsin postmortem note PM-3 --note \"waiting for the vendor\"", n.needNote),
-		n.reviewMeeting(), n.reviewDigest(), n.snoozePostmortem(), n.markStep(),
+		n.reviewMeeting(), n.reviewDigest(), n.retrospective(), n.snoozePostmortem(), n.markStep(),
 		n.action("reopen", "Take up postmortems that were over", "", "tocsin postmortem reopen PM-3", nil),
 	)
 	n.flags(c)

@@ -13,6 +13,7 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/digest"
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/page"
+	"github.com/tocsin-oncall/tocsin/engine/postmortem"
 	"github.com/tocsin-oncall/tocsin/engine/store"
 )
 
@@ -59,6 +60,8 @@ func (d *desk) ClaimBundle(_ context.Context, ids []store.ID, to Recipient, name
 }
 
 func (*desk) Review(context.Context, time.Time) (c digest.Content, err error) { return c, nil }
+
+func (*desk) Postmortem(context.Context, string) (*postmortem.State, error) { return nil, nil }
 
 func (d *desk) Waiting(context.Context, string) ([]Waiting, bool, error) { return nil, false, nil }
 func (d *desk) Ready(id store.ID) bool                                   { return d.alerts[id] != nil }

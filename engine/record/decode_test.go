@@ -68,6 +68,8 @@ func TestRecordsOfTheFirstFormatAreReadWithEverythingTheyHold(t *testing.T) {
 		{"pm-issues", "postmortems/open", "name/PM-3"},
 		{"alike-incident", "incidents/open", "name/INC-2 incident/team/ops"},
 		{"planned-postmortem", "postmortems/completed", "name/PM-31"},
+		{"pm-sent", "postmortems/completed", "name/PM-32"},
+		{"subscriber-learned", "subscribers/INC-1/@retrospective", "subscriber/INC-1/@retrospective/08168cd80dfd534ab0f10af10f1303fe"},
 		{"review-digest", "", "review-digest"},
 		{"heartbeat", "heartbeats heartbeats/late", "heartbeat/backup"},
 		{"canary", "", "canary"},

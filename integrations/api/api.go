@@ -86,6 +86,7 @@ type Postmortems interface {
 	ActOnPostmortem(ctx context.Context, name string, act postmortem.Action) (*postmortem.State, error)
 	Digest(ctx context.Context) (*digest.State, error)
 	Review(ctx context.Context, since time.Time) (digest.Content, error)
+	RetrospectiveReaders(ctx context.Context, s *postmortem.State) (engine.Readers, error)
 	SnoozeReminders(ctx context.Context, act postmortem.Action) (names []string, err error)
 }
 

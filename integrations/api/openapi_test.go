@@ -164,7 +164,7 @@ func TestEveryGetAnswersAsDocumented(t *testing.T) {
 		"/incidents/{ref}":               {"/" + a.Incident},
 		"/postmortems":                   {"?status=open"},
 		"/postmortems/{ref}":             {"/PM-1"}, "/postmortems/{ref}/check": {"/PM-1"}, "/postmortems/{ref}/export": {"/PM-1", "/PM-1?format=confluence&audience=customers"},
-		"/review-digest":            {""},
+		"/review-digest": {""}, "/postmortems/{ref}/retrospective": {"/PM-1"},
 		"/incidents/{ref}/timeline": {"/" + a.Incident},
 		"/incidents/{ref}/updates":  {"/" + a.Incident, "/" + a.Incident + "?audience=customers"}, "/incidents/{ref}/subscribers": {"/" + a.Incident},
 		"/oncall":    {"", "?schedule=primary&at=2026-03-10T12:00:00Z"},

@@ -98,6 +98,7 @@ func routes() []route {
 	table = append(table, issueRoutes()...)
 	table = append(table, actionRoutes()...)
 	table = append(table, reviewDigestRoute())
+	table = append(table, retrospectiveRoutes()...)
 	table = append(table, overrideRoutes()...)
 	table = append(table, maintenanceRoutes()...)
 	table = append(table, deploymentRoutes()...)
