@@ -69,7 +69,7 @@ func (d document) body(b *strings.Builder, own renderers) error {
 func Fragment(text string) (string, error) {
 	var b strings.Builder
 	if err := (renderers{}).markdown().Convert([]byte(clean(text)), &b); err != nil {
-		return "", fmt.Errorf("Markdown: %w", err)
+		return "", fmt.Errorf("a text cannot be rendered: %w", err)
 	}
 	return b.String(), nil
 }
