@@ -32,6 +32,8 @@ func TestWhatAnIncidentTookCountsFromTheImpactAndFromTheDetection(t *testing.T) 
 	check(ToTell, 0, false)
 	s.Updates = []StatusUpdate{{At: ten.Add(9 * time.Minute)}, {At: ten.Add(time.Hour)}}
 	check(ToTell, 7*time.Minute, true)
+	s.Times[Detection] = Time{At: ten.Add(20 * time.Minute)} // an audience was told before that
+	check(ToTell, 0, true)
 }
 
 func TestWhoDetectedAnIncident(t *testing.T) {
