@@ -187,3 +187,9 @@ func TestAReminderOfActionsIsNotSentToThoseWhoHaveDoneTheirs(t *testing.T) {
 		}
 	}
 }
+
+func TestOnlyWhatIsPublishedIsSent(t *testing.T) {
+	t.Parallel()
+	s := owed(t, org(t), "payments")
+	equal(t, "refusal", s.refused(Action{Do: Mark, Step: StepSend, By: "amir"}), "PM-3 is not published yet: publish it, or waive it.")
+}
