@@ -193,6 +193,15 @@ func TestWhatIsTooLongIsCutAndWhatMakesNoSenseIsRefused(t *testing.T) {
 	}
 }
 
+func TestAnIdOfASenderMayBeAsLongAsItIsAllowed(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", deployment.MaxExternal)
+	one, two := deployment.Key("gh", long+"1"), deployment.Key("gh", long+"2")
+	if len(one.Name) > 200 || one.Name == two.Name {
+		t.Errorf("the keys are %q and %q", one.Name, two.Name)
+	}
+}
+
 func TestOnlyTheFirstReportMustSayWhatIsDeployed(t *testing.T) {
 	t.Parallel()
 	s := told(t, deployment.Report{Status: deployment.Started})
