@@ -29,11 +29,13 @@ func draw(t *rapid.T, s *State) Input {
 	}
 	users := []string{"ethan", "amir", "darren", "nobody", ""}
 	return Action{
-		Do:    rapid.SampledFrom([]Do{Publish, Complete, Submit, Approve, RequestChanges, Waive, Reopen, Assign, Update, Note, "explode"}).Draw(t, "do"),
-		By:    rapid.SampledFrom(users).Draw(t, "by"),
-		Note:  rapid.SampledFrom([]string{"", "said"}).Draw(t, "note"),
-		Owner: rapid.SampledFrom(users).Draw(t, "owner"),
-		Force: rapid.Bool().Draw(t, "force"), Reviewers: rapid.SliceOfN(rapid.SampledFrom(users), 0, 2).Draw(t, "reviewers"),
+		Do: rapid.SampledFrom([]Do{Publish, Complete, Submit, Approve, RequestChanges, Waive, Reopen, Assign, Update, Note,
+			EditRetrospective, ResetRetrospective, SendRetrospective, "explode"}).Draw(t, "do"),
+		By:     rapid.SampledFrom(users).Draw(t, "by"),
+		Note:   rapid.SampledFrom([]string{"", "said"}).Draw(t, "note"),
+		Owner:  rapid.SampledFrom(users).Draw(t, "owner"),
+		Letter: Letter{Subject: rapid.SampledFrom([]string{"", "learned", "a\nb"}).Draw(t, "subject"), Text: rapid.SampledFrom([]string{"", "much", " "}).Draw(t, "letter")},
+		Force:  rapid.Bool().Draw(t, "force"), Reviewers: rapid.SliceOfN(rapid.SampledFrom(users), 0, 2).Draw(t, "reviewers"),
 		Edit: Edit{
 			Sections: map[string]string{rapid.SampledFrom([]string{Summary, "own"}).Draw(t, "section"): rapid.SampledFrom([]string{"", "text"}).Draw(t, "text")},
 			Actions: []ItemEdit{{
