@@ -4,7 +4,7 @@ SHELL := /bin/bash
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 export CGO_ENABLED ?= 0
 
-.PHONY: help build run test race lint bench sim failover faults docker fuzz clean tools
+.PHONY: help build run demo test race lint bench sim failover faults docker fuzz clean tools
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -31,6 +31,10 @@ lint: ## go vet and staticcheck
 	go vet ./...
 	go tool staticcheck ./...
 
+demo: ## plays an incident of three weeks in seconds; what comes of it is in build/demo, to be looked at
+	@rm -rf build/demo
+	@TOCSIN_DEMO=$(CURDIR)/build/demo go test -trimpath -count=1 -run TestDemo ./cmd/tocsin/demo
+
 bench: tools build ## the benchmarks of docs/benchmarks.md
 	@.ci/bench
 
@@ -53,4 +57,4 @@ docker: ## the image tocsin:latest
 	docker build --build-arg VERSION=$(VERSION) -t tocsin:latest .
 
 clean: ## what was built; not data/
-	rm -rf bin
+	rm -rf bin build

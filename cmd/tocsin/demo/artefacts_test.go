@@ -5,45 +5,76 @@ import (
 	"path/filepath"
 )
 
-// kind is what an artefact is of.
-type kind string
+// chapter is a part of the story, as the index tells it.
+type chapter struct {
+	Title   string
+	Moments []happening
+}
 
-const (
-	tocsinSays  kind = "command"
-	phones      kind = "phone"
-	incidents   kind = "incident"
-	customers   kind = "customers"
-	postmortems kind = "postmortem"
-)
+// happening is what happened at one time, in a sentence, and what is left of it.
+type happening struct {
+	At, Text  string
+	Artefacts []artefact
+}
 
 // artefact is a file that is left of the story.
-type artefact struct {
-	At   string // when it was so
-	File string
-	Kind kind
-	What string
+type artefact struct{ File, What string }
+
+// chapter begins a part of the story.
+func (s *stage) chapter(title string) { s.story = append(s.story, chapter{Title: title}) }
+
+// tell says what happens now.
+func (s *stage) tell(text string) {
+	c := &s.story[len(s.story)-1]
+	c.Moments = append(c.Moments, happening{At: s.now().Format(moment), Text: text})
 }
 
-func (s *stage) keepFile(name string, k kind, what string, data []byte) {
+// keep writes a file, as one of what was told last.
+func (s *stage) keep(name, what string, data []byte) {
 	s.Helper()
-	s.must(os.MkdirAll(filepath.Dir(filepath.Join(s.dir, name)), 0o755))
-	s.must(os.WriteFile(filepath.Join(s.dir, name), data, 0o644))
-	s.artefacts = append(s.artefacts, artefact{s.now().Format("Mon 2 Jan 15:04"), name, k, what})
+	s.write(name, data)
+	c := &s.story[len(s.story)-1]
+	m := &c.Moments[len(c.Moments)-1]
+	m.Artefacts = append(m.Artefacts, artefact{name, what})
 }
 
-func (s *stage) keepText(name string, k kind, what, text string) {
+// kept is keep for what a command has written.
+func (s *stage) kept(name, what string) {
 	s.Helper()
-	s.keepFile(name, k, what, []byte(text))
-}
-func (s *stage) keepHTML(name string, k kind, what, text string) {
-	s.Helper()
-	s.keepFile(name, k, what, []byte(text))
+	s.keep(name, what, s.file(name))
 }
 
-// file is keepFile for what a command has written.
-func (s *stage) file(name string, k kind, what string) {
+func (s *stage) write(name string, data []byte) {
+	s.Helper()
+	path := filepath.Join(s.dir, name)
+	s.must(os.MkdirAll(filepath.Dir(path), 0o755))
+	s.must(os.WriteFile(path, data, 0o644))
+}
+
+func (s *stage) file(name string) []byte {
 	s.Helper()
 	data, err := os.ReadFile(filepath.Join(s.dir, name))
 	s.must(err)
-	s.keepFile(name, k, what, data)
+	return data
+}
+
+// index writes what is left of all of it, and the page that leads to it.
+func (s *stage) index() {
+	s.Helper()
+	s.transcripts()
+	s.chapter("All of it")
+	s.tell("What was said, typed, mailed and texted in these weeks.")
+	config, err := os.ReadFile(filepath.Join("testdata", "tocsin.yaml"))
+	s.must(err)
+	s.keep("tocsin.yaml", "the configuration of the server", config)
+	for _, a := range []artefact{
+		{"slack.html", "the channel of the incident, and who was written to"}, {"mails.html", "all mails"}, {"phones.html", "texts and calls"},
+		{"statuspage.html", "what Atlassian Statuspage was given"}, {"commands.html", "every command with what it prints"}, {"console.log", "what the terminal of the server showed"},
+	} {
+		s.kept(a.File, a.What)
+	}
+	s.page("index.html", "index", page{
+		Title: "Transactions fail for APAC accounts", Chapters: s.story,
+		Note: "One incident, from the first page to the verified action: three weeks of March 2026 as a Tocsin server played them, in virtual time and with stand-ins for Slack, Twilio, Datadog, Jira and the others. Times are UTC.",
+	})
 }

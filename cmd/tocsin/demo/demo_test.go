@@ -44,6 +44,8 @@ func TestDemo(t *testing.T) {
 	s.ends()
 	s.isLearntFrom()
 	s.isFollowedUp()
+	s.index()
+	s.holds()
 	if os.Getenv("TOCSIN_DEMO") != "" {
 		fmt.Printf("\nThree weeks were played. Look at %s/index.html\n", dir)
 	}

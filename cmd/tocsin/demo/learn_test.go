@@ -7,16 +7,21 @@ import (
 
 // isLearntFrom: the postmortem is reminded of, written, discussed, checked, approved and published.
 func (s *stage) isLearntFrom() {
+	s.chapter("What is learnt")
+	s.pass("2026-03-10 09:00")
+	s.tell("amir, who had the command, owns the postmortem. He gets one message of what is to be done, in his working hours.")
 	s.pass("2026-03-10 09:30") // the owner was reminded at nine
 	s.tocsin(`tocsin postmortem meeting PM-1 --at 2026-03-12T14:00 --for 45m --where "Room 4" --as amir`)
 	s.tocsin("tocsin postmortem meeting PM-1 -o meeting.ics")
-	s.file("meeting.ics", postmortems, "The review meeting, for calendars")
+	s.tell("The review meeting is set, and everybody who was there is invited.")
+	s.kept("meeting.ics", "the meeting, for calendars")
 	s.pass("10:30")
 	s.section("summary", "On 9 March 2026, from 13:22 to 14:11 UTC, transfers in yen were refused. A release of the ledger asked for cents where there are none. It was rolled back 39 minutes after the first page.")
 	s.section("impact", "1,912 transfers of 1,204 customers in APAC were refused; all of them could be sent again. Two customers called. No money was lost, and no other currency was hit.")
 	s.section("mitigation", "Release 2.14.0 was rolled back to 2.13.4 at 14:10 UTC. It can come back when every currency is tested.")
 
 	s.pass("2026-03-11 10:00")
+	s.tell("Five whys with two branches, each with its evidence; two lessons; three actions: hours, weeks, months.")
 	for _, c := range []string{
 		`--text "The ledger refused amounts in yen" --evidence "ledger-7: ERROR rounding: no minor unit for JPY"`,
 		`--under 1 --text "Release 2.14.0 rounds to the minor unit, and yen have none" --evidence "commit 4fd2a91c" --category release`,
@@ -37,15 +42,18 @@ func (s *stage) isLearntFrom() {
 	s.jira.Answer(http.StatusServiceUnavailable, "")
 	s.tocsin("tocsin postmortem issues PM-1 --tracker jira --as amir")
 	s.pass("11:30")
-	s.keepText("jira-away.txt", tocsinSays, "Jira is away: the issues are queued", s.tocsin("tocsin action list"))
+	s.tell("Jira is away for an hour: its issues wait.")
+	s.keep("jira-away.txt", "the actions meanwhile", []byte(s.tocsin("tocsin action list")))
 	s.pass("12:00")
 	s.jira.Answer(0, "")
 	s.pass("12:30")
-	s.keepText("actions.txt", tocsinSays, "Jira is back: each issue was created once", s.tocsin("tocsin action list"))
+	s.tell("Jira is back, and each issue was created once.")
+	s.keep("actions.txt", "the actions then", []byte(s.tocsin("tocsin action list")))
 	s.tocsin(`tocsin postmortem action done PM-1 1 --note "the pipeline asks for a second approval" --as darren`)
 
 	s.pass("2026-03-12 14:50") // after the meeting
-	s.keepText("check.txt", tocsinSays, "What the postmortem lacks", s.no("tocsin postmortem check PM-1"))
+	s.tell("After the meeting: the check finds a section and an action that are missing. They are written, and darren and ethan asked to review.")
+	s.keep("check.txt", "what was missing", []byte(s.no("tocsin postmortem check PM-1")))
 	s.section("detection", "A monitor of the share of refused transactions fired after ten minutes, as it is set. Retries of the ledger showed it one minute after the release, and paged nobody: the alert is of low priority.")
 	s.tocsin("tocsin postmortem action edit PM-1 3 --lesson 2 --as amir")
 	s.tocsin("tocsin postmortem submit PM-1 --reviewer darren --reviewer ethan --as amir")
@@ -55,11 +63,12 @@ func (s *stage) isLearntFrom() {
 	s.tocsin(`tocsin postmortem approve PM-1 --note "the numbers are those of the ledger" --as darren`)
 	s.tocsin("tocsin postmortem check PM-1")
 	s.pass("10:00")
+	s.tell("Approved by both, complete, published.")
 	s.tocsin("tocsin postmortem publish PM-1 --as amir")
+	s.exports()
 	s.pass("11:00")
 	s.tocsin(`tocsin postmortem set-section PM-2 summary --text "PM-1 says what happened. This one is about how the ledger is released." --as darren`)
 	s.tocsin(`tocsin postmortem complete PM-2 --note "the rest is in PM-1" --as darren`)
-	s.exports()
 }
 
 // section writes a section of the postmortem.
@@ -71,14 +80,14 @@ func (s *stage) section(name, text string) {
 // exports keeps the postmortem as every document that it can be.
 func (s *stage) exports() {
 	s.Helper()
-	s.keepText("postmortem.txt", tocsinSays, "The postmortem when it was published", s.tocsin("tocsin postmortem show PM-1"))
+	s.keep("postmortem.txt", "as the command line shows it", []byte(s.tocsin("tocsin postmortem show PM-1")))
 	for _, d := range []struct{ file, flags, what string }{
-		{"postmortem.html", "--format html", "The postmortem as a page, to be printed or saved as PDF"},
-		{"postmortem.md", "", "The same as Markdown"},
-		{"postmortem.xml", "--format confluence", "The same for Confluence"},
-		{"customers.html", "--format html --for customers", "What customers may read of it"},
+		{"postmortem.html", "--format html", "as a page, to be printed or saved as PDF"},
+		{"postmortem.md", "", "as Markdown"},
+		{"postmortem.xml", "--format confluence", "for Confluence"},
+		{"customers.html", "--format html --for customers", "what customers may read of it"},
 	} {
 		s.tocsin(strings.Join(strings.Fields("tocsin postmortem export PM-1 "+d.flags+" -o "+d.file), " "))
-		s.file(d.file, postmortems, d.what)
+		s.kept(d.file, d.what)
 	}
 }

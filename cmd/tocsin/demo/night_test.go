@@ -9,17 +9,20 @@ import (
 
 // breaks: a release of the ledger goes live, and transactions fail for the accounts of one region.
 func (s *stage) breaks() {
+	s.chapter("It breaks")
 	s.pass("10:05")
 	s.tocsin(`tocsin deploy --service banking-transaction --environment production --version 5.3.1 --message "Clearer error texts" --by ethan`)
 	s.pass("13:18")
 	s.deploys(41, "v2.14.0", "Release 2.14.0", "4fd2a91c", "Round amounts in the currency of the account", "in_progress")
 	s.pass("13:20")
+	s.tell("Release 2.14.0 of account-ledger is live; GitHub reports the deployment.")
 	s.deploys(41, "v2.14.0", "Release 2.14.0", "4fd2a91c", "Round amounts in the currency of the account", "success")
 	s.pass("13:32")
+	s.tell("Datadog: transactions fail for APAC accounts (P1). A rule opens INC-1, its channel is made in Slack, and ethan, who is on call, is paged: Slack at once, a text after a minute, a call after three.")
 	s.datadog("Triggered")
 	s.pass("13:34")
+	s.tell("Alertmanager: the ledger retries. That pages its own on-call, with less noise.")
 	s.alertmanager("firing")
-	s.keepText("deployment.txt", tocsinSays, "What GitHub reported, as `tocsin deploy list` has it", s.tocsin("tocsin deploy list"))
 }
 
 // deploys is what GitHub says of a deployment of the ledger.

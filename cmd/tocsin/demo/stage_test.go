@@ -54,10 +54,10 @@ type stage struct {
 	console bytes.Buffer // of the server
 	log     bytes.Buffer // of the server, warnings and worse
 
-	typed     []typed          // commands, in order
-	said      []slacktest.Said // by people, in Slack
-	calls     []spoken         // what was heard on the phone
-	artefacts []artefact
+	typed []typed          // commands, in order
+	said  []slacktest.Said // by people, in Slack
+	calls []spoken         // what was heard on the phone
+	story []chapter        // as the index tells it
 }
 
 // raise starts the server on a Monday morning.

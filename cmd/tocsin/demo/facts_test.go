@@ -1,0 +1,51 @@
+package demo
+
+import "strings"
+
+// holds says what must be so after the story, whatever else changes.
+func (s *stage) holds() {
+	s.Helper()
+	for file, facts := range map[string][]string{
+		"causes.txt":                  {"DEP-2", "banking-transaction → account-ledger"},
+		"jira-away.txt":               {"queued, ", "jira: HTTP 503"},
+		"actions.txt":                 {"PAY-2 To Do", "PAY-3 To Do", "PAY-4 To Do"},
+		"check.txt":                   {"section detection", "lesson 2 has no action", "PM-1 is not complete"},
+		"overdue.txt":                 {"PM-1  2", "darren"},
+		"followed.txt":                {"2.14.1 failed its tests in yen"},
+		"incident.txt":                {"caused by DEP-2", "time to mitigate     49m", "#inc-1-banking-transaction", "team:ledger aware (darren)", "2 requests"},
+		"timeline.md":                 {"rollback started", "100 % recovered", "team:ledger declines", "reminded jason"},
+		"customers.html":              {"Give releases of the ledger a first region"},
+		"meeting.ics":                 {"DTSTART:20260312T140000Z"},
+		"postmortem.html":             {"Nobody owns the list of currencies", "data:image/png"},
+		"status/feed.rss":             {"Transfers in yen work."},
+		"mails.html":                  {"ops@customer.example"},
+		"phones.html":                 {"Transactions fail for APAC accounts", "voicemail"},
+		"statuspage.html":             {"We know why transfers in yen are refused"},
+		"slack.html":                  {"I take command", "INC-1 is closed"},
+		"status/1-investigating.html": {"Major outage"},
+	} {
+		text := string(s.file(file))
+		for _, fact := range facts {
+			if !strings.Contains(text, fact) {
+				s.Errorf("%s does not say %q", file, fact)
+			}
+		}
+	}
+	for _, secret := range []string{"4fd2a91c", "darren", "INC-1"} {
+		if strings.Contains(string(s.file("customers.html"))+string(s.file("status/4-resolved.html")), secret) {
+			s.Errorf("customers read %q", secret)
+		}
+	}
+	if n := len(s.jira.Issues()); n != 4 {
+		s.Errorf("Jira has %d issues, want the one of the incident and three of actions", n)
+	}
+	reminders := 0
+	for _, m := range s.slack.Messages() {
+		if m.Asked == jason && m.Contains("status update to customers is due") {
+			reminders++
+		}
+	}
+	if reminders != 1 {
+		s.Errorf("jason was reminded %d times of the update that he had promised", reminders)
+	}
+}
