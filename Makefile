@@ -33,7 +33,8 @@ lint: ## go vet and staticcheck
 
 demo: ## plays an incident of three weeks in seconds; what comes of it is in build/demo, to be looked at
 	@rm -rf build/demo
-	@TOCSIN_DEMO=$(CURDIR)/build/demo go test -trimpath -count=1 -run TestDemo ./cmd/tocsin/demo
+	@TOCSIN_DEMO=$(CURDIR)/build/demo go test -count=1 -run TestDemo ./cmd/tocsin/demo
+	@echo "Three weeks were played. Look at build/demo/index.html"
 
 bench: tools build ## the benchmarks of docs/benchmarks.md
 	@.ci/bench

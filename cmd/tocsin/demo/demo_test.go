@@ -8,7 +8,6 @@ package demo
 
 import (
 	"flag"
-	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -46,7 +45,4 @@ func TestDemo(t *testing.T) {
 	s.isFollowedUp()
 	s.index()
 	s.holds()
-	if os.Getenv("TOCSIN_DEMO") != "" {
-		fmt.Printf("\nThree weeks were played. Look at %s/index.html\n", dir)
-	}
 }
