@@ -126,7 +126,7 @@ func (n *noun) onRetrospective(use, what, long, example, method, suffix string, 
 func (n *noun) editRetrospective() *cobra.Command {
 	var subject string
 	c := n.onRetrospective("edit", "Put your words in the place of the draft", "Takes the text, Markdown, from FILE or from standard input with -; or changes only the subject, with --subject. What is edited\nstays, whatever happens to the postmortem.",
-		"tocsin postmortem retrospective show PM-3 --text > retrospective.md\ntocsin postmortem retrospective edit PM-3 retrospective.md --subject \"What we learned on Monday\"",
+		"tocsin postmortem retrospective edit PM-3 retrospective.md --subject \"What we learned on Monday\"",
 		http.MethodPut, "/retrospective", func(args []string) (map[string]any, error) {
 			fields := map[string]any{}
 			if subject != "" {
