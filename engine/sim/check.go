@@ -265,6 +265,7 @@ func (o *observer) close() {
 		s.broke("exhausted", 0, "%d alerts are listed as exhausted, want %d (%v)", n[0], exhausted, err)
 	}
 	o.closeIncidents()
+	o.closeRooms()
 	o.closeHandoffs()
 }
 

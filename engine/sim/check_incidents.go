@@ -12,7 +12,7 @@ import (
 )
 
 // incidentCommitted returns the incident when it was closed now.
-func (o *observer) incidentCommitted(ch *store.Change) *incident.State {
+func (o *observer) incidentCommitted(c *call, ch *store.Change) *incident.State {
 	inc := decoded(store.Record{ID: ch.ID, Data: ch.Data}).(*incident.State)
 	was := o.incidents[ch.ID]
 	if was == nil {
@@ -26,6 +26,12 @@ func (o *observer) incidentCommitted(ch *store.Change) *incident.State {
 		o.sim.broke("history", 0, "%s lost something of its history", inc.Name())
 	}
 	o.sim.tell(0, "%s is %s, %d alerts, postmortem %q", inc.Name(), inc.Status, inc.Count, inc.Postmortem)
+	if was == nil {
+		o.takeReminders(c, nil, inc)
+	} else {
+		o.takeReminders(c, was, inc)
+	}
+	o.roomCommitted(was, inc, ch)
 	o.incidents[ch.ID] = inc
 	if inc.Status == incident.Closed && (was == nil || was.Status != incident.Closed) {
 		return inc
@@ -105,6 +111,7 @@ func (o *observer) copied() *observer {
 	}
 	n.others, n.otherIDs, n.duty = maps.Clone(o.others), slices.Clone(o.otherIDs), slices.Clone(o.duty)
 	n.order, n.incidentIDs, n.postIDs = slices.Clone(o.order), slices.Clone(o.incidentIDs), slices.Clone(o.postIDs)
+	n.rooms = o.rooms.copied()
 	n.incidents, n.postmortems, n.owed = maps.Clone(o.incidents), maps.Clone(o.postmortems), maps.Clone(o.owed)
 	return &n
 }
@@ -116,6 +123,7 @@ func (o *observer) restored(b *observer) {
 	o.alerts, o.order = b.alerts, b.order
 	o.incidents, o.incidentIDs = b.incidents, b.incidentIDs
 	o.postmortems, o.postIDs, o.owed = b.postmortems, b.postIDs, b.owed
+	o.rooms = b.rooms
 	o.others, o.otherIDs, o.duty = b.others, b.otherIDs, b.duty
 	o.changed, o.heard = o.sim.now, o.heardIn()
 	for integration := range o.putAt {

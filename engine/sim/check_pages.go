@@ -66,7 +66,9 @@ func (o *observer) slack(c *call) time.Duration {
 
 // checkSending holds that a message is sent by whoever holds its claim.
 func (o *observer) checkSending(c *call, msg *message) {
-	o.busy[msg.via]++
+	if msg.kind != page.Work { // tasks have places of their own: they excuse no page that is late
+		o.busy[msg.via]++
+	}
 	if o.busy[msg.via] > 10 {
 		o.full[msg.via] = o.sim.now
 	}
@@ -129,7 +131,11 @@ func (o *observer) checkQuiet(msg *message, key string) {
 }
 
 // over takes note of the end of a message, however it ended.
-func (o *observer) over(msg *message) { o.busy[msg.via]-- }
+func (o *observer) over(msg *message) {
+	if msg.kind != page.Work {
+		o.busy[msg.via]--
+	}
+}
 
 // takeReminders takes note of the claims of a postmortem's reminders.
 func (o *observer) takeReminders(c *call, was, r record.Record) {

@@ -163,7 +163,7 @@ func build(t *testing.T) string {
 	}
 	texts, replace := map[string]string{}, map[string]string{}
 	done := map[edit]bool{}
-	for _, m := range slices.Concat(mutants, dutyMutants) {
+	for _, m := range slices.Concat(mutants, dutyMutants, roomMutants) {
 		for _, e := range m.edits {
 			patch(t, root, m.name, e, texts, done)
 		}
@@ -232,7 +232,7 @@ func TestEveryDeliberateFaultIsFound(t *testing.T) {
 		t.Skip("builds the engine anew")
 	}
 	binary := build(t)
-	for _, m := range slices.Concat(mutants, dutyMutants) {
+	for _, m := range slices.Concat(mutants, dutyMutants, roomMutants) {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()
 			run := exec.Command(binary, "-seeds", fmt.Sprint(m.seeds), "-parallel", "1", "-shrink=false")

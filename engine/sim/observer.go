@@ -29,6 +29,7 @@ type observer struct {
 	postIDs     []store.ID
 	owed        map[store.ID]store.ID // incident → the postmortem it was given
 
+	rooms     *rooms
 	others    map[store.ID]record.Record // all but alerts, incidents and postmortems
 	otherIDs  []store.ID
 	duty      []standIn
@@ -96,7 +97,7 @@ func newObserver(s *Sim) *observer {
 		postmortems: map[store.ID]*postmortem.State{}, owed: map[store.ID]store.ID{},
 		others: map[store.ID]record.Record{}, putAt: map[string]time.Time{},
 		claims: map[string][]claim{}, bundles: map[string][]string{}, messages: map[string][]*message{},
-		busy: map[string]int{}, full: map[string]time.Time{},
+		rooms: newRooms(), busy: map[string]int{}, full: map[string]time.Time{},
 	}
 }
 
@@ -120,7 +121,7 @@ func (o *observer) committed(c *call, tx store.Tx) {
 		case store.KindAlert:
 			o.alertCommitted(c, ch)
 		case store.KindIncident:
-			if inc := o.incidentCommitted(ch); inc != nil {
+			if inc := o.incidentCommitted(c, ch); inc != nil {
 				closed = append(closed, inc)
 			}
 		case store.KindPostmortem:
@@ -272,6 +273,9 @@ func (o *observer) sending(c *call, via string, m deliver.Message) *message {
 		msg.user, msg.to = m.User.Name, m.User.Name
 	case m.Channel != nil:
 		msg.to = "#" + m.Channel.Name
+	case m.Task != nil:
+		msg.to = m.Incident.Name() + " " + m.Task.Do
+		o.checkTask(m)
 	}
 	switch {
 	case m.Alert != nil:

@@ -27,6 +27,7 @@ var Promises = map[string]string{
 	"retention":  "a closed alert is deleted when its retention is over, and not before",
 	"postmortem": "a closing incident that owes a postmortem has exactly one, and one that owes none has none",
 	"incident":   "an alert that wants an incident is in exactly one that lists it; one key gathers in one incident",
+	"channel":    "an incident has one channel, is told there everything once and in order, and nothing when it is gone; a reopened one is not told to be over",
 	"held":       "an alert pages nobody while it is held; when its hold is over it pages, unless it was taken or is over by then",
 	"stand-in":   "from within a second every page goes to whom the overrides, swaps and covers made meanwhile put on call",
 	"hand-off":   "whoever comes on call or goes off is told, once, as soon as that is so, and nobody of what is not",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/deliver"
@@ -45,17 +46,17 @@ func (s *Sim) setup(*town) *deliver.Setup {
 }
 
 // mood is how a provider takes the next message.
-func (p provider) mood() int {
+func (p provider) mood(air *rand.Rand) int {
 	s := p.sim
 	if s.calm&calmProviders != 0 {
 		return weatherFine
 	}
-	if w, ok := s.weather[p.via]; ok && s.now.Before(w.until) && s.air.IntN(4) > 0 {
-		if w.kind < kills || s.air.IntN(10) == 0 {
+	if w, ok := s.weather[p.via]; ok && s.now.Before(w.until) && air.IntN(4) > 0 {
+		if w.kind < kills || air.IntN(10) == 0 {
 			return w.kind
 		}
 	}
-	dice := s.air.Float64()
+	dice := air.Float64()
 	for i, chance := range s.plan.provider {
 		if i >= kills {
 			chance /= 4
@@ -71,13 +72,20 @@ func (p provider) mood() int {
 // replica is frozen or dead by then.
 func (p provider) Send(_ context.Context, m deliver.Message) (deliver.Receipt, error) {
 	s, c := p.sim, p.sim.call
-	msg := s.watch.sending(c, p.via, m)
+	air := s.air
+	if m.Task != nil { // has dice of its own, so that the rest is as it is without
+		air = s.hall
+	}
+	msg, rooms, result := s.watch.sending(c, p.via, m), s.watch.rooms, map[string]string(nil)
 	defer s.watch.over(msg)
 	began := s.now
-	mood := p.mood()
-	takes := time.Duration(20+s.air.IntN(800)) * time.Millisecond
+	mood := p.mood(air)
+	if m.Task != nil && s.now.Before(s.fog) && s.calm&calmProviders == 0 && air.IntN(2) == 0 {
+		mood = []int{refuses, swallows, drags, kills}[air.IntN(4)]
+	}
+	takes := time.Duration(20+air.IntN(800)) * time.Millisecond
 	if mood == drags {
-		takes = time.Duration(1000+s.air.IntN(14000)) * time.Millisecond
+		takes = time.Duration(1000+air.IntN(14000)) * time.Millisecond
 	}
 	limit := page.SendTimeout
 	if left := msg.until.Sub(c.replica.clock()) - (page.Lease - page.SendTimeout); left < limit {
@@ -91,17 +99,20 @@ func (p provider) Send(_ context.Context, m deliver.Message) (deliver.Receipt, e
 	if mood == stalls && !c.replica.frozen {
 		r := c.replica
 		r.freeze()
-		s.after(page.Lease+time.Duration(s.air.IntN(1500))*time.Millisecond, func() {
+		s.after(page.Lease+time.Duration(air.IntN(1500))*time.Millisecond, func() {
 			if r.frozen && !r.dead {
 				r.thaw()
 			}
 		})
 	}
-	accepts := mood == weatherFine || mood == stalls || mood == swallows || mood == kills || mood == drags && (inTime || s.air.IntN(2) == 0)
+	accepts := mood == weatherFine || mood == stalls || mood == swallows || mood == kills || mood == drags && (inTime || air.IntN(2) == 0)
 	if accepts {
 		s.after(takes/2, func() {
 			s.accepted++
 			s.watch.accepted(msg, ref)
+			if m.Task != nil && rooms == s.watch.rooms { // else a backup was restored meanwhile
+				result = s.watch.task(m)
+			}
 			s.tell(msg.number, "%s takes the message to %s (%s) from %s", p.via, msg.to, msg.about(), c.replica.name)
 			s.react(m, msg)
 			s.confirm(p.via, m, ref)
@@ -126,19 +137,21 @@ func (p provider) Send(_ context.Context, m deliver.Message) (deliver.Receipt, e
 		s.tell(msg.number, "%s: %s rejects the message to %s", c.replica.name, p.via, msg.to)
 		return deliver.Receipt{}, deliver.Permanent("simulated: rejected")
 	case limits:
-		wait := time.Duration(1+s.air.IntN(90)) * time.Second
-		s.watch.limited = s.now.Add(wait)
+		wait := time.Duration(1+air.IntN(90)) * time.Second
+		if m.Task == nil {
+			s.watch.limited = s.now.Add(wait)
+		}
 		s.tell(msg.number, "%s: %s asks to wait %s", c.replica.name, p.via, wait)
 		return deliver.Receipt{}, deliver.Limited(wait, "simulated: 429")
 	}
 	msg.answered = true
-	return deliver.Receipt{Ref: ref, Editable: p.via == "slack", Delivered: p.via == "webhook"}, nil
+	return answered(ref, m, result), nil
 }
 
 // Update implements deliver.Updater.
 func (p provider) Update(context.Context, string, deliver.Message) error {
 	s := p.sim
-	mood := p.mood()
+	mood := p.mood(s.air)
 	if !s.wait(time.Duration(5+s.air.IntN(100)) * time.Millisecond) {
 		return errTimeout
 	}

@@ -24,14 +24,16 @@ type script struct {
 	tells     bool       // people are told of hand-offs
 	beats     bool       // there is a heartbeat
 	canary    bool
-	nerves    float64 // how often people react to a page at all
+	rooms     bool          // incidents have channels
+	archive   time.Duration // after their close; 0 for never
+	nerves    float64       // how often people react to a page at all
 }
 
 // item is one thing that happens in the world.
 type item struct {
 	n    int
 	at   time.Duration // since the start
-	what string        // send, crash, freeze, leave, outage, blackout, shutdown, jump, lose, reload, weather, act, backup, restore, incident, postmortem, stand-in, swap, absence, beat
+	what string        // send, crash, freeze, leave, outage, blackout, shutdown, jump, lose, reload, weather, act, backup, restore, incident, postmortem, stand-in, swap, absence, beat, room
 	ms   int           // how long, in milliseconds, or how far a clock jumps
 	i, j int           // which machine, provider, …
 	news []*news       // for send: what comes in one request
@@ -78,6 +80,7 @@ func newScript(seed uint64, days float64) *script {
 	s.faults(rng, length)
 	s.duties(stream(seed, "duty"), length)
 	s.holdSome(stream(seed, "holds"))
+	s.halls(stream(seed, "halls"), length)
 	for i := range s.items {
 		s.items[i].n = i
 	}

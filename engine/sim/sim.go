@@ -63,7 +63,7 @@ type Sim struct {
 	now   time.Time
 	call  *call // who has the word
 
-	dice, net, air, folk *rand.Rand
+	dice, net, air, folk, hall *rand.Rand
 
 	store   *shared
 	places  []*replica
@@ -75,6 +75,7 @@ type Sim struct {
 
 	outages  map[int]time.Time // machine → until when it does not reach the store; -1 is all
 	weather  map[string]storm
+	fog      time.Time // until when Slack does not do well with tasks
 	backup   *backup
 	signer   *token.Signer
 	watch    *observer
@@ -117,7 +118,7 @@ func Run(o Options) (*Result, error) {
 	}
 	s := &Sim{
 		seed: o.Seed, calm: o.Calm, doubt: o.Doubt, plan: newScript(o.Seed, o.Days),
-		dice: stream(o.Seed, "pick"), net: stream(o.Seed, "net"), air: stream(o.Seed, "air"), folk: stream(o.Seed, "folk"),
+		dice: stream(o.Seed, "pick"), net: stream(o.Seed, "net"), air: stream(o.Seed, "air"), folk: stream(o.Seed, "folk"), hall: stream(o.Seed, "hall"),
 		outages: map[int]time.Time{}, weather: map[string]storm{}, hash: fnv.New64a(),
 	}
 	s.now = s.plan.start
@@ -227,7 +228,7 @@ func (s *Sim) skewOf(place int) time.Duration { return s.skews[place] }
 func (s *Sim) prepareTowns(keep map[int]bool) error {
 	rng := stream(s.seed, "towns")
 	t := newTown(rng, s.plan.start)
-	t.tells, t.beats, t.canary = s.plan.tells, s.plan.beats, s.plan.canary
+	t.tells, t.beats, t.canary, t.rooms, t.archive = s.plan.tells, s.plan.beats, s.plan.canary, s.plan.rooms, s.plan.archive
 	s.towns = append(s.towns, t)
 	for _, it := range s.plan.items {
 		if it.what == "reload" {

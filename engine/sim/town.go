@@ -25,6 +25,8 @@ type town struct {
 	tells     bool // people are told of hand-offs
 	beats     bool // there is a heartbeat
 	canary    bool
+	rooms     bool // incidents have channels
+	archive   time.Duration
 	retention time.Duration
 	world     *engine.World
 }
@@ -250,6 +252,9 @@ func (t *town) yaml() string {
 	}
 	if t.canary {
 		put("canary: {every: %s, user: ethan, via: [email, slack]}", canaryEvery)
+	}
+	if t.rooms {
+		put("incident: {slack: {channel: 'inc-{{ incident.number }}', archive_after: %s}}", t.archive)
 	}
 	put(fixed)
 	if t.beats {

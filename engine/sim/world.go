@@ -69,6 +69,8 @@ func (s *Sim) happen(it item) {
 		s.visitIncidents(it)
 	case "postmortem":
 		s.visitPostmortems(it)
+	case "room":
+		s.stir(it)
 	case "beat":
 		s.ping(it.i, 0)
 	case "stand-in":
@@ -309,7 +311,7 @@ func (s *Sim) visit(name string, do incident.Do, to int) {
 		return
 	}
 	s.begin(r, "incident", func(*call) {
-		inc, err := r.engine.ActOnIncident(context.Background(), name, incident.Action{Do: do, By: "amir", Note: "seen"})
+		inc, err := r.engine.ActOnIncident(context.Background(), name, actionOf(do, to))
 		if err == nil && !r.dead {
 			s.tell(0, "%s: %s %s", r.name, do, name)
 			s.watch.actedOnIncident(inc)
