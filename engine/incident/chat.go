@@ -105,7 +105,7 @@ func (s *State) chat(env Env) {
 func (s *State) goesOn(cfg *directory.Chat, now time.Time) (free bool) {
 	c := &s.Chat
 	p := s.Out.Page(c.Task)
-	if cfg == nil || s.Status != Closed && (c.Doing == ChatClosing || c.Doing == ChatArchive) {
+	if cfg == nil || c.Doing == ChatArchive && s.Status != Closed || c.Doing == ChatClosing && c.Of != s.end() {
 		s.Out.Stop(now, func(q page.Page) bool { return q.N == c.Task })
 	}
 	switch {
@@ -167,7 +167,7 @@ func (s *State) nextInChat(cfg directory.Chat, env Env) (do ChatTask, of string)
 		return "", ""
 	}
 	if !c.Closing.Equal(s.ClosedAt) {
-		return ChatClosing, s.ClosedAt.UTC().Format(time.RFC3339Nano)
+		return ChatClosing, s.end()
 	}
 	if cfg.ArchiveAfter > 0 {
 		if at := s.ClosedAt.Add(cfg.ArchiveAfter); at.After(env.Now) {
@@ -178,6 +178,9 @@ func (s *State) nextInChat(cfg directory.Chat, env Env) (do ChatTask, of string)
 	}
 	return "", ""
 }
+
+// end names the close whose end is told.
+func (s *State) end() string { return s.ClosedAt.UTC().Format(time.RFC3339Nano) }
 
 // wanted asks the configured condition. One that cannot be evaluated counts as fulfilled: a channel too many does no
 // harm.

@@ -47,6 +47,17 @@ func TestEveryCloseIsToldThoughOneBeforeWasJustBeingTold(t *testing.T) {
 	equal(t, "the second end", s.drain(12), []string{"post", "closing"})
 }
 
+func TestWhatWasNotToldOfACloseIsNotToldOfTheNext(t *testing.T) {
+	t.Parallel()
+	s := closing(t)
+	p := s.Out.Page(s.Chat.Task)
+	p.Claim("r1", at(10))
+	s.must(10, Action{Do: Reopen, By: "amir"})
+	s.must(12, Action{Do: Close, By: "amir"})
+	s.Settled(page.Outcome{N: p.N, Fence: p.Attempts, Error: "no answer in time"}, Env{Now: at(12), Dir: s.dir})
+	equal(t, "one end, in a task of its own", s.drain(12), []string{"post", "closing"})
+}
+
 func TestAChannelThatMayHaveBeenArchivedIsTakenUpAgain(t *testing.T) {
 	t.Parallel()
 	s := closing(t)

@@ -6,7 +6,7 @@ var roomMutants = []mutant{
 		{"deliver/compose.go", "Again: p.Attempts > 1,", "Again: p.Attempts > 1 && !on(`task-forgets-attempts`),"},
 	}},
 	{"told-though-reopened", "a reopened incident is told to be closed", 60, []edit{
-		{"incident/chat.go", "s.Status != Closed && (c.Doing == ChatClosing", "s.Status != Closed && !on(`told-though-reopened`) && (c.Doing == ChatClosing"},
+		{"incident/chat.go", "c.Of != s.end()", "c.Of != s.end() && !on(`told-though-reopened`)"},
 	}},
 	{"news-left-out", "what comes while news are on their way counts as told", 60, []edit{
 		{"incident/chat_done.go", "		c.Posted, c.PostedAt = upTo, env.Now\n", "		if on(`news-left-out`) {\n			upTo = s.Noted\n		}\n		c.Posted, c.PostedAt = upTo, env.Now\n"},
