@@ -193,3 +193,12 @@ func TestOnlyWhatIsPublishedIsSent(t *testing.T) {
 	s := owed(t, org(t), "payments")
 	equal(t, "refusal", s.refused(Action{Do: Mark, Step: StepSend, By: "amir"}), "PM-3 is not published yet: publish it, or waive it.")
 }
+
+func TestMetricsAreFilledInAsFarAsTheOutlineAsksForThem(t *testing.T) {
+	t.Parallel()
+	s := owed(t, org(t), "payments")
+	s.Outline = []Heading{{Name: Impact, Title: "Impact"}, {Name: Summary, Title: "Summary"}}
+	equal(t, "before", strings.HasPrefix(s.planned()[1], "metrics ahead"), true)
+	s.must(Action{Do: Update, By: "amir", Edit: Edit{Sections: map[string]string{Impact: "A tenth of the payments failed for an hour."}}})
+	equal(t, "after", strings.HasPrefix(s.planned()[1], "metrics done"), true)
+}
