@@ -142,8 +142,7 @@ func (s *State) askForUpdate(w *Watch, aud *directory.Audience, env Env) {
 	if w.Why == ForLast && w.Asked >= lastAsked {
 		w.AskAt = time.Time{}
 	}
-	s.unask(*w, env)
-	w.Pages = nil
+	w.Pages = nil // keepTold gives up those that still wait
 	text := s.askingFor(w)
 	var asked []string
 	for _, user := range s.tellers(w.Asked) {

@@ -95,6 +95,9 @@ func TestAnIssueThatCannotBeReadKeepsWhatIsKnownOfItAndSaysSoOnce(t *testing.T) 
 	if text := said(Facts{State: "closed", Category: Done}); text != "example-org/checkout#34 is closed (done), after open" || i.Stale != "" {
 		t.Errorf("it says %q of %+v", text, i)
 	}
+	if said(Facts{State: "closed", Category: Done, URL: "javascript:alert(1)"}); i.URL != "" {
+		t.Errorf("it leads to %s", i.URL)
+	}
 }
 
 func TestARelationIsSaidFromBothSides(t *testing.T) {

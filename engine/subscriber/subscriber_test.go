@@ -29,6 +29,18 @@ func TestLeavingStopsWhatWaitsAndNothingFollows(t *testing.T) {
 	}
 }
 
+func TestWhoeverLeftByThemselvesIsNeverBroughtBack(t *testing.T) {
+	t.Parallel()
+	env := Env{Now: nine}
+	s := New("u00-1", Who{"INC-7", "customers", "a@example.com", ""}, 0, env)
+	s.Leave(Themselves, env)
+	s.Leave(Removed, env) // by somebody with a key, who then thinks better of it
+	s.Name(3)             // or by the configuration
+	if s.Subscribe("api:ops", 3, env) || s.Active() || s.Left != Themselves {
+		t.Errorf("they are told again: %+v", s)
+	}
+}
+
 func TestTheRecordStaysSmall(t *testing.T) {
 	t.Parallel()
 	env := Env{Now: nine}

@@ -82,3 +82,15 @@ func TestAMailProgramTakesItsReaderOutWithOneClick(t *testing.T) {
 		t.Errorf("did %v", w.done)
 	}
 }
+
+func TestOneClickDoesNothingToTheLinkOfAPage(t *testing.T) {
+	t.Parallel()
+	w, _ := reading(t)
+	a := w.post(w.link("a02-01jv5yhh6cfq3tqk6d5b2m8z4w", "ethan"), url.Values{"List-Unsubscribe": {"One-Click"}})
+	if a.Code != http.StatusBadRequest || !strings.Contains(a.text("main"), "Nothing was done") && !strings.Contains(a.text("body"), "Nothing was done") {
+		t.Errorf("answered %d %s", a.Code, a.text("main"))
+	}
+	if !w.reader.Active() {
+		t.Error("a subscriber left by a link that is not theirs")
+	}
+}
