@@ -34,7 +34,7 @@ var may = map[string][]string{
 
 // shared are the integrations packages that others may import: what is the same for several systems. app puts
 // everything together and may import all.
-var shared = map[string]bool{"promlabels": true, "payload": true, "request": true}
+var shared = map[string]bool{"promlabels": true, "payload": true, "request": true, "issuetask": true}
 
 // forbidden is what the engine, and what is below it, must not know.
 var forbidden = []string{"net/http", "net/smtp", "github.com/labstack/", "github.com/slack-go/", "github.com/twilio/", "github.com/wneessen/", "github.com/prometheus/client_golang"}

@@ -7,7 +7,6 @@
 package jira
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,6 +17,8 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine/deliver"
 	"github.com/tocsin-oncall/tocsin/engine/issue"
+	"github.com/tocsin-oncall/tocsin/integrations/issuetask"
+	"github.com/tocsin-oncall/tocsin/integrations/request"
 )
 
 // timeout bounds one request, from the connection to the last byte of the answer. A task may need several.
@@ -51,40 +52,12 @@ func New(cfg Config, transport http.RoundTripper, now func() time.Time) (*Client
 	case cfg.Token == "" && (cfg.Email == "" || cfg.APIToken == ""):
 		return nil, errors.New("jira: give email and api_token, or token")
 	}
-	return &Client{cfg: cfg, now: now, http: &http.Client{
-		Transport: transport, Timeout: timeout,
-		// Credentials go where the configuration says, and nowhere else.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}, nil
+	return &Client{cfg: cfg, now: now, http: request.Client(transport, timeout)}, nil
 }
 
 // Send does the task of a message.
 func (c *Client) Send(ctx context.Context, m deliver.Message) (deliver.Receipt, error) {
-	if m.Task == nil {
-		return deliver.Receipt{}, deliver.Permanent("jira: issues are made and read there; no message can be sent over it")
-	}
-	var facts map[string]issue.Facts
-	var err error
-	args := m.Task.Args
-	switch m.Task.Do {
-	case issue.Create:
-		facts, err = c.create(ctx, args, m.Link)
-	case issue.Attach:
-		facts, err = c.attach(ctx, args, m.Link)
-	case issue.Read:
-		facts, err = c.read(ctx, strings.Fields(args[issue.ArgKeys]))
-	default:
-		err = deliver.Permanent("jira: %q is not a task", m.Task.Do)
-	}
-	if err != nil {
-		return deliver.Receipt{}, err
-	}
-	result, err := issue.Results(facts)
-	if err != nil {
-		return deliver.Receipt{}, deliver.Permanent("jira: %w", err)
-	}
-	ref := args[issue.ArgKey]
-	return deliver.Receipt{Ref: cmp.Or(facts[issue.NewKey].Key, ref), Delivered: true, Result: result}, nil
+	return issuetask.Tracker{Name: "jira", Create: c.create, Attach: c.attach, Read: c.read}.Do(ctx, m)
 }
 
 // create makes an issue, unless an attempt before did.

@@ -16,6 +16,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine/deliver"
 	"github.com/tocsin-oncall/tocsin/engine/page"
+	"github.com/tocsin-oncall/tocsin/integrations/request"
 )
 
 // DefaultBaseURL is Slack's Web API.
@@ -85,18 +86,13 @@ func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// httpClient follows no redirect: the token would go wherever it leads.
 func httpClient(timeout time.Duration) *http.Client {
-	return &http.Client{
-		Transport:     bounded{http.DefaultTransport},
-		Timeout:       timeout,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	return request.Client(bounded{http.DefaultTransport}, timeout)
 }
 
-// Send does m's task, where it has one (see task). Else it posts m to its address, a member id (which opens the direct message) or a channel; when an earlier
-// message about the same alert is there, in its thread, where a page is shown to the channel, too. Only
-// messages that show an alert as it is can be edited; what a notice said stays said.
+// Send does m's task, where it has one (see task). Else it posts m to its address, a member id (which opens the direct
+// message) or a channel; when an earlier message about the same alert is there, in its thread, where a page is shown to
+// the channel, too. Only messages that show an alert as it is can be edited; what a notice said stays said.
 func (s *Sender) Send(ctx context.Context, m deliver.Message) (deliver.Receipt, error) {
 	if m.Task != nil {
 		return s.task(ctx, m)

@@ -1,23 +1,20 @@
 package statuspage
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
-	"io"
+	"errors"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/deliver"
+	"github.com/tocsin-oncall/tocsin/integrations/request"
 )
 
 const (
-	maxAnswer = 8 << 20 // bytes of a list of 100 incidents
-	maxSaid   = 300     // bytes of an error's text
-	maxWait   = time.Hour
 	// limited is how long to wait after a refusal for the rate, which is counted over a minute.
 	limited = 30 * time.Second
 	// statusLimited is what Statuspage also says besides 429.
@@ -34,32 +31,28 @@ type client struct {
 
 func newClient(o Options) client {
 	return client{
-		http: &http.Client{
-			Transport: o.Transport, Timeout: timeout,
-			// The key goes where the configuration says, and nowhere else.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
-		key: o.APIKey, base: strings.TrimRight(o.BaseURL, "/"), page: o.PageID,
+		http: request.Client(o.Transport, timeout),
+		key:  o.APIKey, base: strings.TrimRight(o.BaseURL, "/"), page: o.PageID,
 	}
 }
 
 // unresolved are the incidents of the page that are not over, 100 at most.
 func (c client) unresolved(ctx context.Context) (list []theirs, err error) {
-	_, err = c.do(ctx, http.MethodGet, "/unresolved", nil, &list)
+	err = c.do(ctx, http.MethodGet, "/unresolved", nil, &list)
 	return list, err
 }
 
 // recent are the latest 100 incidents of the page.
 func (c client) recent(ctx context.Context) (list []theirs, err error) {
-	_, err = c.do(ctx, http.MethodGet, "?limit=100", nil, &list)
+	err = c.do(ctx, http.MethodGet, "?limit=100", nil, &list)
 	return list, err
 }
 
 // get is one incident, nil when there is none.
 func (c client) get(ctx context.Context, id string) (*theirs, error) {
 	in := &theirs{}
-	status, err := c.do(ctx, http.MethodGet, "/"+url.PathEscape(id), nil, in)
-	if status == http.StatusNotFound {
+	err := c.do(ctx, http.MethodGet, "/"+url.PathEscape(id), nil, in)
+	if errors.Is(err, errGone) {
 		return nil, nil
 	}
 	return in, err
@@ -67,73 +60,47 @@ func (c client) get(ctx context.Context, id string) (*theirs, error) {
 
 func (c client) create(ctx context.Context, body change) (*theirs, error) {
 	in := &theirs{}
-	_, err := c.do(ctx, http.MethodPost, "", &body, in)
+	err := c.do(ctx, http.MethodPost, "", &body, in)
 	return in, err
 }
 
 func (c client) update(ctx context.Context, id string, body change) (*theirs, error) {
 	in := &theirs{}
-	_, err := c.do(ctx, http.MethodPatch, "/"+url.PathEscape(id), &body, in)
+	err := c.do(ctx, http.MethodPatch, "/"+url.PathEscape(id), &body, in)
 	return in, err
 }
 
 // do makes one request below the incidents of the page, and decodes its answer.
-func (c client) do(ctx context.Context, method, path string, body *change, answer any) (status int, err error) {
-	var sent io.Reader
+func (c client) do(ctx context.Context, method, path string, body *change, answer any) error {
+	x := request.Exchange{
+		Provider: "statuspage", Method: method, URL: c.base + "/pages/" + url.PathEscape(c.page) + "/incidents" + path,
+		Header: http.Header{"Authorization": {"OAuth " + c.key}}, Into: answer, Refusal: c.refusal,
+	}
 	if body != nil {
-		text, err := json.Marshal(map[string]*change{"incident": body})
-		if err != nil {
-			return 0, deliver.Permanent("statuspage: writing the request: %w", err)
-		}
-		sent = bytes.NewReader(text)
+		x.Body = map[string]*change{"incident": body}
 	}
-	req, err := http.NewRequestWithContext(ctx, method, c.base+"/pages/"+url.PathEscape(c.page)+"/incidents"+path, sent)
-	if err != nil {
-		return 0, deliver.Permanent("statuspage: base_url cannot be used: %w", err)
-	}
-	req.Header.Set("Authorization", "OAuth "+c.key)
-	req.Header.Set("User-Agent", "Tocsin")
-	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	resp, err := c.http.Do(req)
-	if err != nil {
-		return 0, deliver.RetryAfter(0, "statuspage: no answer: %w", err)
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-	if err != nil {
-		return resp.StatusCode, deliver.RetryAfter(0, "statuspage: its answer broke off: %w", err)
-	}
-	if resp.StatusCode/100 != 2 {
-		return resp.StatusCode, c.refusal(resp, text)
-	}
-	if err := json.Unmarshal(text, answer); err != nil {
-		return resp.StatusCode, deliver.RetryAfter(0, "statuspage: its answer is not what its API promises: %w", err)
-	}
-	return resp.StatusCode, nil
+	return x.Do(ctx, c.http)
 }
+
+// errGone is what do returns for 404, beside an error for people.
+var errGone = errors.New("not found")
 
 // refusal turns a status into a failure that may pass, or one for good. A key or a page that is wrong is mended in the
 // configuration, and what waits is then published.
 func (c client) refusal(resp *http.Response, body []byte) error {
 	switch status := resp.StatusCode; {
 	case status == http.StatusTooManyRequests, status == statusLimited:
-		wait := limited
-		if seconds, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil && seconds > 0 {
-			wait = min(time.Duration(seconds)*time.Second, maxWait)
-		}
-		return deliver.Limited(wait, "statuspage: too many requests (%d)", status)
+		return deliver.Limited(cmp.Or(request.RetryAfter(resp.Header, time.Now()), limited), "statuspage: too many requests (%d)", status)
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
 		return deliver.RetryAfter(0, "statuspage: the key is refused (%d): see providers.statuspage.api_key", status)
 	case status == http.StatusNotFound:
-		return deliver.RetryAfter(0, "statuspage: there is no page %q, or no such incident (404): see providers.statuspage.page_id", c.page)
+		return deliver.RetryAfter(0, "statuspage: %w (404): there is no page %q, or no such incident: see providers.statuspage.page_id", errGone, c.page)
 	case status/100 == 3:
 		return deliver.RetryAfter(0, "statuspage: answered %d, it is elsewhere: see providers.statuspage.base_url", status)
 	case status >= 500, status == http.StatusRequestTimeout:
 		return deliver.RetryAfter(0, "statuspage: answered %d", status)
 	default:
-		return deliver.Permanent("statuspage: answered %d: %s", status, said(body))
+		return deliver.Permanent("statuspage: answered %d: %s", status, request.Clean(said(body), c.key))
 	}
 }
 
@@ -147,7 +114,7 @@ func said(body []byte) string {
 	} else if json.Unmarshal(body, &several) == nil && len(several.Error) > 0 {
 		text = strings.Join(several.Error, "; ")
 	}
-	return strings.ToValidUTF8(text[:min(len(text), maxSaid)], "")
+	return text
 }
 
 // change is what is sent about an incident.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/engine/deliver"
 	"github.com/tocsin-oncall/tocsin/engine/issue"
+	"github.com/tocsin-oncall/tocsin/integrations/request"
 )
 
 // node is an issue or a pull request as GraphQL answers with it.
@@ -63,11 +64,11 @@ func (c *Client) read(ctx context.Context, keys []string) (map[string]issue.Fact
 		switch {
 		case e.Type == "NOT_FOUND":
 		case strings.HasPrefix(e.Type, "RATE_LIMIT"):
-			return nil, deliver.Limited(time.Minute, "github: rate limit (%s)", c.clean(e.Message))
+			return nil, deliver.Limited(time.Minute, "github: rate limit (%s)", request.Clean(e.Message, c.cfg.Token))
 		case len(e.Path) > 0:
-			trouble[fmt.Sprint(e.Path[0])] = "github: it could not be read: " + c.clean(e.Message)
+			trouble[fmt.Sprint(e.Path[0])] = "github: it could not be read: " + request.Clean(e.Message, c.cfg.Token)
 		default:
-			return nil, deliver.RetryAfter(0, "github: the issues could not be read: %s", c.clean(e.Message))
+			return nil, deliver.RetryAfter(0, "github: the issues could not be read: %s", request.Clean(e.Message, c.cfg.Token))
 		}
 	}
 	facts := make(map[string]issue.Facts, len(keys))

@@ -7,7 +7,6 @@
 package tracker
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -16,7 +15,8 @@ import (
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/deliver"
-	"github.com/tocsin-oncall/tocsin/engine/issue"
+	"github.com/tocsin-oncall/tocsin/integrations/issuetask"
+	"github.com/tocsin-oncall/tocsin/integrations/request"
 )
 
 // timeout bounds one request, from the connection to the last byte of the answer. A task may need several.
@@ -46,39 +46,12 @@ func New(cfg Config, transport http.RoundTripper, now func() time.Time) (*Client
 	case cfg.Token == "":
 		return nil, errors.New("github: token is empty")
 	}
-	return &Client{cfg: cfg, now: now, graphql: strings.TrimSuffix(cfg.BaseURL, "/v3") + "/graphql", http: &http.Client{
-		Transport: transport, Timeout: timeout,
-		// Credentials go where the configuration says, and nowhere else.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}, nil
+	return &Client{cfg: cfg, now: now, graphql: strings.TrimSuffix(cfg.BaseURL, "/v3") + "/graphql", http: request.Client(transport, timeout)}, nil
 }
 
 // Send does the task of a message.
 func (c *Client) Send(ctx context.Context, m deliver.Message) (deliver.Receipt, error) {
-	if m.Task == nil {
-		return deliver.Receipt{}, deliver.Permanent("github: issues are made and read there; no message can be sent over it")
-	}
-	var facts map[string]issue.Facts
-	var err error
-	args := m.Task.Args
-	switch m.Task.Do {
-	case issue.Create:
-		facts, err = c.create(ctx, args, m.Link)
-	case issue.Attach:
-		facts, err = c.attach(ctx, args, m.Link)
-	case issue.Read:
-		facts, err = c.read(ctx, strings.Fields(args[issue.ArgKeys]))
-	default:
-		err = deliver.Permanent("github: %q is not a task", m.Task.Do)
-	}
-	if err != nil {
-		return deliver.Receipt{}, err
-	}
-	result, err := issue.Results(facts)
-	if err != nil {
-		return deliver.Receipt{}, deliver.Permanent("github: %w", err)
-	}
-	return deliver.Receipt{Ref: cmp.Or(facts[issue.NewKey].Key, args[issue.ArgKey]), Delivered: true, Result: result}, nil
+	return issuetask.Tracker{Name: "github", Create: c.create, Attach: c.attach, Read: c.read}.Do(ctx, m)
 }
 
 // hidden is a marker that people do not see.
