@@ -45,4 +45,5 @@ func TestDemo(t *testing.T) {
 	s.isFollowedUp()
 	s.index()
 	s.holds()
+	s.documents()
 }
