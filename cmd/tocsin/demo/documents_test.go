@@ -8,8 +8,8 @@ import (
 
 var console = regexp.MustCompile("(?ms)^```console\n(.*?)^```$")
 
-// documents says that what docs/incidents.md shows of the story is what was typed and printed: a command with the first of
-// what it prints. Lines that are … stand for some that are left out, and commands may be shown without what they print.
+// documents says that what docs/incidents.md shows of the story is what was typed and printed, at any of the times
+// that it was. Lines that are … stand for some that are left out, and commands may be shown without what they print.
 func (s *stage) documents() {
 	s.Helper()
 	text, err := os.ReadFile("../../../docs/incidents.md")
@@ -22,8 +22,8 @@ func (s *stage) documents() {
 		var printed []string // what the command has printed that is not shown yet
 		gap := false
 		for _, line := range strings.Split(strings.TrimSuffix(block[1], "\n"), "\n") {
-			if c := s.command(line); c != nil {
-				printed, gap = strings.Split(c.Output, "\n"), false
+			if all := s.printedBy(line); all != nil {
+				printed, gap = all, true
 				continue
 			}
 			if line == "…" {
@@ -43,12 +43,12 @@ func (s *stage) documents() {
 	}
 }
 
-// command is the last one that was typed as a line has it.
-func (s *stage) command(line string) *typed {
-	for i := len(s.typed) - 1; i >= 0; i-- {
-		if c := &s.typed[i]; c.Prompt()+c.Line == line {
-			return c
+// printedBy is what was printed each time that a line was typed; nil where it never was.
+func (s *stage) printedBy(line string) (all []string) {
+	for _, c := range s.typed {
+		if c.Prompt()+c.Line == line {
+			all = append(all, strings.Split(c.Output, "\n")...)
 		}
 	}
-	return nil
+	return all
 }
