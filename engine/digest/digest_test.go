@@ -213,3 +213,27 @@ Actions in violation:
 		t.Errorf("of nothing:\n%s", text)
 	}
 }
+
+func TestADigestThatListsMuchSaysHowMuchMore(t *testing.T) {
+	t.Parallel()
+	now := at(t, "2026-03-09T13:00:00Z")
+	var c Content
+	for n := range uint64(35) {
+		c.Take(&postmortem.State{Number: n + 1, Status: postmortem.Open, Phase: postmortem.InReview, Title: "x", DueAt: now.AddDate(0, 0, 1)}, now, now)
+	}
+	c.Sort()
+	if _, text := c.Write(settings(), now, now, now, time.UTC); !strings.Contains(text, "- PM-30 x, in review\n- and 5 more") || strings.Contains(text, "PM-31") {
+		t.Error(text)
+	}
+}
+
+func TestTheRecordOfDigestsStaysSmall(t *testing.T) {
+	t.Parallel()
+	s := begin(t, "2026-03-01T00:00:00Z")
+	for range 120 {
+		s.Tick(env(s.NextAt))
+	}
+	if len(s.Pages) > 200 || len(s.Sent) > 5 || s.Paged != 480 {
+		t.Errorf("%d pages of %d, %d digests", len(s.Pages), s.Paged, len(s.Sent))
+	}
+}

@@ -1,10 +1,12 @@
 package postmortem
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/incident"
 	"github.com/tocsin-oncall/tocsin/engine/page"
 )
@@ -153,4 +155,16 @@ func TestAPostmortemThatChangesHandsStillRemindsOfActions(t *testing.T) {
 			t.Errorf("the reminder to the owner of before is %s", p.Status)
 		}
 	}
+}
+
+func TestAMeetingHasAHundredGuestsAtMost(t *testing.T) {
+	t.Parallel()
+	s := owed(t, org(t), "payments")
+	for n := range 150 {
+		name := fmt.Sprint("guest-", n)
+		s.dir.Users[name] = directory.User{Name: name, Email: name + "@example.com"}
+		s.Involved = append(s.Involved, name)
+	}
+	s.must(Action{Do: Meet, By: "amir", Plans: Plans{At: thursday}})
+	equal(t, "invited", len(s.Meeting.Invited), 100)
 }

@@ -202,3 +202,20 @@ func TestMetricsAreFilledInAsFarAsTheOutlineAsksForThem(t *testing.T) {
 	s.must(Action{Do: Update, By: "amir", Edit: Edit{Sections: map[string]string{Impact: "A tenth of the payments failed for an hour."}}})
 	equal(t, "after", strings.HasPrefix(s.planned()[1], "metrics done"), true)
 }
+
+func TestWhoIsSnoozedUntilTheTimeOfRemindersIsRemindedThen(t *testing.T) {
+	t.Parallel()
+	s := owed(t, org(t), "payments")
+	five := time.Date(2026, 3, 10, 17, 0, 0, 0, time.UTC)
+	s.must(Action{Do: Snooze, By: "amir", User: "amir", Until: five})
+	equal(t, "reminded", s.RemindAt, five)
+}
+
+func TestSnoozesThatAreOverAreForgotten(t *testing.T) {
+	t.Parallel()
+	s := owed(t, org(t), "payments")
+	s.must(Action{Do: Snooze, By: "amir", User: "jason", Until: s.now.Add(time.Hour)})
+	s.now = s.now.Add(2 * time.Hour)
+	s.must(Action{Do: Snooze, By: "amir", User: "amir", Until: s.now.Add(time.Hour)})
+	equal(t, "kept", len(s.Snoozes), 1)
+}
