@@ -155,3 +155,17 @@ func TestAPublishedPostmortemStaysUntilItsActionsAreVerified(t *testing.T) {
 	s.write(Edit{Actions: []ItemEdit{{N: 1, Verified: ptr(true), Evidence: "A load test."}}})
 	equal(t, "verified", s.GoneAt(s.env()), monday.Add(time.Hour))
 }
+
+func TestThoseWhoStandInForAnOwnerAreToldOfAnActionOnceInAMessage(t *testing.T) {
+	t.Parallel()
+	s := written(t)
+	s.must(Action{Do: Complete, By: "amir"})
+	delete(s.dir.Users, "ethan")
+	for range 6 { // more often than an escalation takes
+		s.wait()
+		s.deliver()
+	}
+	if text := s.Pages[len(s.Pages)-1].Text; strings.Count(text, "Bound the cache") != 1 {
+		t.Error(text)
+	}
+}

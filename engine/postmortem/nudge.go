@@ -81,13 +81,16 @@ func (s *State) nudge(env Env, out *messages) {
 	}
 }
 
+// inVain reports whether its owner was reminded often enough for the team's admins to be told.
+func (i *Item) inVain() bool { return i.Reminded > escalateAfter }
+
 // late are the overdue actions of a user, and those that the user was reminded of in vain.
 func (s *State) late(user string, env Env) (all, slow []Item) {
 	for i := range s.Actions {
 		if item := &s.Actions[i]; item.Owner == user && item.Overdue(env.Now) {
 			item.Reminded++
 			all = append(all, *item)
-			if item.Reminded > escalateAfter {
+			if item.inVain() {
 				slow = append(slow, *item)
 			}
 		}
@@ -99,7 +102,7 @@ func (s *State) late(user string, env Env) (all, slow []Item) {
 // who do not answer for them.
 func (s *State) lateFor(user string, env Env) bool {
 	return slices.ContainsFunc(s.Actions, func(i Item) bool {
-		if !i.Overdue(env.Now) || i.Owner == user || i.Reminded > escalateAfter {
+		if !i.Overdue(env.Now) || i.Owner == user || i.inVain() {
 			return i.Overdue(env.Now)
 		}
 		_, why := s.reachable(i.Owner, env)
