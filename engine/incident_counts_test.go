@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -15,6 +16,7 @@ incident: {audiences: [{name: stakeholders, email: [cto@example.com], first_with
 func TestAnUpdateThatAnAudienceWaitsForIsCountedUntilItIsTold(t *testing.T) {
 	t.Parallel()
 	tw := newTown(t, 1, promised)
+	tw.faults[0].unlisted = true // counting reads no incidents, of which there may be many
 	untold := func() int {
 		t.Helper()
 		c, err := tw.engines[0].IncidentCounts(context.Background())
@@ -37,4 +39,28 @@ func TestAnUpdateThatAnAudienceWaitsForIsCountedUntilItIsTold(t *testing.T) {
 	if n := untold(); n != 0 {
 		t.Errorf("once it was told %d are overdue", n)
 	}
+}
+
+func TestIncidentsOfWhichSlackRefusesSomethingAreCountedUntilItIsBack(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t, 1, chats)
+	tw.rooms()
+	tw.faults[0].unlisted = true
+	failing := func(want int) {
+		t.Helper()
+		c, err := tw.engines[0].IncidentCounts(context.Background())
+		if err != nil || c.Failing["slack"] != want || c.Failing["jira"] != 0 || len(c.Failing) != 4 {
+			t.Errorf("%v, %v: want %d at slack, none elsewhere", c.Failing, err, want)
+		}
+	}
+	failing(0)
+	tw.phones.refuse("slack", errors.New("502"))
+	for _, title := range []string{"slow", "slower"} {
+		tw.declare(incident.Opening{Title: title, Priority: "P2"})
+	}
+	tw.wait(time.Minute)
+	failing(2)
+	tw.phones.fail = nil
+	tw.wait(20 * time.Minute)
+	failing(0)
 }

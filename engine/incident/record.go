@@ -3,6 +3,7 @@ package incident
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/page"
@@ -44,8 +45,36 @@ func (s *State) GoneAt(env Env) time.Time {
 	return s.leaves(env)
 }
 
-// Lists are the lists that the incident is found in: the one of its status.
-func (s *State) Lists() []string { return []string{ListOf(s.Status)} }
+// Lists are the lists that the incident is found in: the one of its status, and until it is closed those of what is
+// behind, which are there to be counted without reading incidents.
+func (s *State) Lists() []string {
+	lists := []string{ListOf(s.Status)}
+	if !s.Active() {
+		return lists
+	}
+	add := func(list string) {
+		if !slices.Contains(lists, list) {
+			lists = append(lists, list)
+		}
+	}
+	for i := range s.Watches {
+		if w := &s.Watches[i]; w.Asked > 0 { // which begins when it is due
+			add(ListUntold(w.Audience))
+		}
+	}
+	for i := range s.Out.Pages {
+		if p := &s.Out.Pages[i]; p.Kind == page.Work && p.Waiting() && p.Failures > 0 {
+			add(ListFailing(p.Via))
+		}
+	}
+	return lists
+}
+
+// ListUntold names the list of those of which an audience waits for a status update longer than it should.
+func ListUntold(audience string) string { return "incidents/untold/" + audience }
+
+// ListFailing names the list of those of which a provider has refused something that is tried again.
+func ListFailing(via string) string { return "incidents/failing/" + via }
 
 // ListOf names the list of a status.
 func ListOf(status Status) string { return "incidents/" + string(status) }

@@ -100,10 +100,17 @@ func New(ctx context.Context, o Options) (*App, error) {
 }
 
 func openStore(ctx context.Context, url, replica string, o Options) (open.Store, error) {
-	if o.pace != nil {
+	switch {
+	case o.pace == nil:
+		return open.Open(ctx, url, replica, o.Log)
+	case open.Kind(url) == "mem":
 		return mem.New(o.pace.Now), nil
 	}
-	return open.Open(ctx, url, replica, o.Log)
+	st, err := open.Open(ctx, url, replica, o.Log)
+	if err != nil {
+		return nil, err
+	}
+	return pacedStore{st, o.pace.Now}, nil
 }
 
 func (a *App) assemble(ctx context.Context, world *config.World, replica string) error {

@@ -3,17 +3,19 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"sync"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/runner"
 	"github.com/tocsin-oncall/tocsin/engine/store"
+	"github.com/tocsin-oncall/tocsin/engine/store/open"
 )
 
-// Paced is a whole server whose time stands still until it is told to pass: weeks can be played in seconds. Its state is
-// in memory, and it listens nowhere: requests go to Handler. Messages are sent for real, to where the configuration says,
-// and take no time. For demonstrations and tests; it is used by one goroutine at a time.
+// Paced is a whole server whose time stands still until it is told to pass: weeks can be played in seconds. It listens
+// nowhere: requests go to Handler. Messages are sent for real, to where the configuration says, and take no time. For
+// demonstrations and tests; it is used by one goroutine at a time.
 type Paced struct {
 	app *App
 
@@ -22,10 +24,22 @@ type Paced struct {
 	sends []func()
 }
 
-// Pace starts a server at a time.
+// pacedStore is a store of any kind at the time of a Paced.
+type pacedStore struct {
+	open.Store
+	now func() time.Time
+}
+
+func (s pacedStore) Now() time.Time { return s.now() }
+
+// Pace starts a server at a time. It is the only one on its store, which is in memory where the options name none,
+// whatever the configuration says.
 func Pace(ctx context.Context, o Options, start time.Time) (*Paced, error) {
 	p := &Paced{now: start}
-	o.Store, o.pace = "mem:", p
+	o.pace = p
+	if o.Store == "" {
+		o.Store = "mem:"
+	}
 	a, err := New(ctx, o)
 	if err != nil {
 		return nil, err
@@ -36,7 +50,10 @@ func Pace(ctx context.Context, o Options, start time.Time) (*Paced, error) {
 		shards[i] = i
 	}
 	a.engine.Wheel.Own(shards)
-	return p, p.Pass(ctx, 0)
+	if err := p.Pass(ctx, 0); err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	return p, nil
 }
 
 // Now is what time it is there.
@@ -57,8 +74,11 @@ func (p *Paced) Handler() http.Handler {
 // Close ends it.
 func (p *Paced) Close() error { return p.app.close() }
 
-// Pass lets time pass, with a stop at every moment at which something is to be done.
+// Pass lets time pass, with a stop at every moment at which something is to be done. Time does not go back.
 func (p *Paced) Pass(ctx context.Context, d time.Duration) error {
+	if d < 0 {
+		return fmt.Errorf("time cannot pass by %v: it does not go back", d)
+	}
 	end := p.Now().Add(d)
 	for {
 		soon, next, err := p.rest(ctx)

@@ -67,6 +67,9 @@ func TestTimePassesOnlyWhenItIsToldTo(t *testing.T) {
 		}
 	}
 	paged(0, "ethan")
+	if err := p.Pass(context.Background(), -time.Second); err == nil || !p.Now().Equal(start) {
+		t.Errorf("time went back to %v: %v", p.Now(), err)
+	}
 	paged(10*time.Minute-time.Second, "ethan")
 	paged(time.Second, "ethan amir")
 	if !strings.Contains(console.String(), "2026-03-09 03:10:00 UTC  PAGE to amir") {

@@ -256,7 +256,7 @@ tocsin_alerts_held{reason="throttle"} 0
 # HELP tocsin_exhausted_alerts Open alerts for which everything was tried and nobody acknowledged.
 # TYPE tocsin_exhausted_alerts gauge
 tocsin_exhausted_alerts 0
-# HELP tocsin_incident_tasks_failing What incidents have to do at a provider that was refused there and is tried again.
+# HELP tocsin_incident_tasks_failing Incidents that have something to do at a provider which was refused there and is tried again.
 # TYPE tocsin_incident_tasks_failing gauge
 tocsin_incident_tasks_failing{provider="github"} 0
 tocsin_incident_tasks_failing{provider="jira"} 0

@@ -77,7 +77,7 @@ func newStock(e Engine, log *slog.Logger) *stock {
 		held:        desc("tocsin_alerts_held", "Open alerts that wait before they page, by what for; one that waits for several counts for each.", "reason"),
 		incidents:   desc("tocsin_incidents", "Incidents that are kept by state.", "state"),
 		untold:      desc("tocsin_status_updates_overdue", "Status updates that an audience of an incident waits for longer than was promised."),
-		failing:     desc("tocsin_incident_tasks_failing", "What incidents have to do at a provider that was refused there and is tried again.", "provider"),
+		failing:     desc("tocsin_incident_tasks_failing", "Incidents that have something to do at a provider which was refused there and is tried again.", "provider"),
 		postmortems: desc("tocsin_postmortems", "Postmortems by state.", "state"),
 		overdue:     desc("tocsin_postmortems_overdue", "Postmortems that are owed after their due date."),
 		up:          desc("tocsin_store_up", "Whether the store can be written."),

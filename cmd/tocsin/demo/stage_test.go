@@ -51,6 +51,8 @@ type stage struct {
 	jira   *jiratest.Server
 	public *statuspagetest.Server
 
+	options app.Options
+	stores  []string     // where the state moves to as the story goes on
 	console bytes.Buffer // of the server
 	log     bytes.Buffer // of the server, warnings and worse
 
@@ -69,12 +71,13 @@ func raise(t testing.TB, dir string) *stage {
 	s.web = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.server.Handler().ServeHTTP(w, r) }))
 	t.Cleanup(s.web.Close)
 	connect(t, map[string]string{publicURL: s.web.URL, jiraURL: s.jira.URL})
-	var err error
-	s.server, err = app.Pace(t.Context(), app.Options{
+	s.options = app.Options{
 		Paths: []string{filepath.Join("testdata", "tocsin.yaml"), s.standIns()}, Console: &s.console, Version: "demo",
 		Env: func(name string) (string, bool) { v, ok := secrets[name]; return v, ok },
 		Log: slog.New(slog.NewTextHandler(&s.log, &slog.HandlerOptions{Level: slog.LevelWarn})),
-	}, monday.Add(8*time.Hour))
+	}
+	var err error
+	s.server, err = app.Pace(t.Context(), s.options, monday.Add(8*time.Hour))
 	s.must(err)
 	t.Cleanup(func() {
 		if err := s.server.Close(); err != nil {

@@ -36,6 +36,8 @@ func (s *stage) isToldOf() {
 	s.slash(darren, "incident note rollback started")
 	s.pass("14:04")
 	s.deploys(42, "v2.13.4", "Roll back to 2.13.4", "c01dbeef", "Fix the name of a metric", "in_progress")
+	s.pass("14:05")
+	s.moves() // a deployment is under way, an update is promised, alerts are acknowledged
 	s.pass("14:10")
 	s.deploys(42, "v2.13.4", "Roll back to 2.13.4", "c01dbeef", "Fix the name of a metric", "success")
 	s.pass("14:12")
