@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"time"
@@ -41,13 +42,7 @@ func (a *App) routes(registry *prometheus.Registry, audit http.Handler) http.Han
 	e.Any("/coverage", echo.WrapHandler(audit))
 	a.callbacks(e)
 
-	e.RouteNotFound("/*", func(c echo.Context) error {
-		if !a.public.publisher.Serves(c.Request().URL.Path) {
-			return echo.ErrNotFound
-		}
-		a.public.publisher.ServeHTTP(c.Response(), c.Request())
-		return nil
-	})
+	e.Use(a.publicPages)
 	e.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(registry, promhttp.HandlerOpts{
 		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn), ErrorHandling: promhttp.ContinueOnError,
 	})))
@@ -55,6 +50,19 @@ func (a *App) routes(registry *prometheus.Registry, audit http.Handler) http.Han
 	e.GET("/-/ready", a.ready)
 	e.POST("/-/reload", a.lifecycle)
 	return e
+}
+
+// publicPages serves the status page where nothing else is. It is no route: one for every path would say "not found" of
+// those that are there for another method.
+func (a *App) publicPages(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		err := next(c)
+		if !errors.Is(err, echo.ErrNotFound) || !a.public.publisher.Serves(c.Request().URL.Path) {
+			return err
+		}
+		a.public.publisher.ServeHTTP(c.Response(), c.Request())
+		return nil
+	}
 }
 
 // callbacks are what providers call.
