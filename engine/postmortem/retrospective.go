@@ -79,7 +79,7 @@ func (s *State) editRetrospective(a Action, env Env) error {
 		text = now.Text
 	}
 	switch {
-	case strings.ContainsFunc(subject, func(r rune) bool { return unicode.IsControl(r) || r == utf8.RuneError }):
+	case strings.ContainsFunc(subject, func(r rune) bool { return !inSubject(r) }):
 		return &Refused{"A subject is one line, without control characters."}
 	case utf8.RuneCountInString(subject) > MaxSubject:
 		return &Refused{fmt.Sprintf("A subject holds %d characters at most, this one has %d.", MaxSubject, utf8.RuneCountInString(subject))}
@@ -95,6 +95,8 @@ func (s *State) editRetrospective(a Action, env Env) error {
 	s.note(env, "retrospective", a.By, a.said("the retrospective is edited"))
 	return nil
 }
+
+func inSubject(r rune) bool { return !unicode.IsControl(r) && r != utf8.RuneError }
 
 // resetRetrospective goes back to the draft.
 func (s *State) resetRetrospective(a Action, env Env) error {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -41,7 +42,7 @@ func (s *State) Draft() Letter {
 	}
 	section("What we learned", join(clipped(s.Sections[LessonText]), some(lessons, draftItems)))
 	section("What is done about it", some(actions, draftItems))
-	subject := cut(flat(fmt.Sprintf("Retrospective of %s: %s", s.Incident, s.Title)), MaxSubject)
+	subject := cut(flat(shown(fmt.Sprintf("Retrospective of %s: %s", s.Incident, s.Title))), MaxSubject)
 	return Letter{subject, cut(strings.ToValidUTF8(b.String(), "\uFFFD"), MaxRetrospective)}
 }
 
@@ -115,6 +116,16 @@ func draftAction(i Item) string {
 		text += " (" + strings.Join(facts, ", ") + ")"
 	}
 	return text
+}
+
+// shown is a text without what no subject may have: a title is as its sender wrote it.
+func shown(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !inSubject(r) && !unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, text)
 }
 
 // join puts texts under each other, each a paragraph of its own, and leaves out empty ones.

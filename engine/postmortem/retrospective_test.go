@@ -131,6 +131,14 @@ func TestASubjectIsOneLineAndATextIsNotEmpty(t *testing.T) {
 	equal(t, "waived", s.refused(Action{Do: SendRetrospective, By: "amir"}), "PM-3 was waived by amir. Reopen it first.")
 }
 
+func TestATitleWithControlCharactersDoesNotKeepItsOwnerFromWriting(t *testing.T) {
+	t.Parallel()
+	s := learned(t)
+	s.Title = "Disk \x1b[31mfull\x00\x1b[0m \xff of\nall" // as some sender wrote it
+	s.must(Action{Do: EditRetrospective, By: "amir", Letter: Letter{Text: "We learned much."}})
+	equal(t, "subject", s.Letter().Subject, "Retrospective of INC-7: Disk [31mfull[0m of all")
+}
+
 func TestTheOwnerIsRemindedToSendItOnlyWhereTheConfigurationHasOne(t *testing.T) {
 	t.Parallel()
 	s := learned(t)

@@ -1,6 +1,11 @@
 package demo
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"github.com/google/go-cmp/cmp"
+)
 
 // holds says what must be so after the story, whatever else changes.
 func (s *stage) holds() {
@@ -18,7 +23,8 @@ func (s *stage) holds() {
 		"meeting.ics":                 {"DTSTART:20260312T140000Z"},
 		"postmortem.html":             {"Nobody owns the list of currencies", "data:image/png"},
 		"status/feed.rss":             {"Transfers in yen work."},
-		"mails.html":                  {"ops@customer.example"},
+		"mails.html":                  {"ops@customer.example", "Nobody owns the list of currencies"},
+		"retrospective.txt":           {"delivered"},
 		"phones.html":                 {"Transactions fail for APAC accounts", "voicemail"},
 		"statuspage.html":             {"We know why transfers in yen are refused"},
 		"slack.html":                  {"I take command", "INC-1 is closed"},
@@ -39,6 +45,14 @@ func (s *stage) holds() {
 	if n := len(s.jira.Issues()); n != 4 {
 		s.Errorf("Jira has %d issues, want the one of the incident and three of actions", n)
 	}
+	for subject, want := range map[string][]string{
+		"Retrospective of INC-1": {"amir@example.com", "cto@example.com", "darren@example.com", "ethan@example.com", "jason@example.com", "quality@example.com"},
+		"Review":                 {"amir@example.com", "amir@example.com", "ethan@example.com", "ethan@example.com"}, // of 12 and of 26 March
+	} {
+		if diff := cmp.Diff(want, s.mailed(subject)); diff != "" {
+			s.Errorf("who was mailed %q (-want +got):\n%s", subject, diff)
+		}
+	}
 	reminders := 0
 	for _, m := range s.slack.Messages() {
 		if m.Asked == jason && m.Contains("status update to customers is due") {
@@ -48,4 +62,16 @@ func (s *stage) holds() {
 	if reminders != 1 {
 		s.Errorf("jason was reminded %d times of the update that he had promised", reminders)
 	}
+}
+
+// mailed is who got a mail whose subject begins so, for each mail.
+func (s *stage) mailed(subject string) (to []string) {
+	s.Helper()
+	for _, m := range s.mail.Messages() {
+		if strings.HasPrefix(m.Parse(s).Subject, subject) {
+			to = append(to, m.To...)
+		}
+	}
+	slices.Sort(to)
+	return to
 }
