@@ -47,7 +47,7 @@ func (s *stage) holds() {
 	}
 	for subject, want := range map[string][]string{
 		"Retrospective of INC-1": {"amir@example.com", "cto@example.com", "darren@example.com", "ethan@example.com", "jason@example.com", "quality@example.com"},
-		"Review":                 {"amir@example.com", "amir@example.com", "ethan@example.com", "ethan@example.com"}, // of 12 and of 26 March
+		"Review of postmortems":  {"amir@example.com", "amir@example.com", "ethan@example.com", "ethan@example.com"}, // of 12 and of 26 March
 	} {
 		if diff := cmp.Diff(want, s.mailed(subject)); diff != "" {
 			s.Errorf("who was mailed %q (-want +got):\n%s", subject, diff)
