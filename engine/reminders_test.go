@@ -97,7 +97,7 @@ func TestWhatIsDoneBetweenTheReminderAndItsSendingIsNotInIt(t *testing.T) {
 	}
 	tw.wait(time.Minute)
 	want(t, tw.reminded(), "\n6h0m0s jason email: PM-2\n")
-	if m := tw.phones.got[len(tw.phones.got)-1]; m.Title != "Outage 2" {
+	if m := tw.phones.got[len(tw.phones.got)-1]; m.Title != "PM-2, postmortem: Outage 2" {
 		t.Errorf("title %q", m.Title)
 	}
 }

@@ -53,6 +53,9 @@ func sayIncident(raw json.RawMessage) (string, error) {
 		return "", fmt.Errorf("the answer is not of this version's kind: %w; --json shows it", err)
 	}
 	text := line(fmt.Sprintf("%s %s %s: %s", i.ID, i.Status, i.Severity, i.Title))
+	if did := latestByAPI(i.Timeline); did != "" {
+		text += "\n  " + did
+	}
 	for _, k := range i.Checklist {
 		if i.Status == "resolved" && k.Status == "open" {
 			text += "\n  to be ticked: " + line(k.Item)
@@ -62,6 +65,17 @@ func sayIncident(raw json.RawMessage) (string, error) {
 		text += "\n  owes the postmortem " + i.Postmortem
 	}
 	return text, nil
+}
+
+// latestByAPI is what was done over the API last: as a rule, by this command.
+func latestByAPI(timeline []api.NumberedEntry) string {
+	var last api.NumberedEntry
+	for _, e := range timeline {
+		if e.Via == "api" && e.N > last.N {
+			last = e
+		}
+	}
+	return line(last.Text)
 }
 
 func (n *noun) openIncident() *cobra.Command {

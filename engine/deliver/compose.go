@@ -45,7 +45,7 @@ func compose(rec record.Record, p page.Page, setup *Setup, env directory.Env) Me
 			}
 		}
 	case *postmortem.State:
-		m.Title = r.Title
+		m.Title = r.Subject(p, env)
 		if invite, ok := r.Invitation(p, env); ok {
 			m.Title, m.Invite = invite.Summary, &invite
 		}

@@ -208,10 +208,10 @@ func (in Answered) apply(s *State, env Env, _ *Effects) error {
 	a := Action{By: in.By, Via: in.Via, Note: in.Text}
 	c.Status, c.AnsweredBy, c.AnsweredAt = in.Status, in.By, in.At
 	if in.Status == Declined {
-		s.did(a, env, "declined", fmt.Sprintf("%s declines; alert #%d is escalated", c.To, in.Number))
+		s.did(a, env, "declined", fmt.Sprintf("declines for %s; alert #%d is escalated", c.To, in.Number))
 		return nil
 	}
-	s.did(a, env, "aware", fmt.Sprintf("%s is aware", c.To))
+	s.did(a, env, "aware", "is aware for "+c.To)
 	s.took(in, env)
 	return nil
 }

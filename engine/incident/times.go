@@ -87,10 +87,10 @@ func (s *State) setTimes(a Action, env Env) error {
 		case !ok:
 		case at.IsZero():
 			delete(s.Times, m)
-			said = append(said, string(m)+" as recorded")
+			said = append(said, strings.ReplaceAll(string(m), "_", " ")+" as recorded")
 		default:
 			s.Times[m] = Time{At: at, By: a.By, SetAt: env.Now}
-			said = append(said, string(m)+" "+stamp(at))
+			said = append(said, strings.ReplaceAll(string(m), "_", " ")+" "+stamp(at))
 		}
 	}
 	err := s.checkTimes(a, env)

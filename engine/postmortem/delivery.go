@@ -18,6 +18,18 @@ func (s *State) cancelOwners() {
 	}
 }
 
+// Subject is what a message about the postmortem is headed with.
+func (s *State) Subject(p page.Page, env Env) string {
+	what := "postmortem"
+	switch {
+	case p.Kind == page.Reminder && p.Run == aboutActions:
+		what = "actions of the postmortem"
+	case p.Kind == page.Reminder && s.Overdue(env.Now):
+		what = "overdue postmortem"
+	}
+	return fmt.Sprintf("%s, %s: %s", s.Name(), what, s.Title)
+}
+
 // cancelUnwanted gives up those that nobody needs any more.
 func (s *State) cancelUnwanted(env Env) {
 	for i := range s.Pages {
