@@ -18,7 +18,7 @@ func (s *stage) holds() {
 		"overdue.txt":                 {"PM-1  2", "darren"},
 		"followed.txt":                {"2.14.1 failed its tests in yen"},
 		"incident.txt":                {"caused by DEP-2", "time to mitigate     49m", "#inc-1-banking-transaction", "team:ledger aware (darren)", "2 requests"},
-		"timeline.md":                 {"rollback started", "100 % recovered", "team:ledger declines", "reminded jason"},
+		"timeline.md":                 {"rollback started", "100 % recovered", "declines for team:ledger", "reminded jason"},
 		"customers.html":              {"Give releases of the ledger a first region"},
 		"meeting.ics":                 {"DTSTART:20260312T140000Z"},
 		"postmortem.html":             {"Nobody owns the list of currencies", "data:image/png"},
