@@ -1,7 +1,6 @@
 package postmortem
 
 import (
-	"slices"
 	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/incident"
@@ -30,19 +29,34 @@ func (s *State) Waits(env Env, add func(time.Time)) {
 }
 
 // GoneAt is when a published or waived postmortem is deleted; zero for never. One that is owed stays, and so does a
-// published one until its actions are verified.
+// published one until its actions are verified. Its time begins with the latest of these, and anew when its retrospective is
+// sent, whose words it holds for those mails that have to wait.
 func (s *State) GoneAt(env Env) time.Time {
 	keep := env.Dir.Retention.Postmortems
 	if keep <= 0 || !s.Retrospective.MailAt.IsZero() {
 		return time.Time{}
 	}
-	switch {
-	case s.Status == Completed && !slices.ContainsFunc(s.Actions, func(i Item) bool { return !i.Verified() }):
-		return s.CompletedAt.Add(keep)
-	case s.Status == Waived:
-		return s.WaivedAt.Add(keep)
+	since := s.Retrospective.SentAt
+	later := func(at time.Time) {
+		if at.After(since) {
+			since = at
+		}
 	}
-	return time.Time{}
+	switch s.Status {
+	case Completed:
+		later(s.CompletedAt)
+		for _, i := range s.Actions {
+			if !i.Verified() {
+				return time.Time{}
+			}
+			later(i.VerifiedAt)
+		}
+	case Waived:
+		later(s.WaivedAt)
+	default:
+		return time.Time{}
+	}
+	return since.Add(keep)
 }
 
 // Lists are the lists that the postmortem is found in: the one of its status.

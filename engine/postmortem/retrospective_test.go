@@ -3,6 +3,7 @@ package postmortem
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tocsin-oncall/tocsin/engine/directory"
 	"github.com/tocsin-oncall/tocsin/engine/page"
@@ -129,6 +130,26 @@ func TestASubjectIsOneLineAndATextIsNotEmpty(t *testing.T) {
 	}
 	s.must(Action{Do: Waive, By: "amir", Note: "a drill"})
 	equal(t, "waived", s.refused(Action{Do: SendRetrospective, By: "amir"}), "PM-3 was waived by amir. Reopen it first.")
+}
+
+func TestAPostmortemWhoseTimeIsNearlyOverStaysForTheMailsOfItsRetrospective(t *testing.T) {
+	t.Parallel()
+	s := learned(t)
+	const month = 30 * 24 * time.Hour
+	s.dir.Retention.Postmortems = month
+	s.must(Action{Do: Complete, By: "amir"})
+	s.must(Action{Do: Update, By: "amir", Edit: Edit{Actions: []ItemEdit{{N: 1, Done: new(true)}}}})
+	s.now = s.now.Add(month + time.Hour)
+	s.must(Action{Do: Update, By: "amir", Edit: Edit{Actions: []ItemEdit{{N: 1, Verified: new(true), Evidence: "it paged on Monday"}}}})
+	if want := s.now.Add(month); !s.GoneAt(s.env()).Equal(want) {
+		t.Errorf("verified: it is deleted at %v, want %v", s.GoneAt(s.env()), want)
+	}
+	s.now = s.now.Add(month - time.Minute)
+	s.must(Action{Do: SendRetrospective, By: "amir"})
+	s.must(Mailed{To: 3})
+	if want := s.now.Add(month); !s.GoneAt(s.env()).Equal(want) {
+		t.Errorf("sent: it is deleted at %v, want %v: mails may wait for their server, and read it", s.GoneAt(s.env()), want)
+	}
 }
 
 func TestATitleWithControlCharactersDoesNotKeepItsOwnerFromWriting(t *testing.T) {
