@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 
@@ -60,7 +59,10 @@ func (x Exchange) Do(ctx context.Context, client *http.Client) error {
 	if x.Into == nil {
 		return nil
 	}
-	if err := errors.Join(err, json.Unmarshal(answer, x.Into)); err != nil {
+	if err != nil {
+		return deliver.RetryAfter(0, "%s: its answer broke off: %w", x.Provider, Cause(err))
+	}
+	if err := json.Unmarshal(answer, x.Into); err != nil {
 		return deliver.RetryAfter(0, "%s: answered %d with something that is not its JSON: is base_url its API, without a login page before it?", x.Provider, resp.StatusCode)
 	}
 	return nil

@@ -59,6 +59,21 @@ func TestARedirectIsNotFollowedAndAFailureNamesNoAddress(t *testing.T) {
 	}
 }
 
+func TestAnAnswerThatBreaksOffIsNotTakenForALoginPage(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "100")
+		_, _ = w.Write([]byte(`{"id":"7"`))
+	}))
+	defer server.Close()
+	var got struct{ ID string }
+	err := request.Exchange{Provider: "acme", Method: http.MethodGet, URL: server.URL, Into: &got}.Do(context.Background(), request.Client(nil, time.Second))
+	var retry *deliver.Retry
+	if !errors.As(err, &retry) || err.Error() != "acme: its answer broke off: unexpected EOF" {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestAnAnswerThatIsNotJSONMayPass(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
