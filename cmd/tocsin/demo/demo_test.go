@@ -52,4 +52,5 @@ func TestDemo(t *testing.T) {
 	s.index()
 	s.holds()
 	s.documents()
+	s.pictures()
 }

@@ -1,7 +1,9 @@
 package demo
 
 import (
+	"bytes"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 )
@@ -51,4 +53,18 @@ func (s *stage) printedBy(line string) (all []string) {
 		}
 	}
 	return all
+}
+
+// pictures says that a picture of docs/ is the one of the story. TOCSIN_WRITE_DOCS=1 go test ./cmd/tocsin/demo writes it anew.
+func (s *stage) pictures() {
+	s.Helper()
+	drawn, path := s.file("services.svg"), filepath.Join("..", "..", "..", "docs", "incident-services.svg")
+	if os.Getenv("TOCSIN_WRITE_DOCS") != "" {
+		s.must(os.WriteFile(path, drawn, 0o644))
+	}
+	shown, err := os.ReadFile(path)
+	s.must(err)
+	if !bytes.Equal(shown, drawn) {
+		s.Errorf("%s is not what the story draws; TOCSIN_WRITE_DOCS=1 go test ./cmd/tocsin/demo draws it anew", path)
+	}
 }

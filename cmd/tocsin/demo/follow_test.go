@@ -6,9 +6,11 @@ func (s *stage) isFollowedUp() {
 	s.pass("2026-03-16 16:00")
 	s.tell("The second action slips, with a reason; the first date stays what it is measured against.")
 	s.tocsin(`tocsin postmortem action edit PM-1 2 --due 2026-03-19 --reason "the rates of four currencies are missing" --as darren`)
-	s.moves()                  // actions, a digest of the reviews and a report are due later
+	s.moves() // actions, a digest of the reviews and a report are due later
+	s.digest()
 	s.pass("2026-03-25 15:00") // the owner was reminded three times, and the admin of the team once
-	s.tell("It is late: darren was reminded three times, and since this morning amir knows, too.")
+	s.tell("It is late: darren was reminded three times, and since this morning amir knows, too. The digest is out.")
+	s.keepMail("digest", "Review of postmortems", "amir@example.com")
 	s.keep("overdue.txt", "late against its first date", []byte(s.tocsin("tocsin action list --overdue")))
 	s.tocsin("tocsin postmortem action done PM-1 2 --as darren")
 	s.jira.Change("PAY-3", "Done", "done", "darren")

@@ -40,9 +40,10 @@ func (s *stage) isLearntFrom() {
 
 	s.pass("11:00")
 	s.jira.Answer(http.StatusServiceUnavailable, "")
+	s.tocsin("tocsin postmortem action issue PM-1 3 --create --tracker github --as amir")
 	s.tocsin("tocsin postmortem issues PM-1 --tracker jira --as amir")
 	s.pass("11:30")
-	s.tell("Jira is away for an hour: its issues wait.")
+	s.tell("The third action goes to GitHub, where the pipeline lives; the others to Jira, which is away for an hour: its issues wait.")
 	s.keep("jira-away.txt", "the actions meanwhile", []byte(s.tocsin("tocsin action list")))
 	s.moves() // issues wait to be created, a meeting is set
 	s.pass("12:00")
@@ -68,6 +69,7 @@ func (s *stage) isLearntFrom() {
 	s.tocsin("tocsin postmortem publish PM-1 --as amir")
 	s.exports()
 	s.pass("10:30")
+	s.drafts()
 	s.mail.RefuseConnections("421 4.3.2 back soon")
 	s.tocsin("tocsin postmortem retrospective send PM-1 --as amir")
 	s.tell("The retrospective goes to the team, to support, and to the stakeholders. The mail server is away for ten minutes, so it comes a little later.")
@@ -76,6 +78,7 @@ func (s *stage) isLearntFrom() {
 	s.mail.RefuseConnections("")
 	s.pass("11:00")
 	s.keep("retrospective.txt", "what it says, and who has it", []byte(s.tocsin("tocsin postmortem retrospective show PM-1")))
+	s.keepMail("retrospective", "Retrospective of INC-1", "quality@example.com")
 	s.tocsin(`tocsin postmortem set-section PM-2 summary --text "PM-1 says what happened. This one is about how the ledger is released." --as darren`)
 	s.tocsin(`tocsin postmortem complete PM-2 --note "the rest is in PM-1" --as darren`)
 }

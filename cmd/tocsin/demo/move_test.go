@@ -42,6 +42,7 @@ func (s *stage) moves() {
 func (s *stage) sent() map[string]int {
 	return map[string]int{
 		"messages of Slack": len(s.slack.Messages()), "channels of Slack": len(s.slack.Channels()), "mails": len(s.mail.Messages()),
-		"texts and calls": len(s.phones.Sent()), "issues of Jira": len(s.jira.Issues()), "requests of Statuspage": s.public.Requests(),
+		"texts and calls": len(s.phones.Sent()), "issues of Jira": len(s.jira.Issues()), "issues of GitHub": len(s.repo.Issues()),
+		"requests of Statuspage": s.public.Requests(),
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/tocsin-oncall/tocsin/integrations/app"
 	"github.com/tocsin-oncall/tocsin/integrations/email/smtptest"
+	"github.com/tocsin-oncall/tocsin/integrations/github/githubtest"
 	"github.com/tocsin-oncall/tocsin/integrations/jira/jiratest"
 	"github.com/tocsin-oncall/tocsin/integrations/slack/slacktest"
 	"github.com/tocsin-oncall/tocsin/integrations/statuspage/statuspagetest"
@@ -32,7 +33,7 @@ var secrets = map[string]string{
 	"TOCSIN_API_KEY": "an-api-key-of-the-demo", "DATADOG_KEY": "a-datadog-key-of-the-demo", "ALERTMANAGER_KEY": "an-alertmanager-key-of-the-demo",
 	"GITHUB_WEBHOOK_SECRET": "a-github-secret-of-the-demo", "SLACK_BOT_TOKEN": "xoxb-test-token", "SLACK_SIGNING_SECRET": "slack-signing-secret",
 	"TWILIO_ACCOUNT_SID": twiliotest.AccountSID, "TWILIO_AUTH_TOKEN": twiliotest.AuthToken, "SMTP_HOST": "127.0.0.1",
-	"STATUSPAGE_KEY": statuspagetest.Key, "JIRA_API_TOKEN": jiratest.APIToken,
+	"STATUSPAGE_KEY": statuspagetest.Key, "JIRA_API_TOKEN": jiratest.APIToken, "GITHUB_TOKEN": githubtest.Token,
 }
 
 // monday is the day on which it happens.
@@ -49,6 +50,7 @@ type stage struct {
 	mail   *smtptest.Server
 	phones *twiliotest.Fake
 	jira   *jiratest.Server
+	repo   *githubtest.Server
 	public *statuspagetest.Server
 
 	options app.Options
@@ -66,7 +68,7 @@ type stage struct {
 func raise(t testing.TB, dir string) *stage {
 	s := &stage{TB: t, dir: dir}
 	s.slack, s.mail, s.phones = slacktest.Start(t), smtptest.Start(t, smtptest.Options{}), twiliotest.Start(t)
-	s.jira, s.public = jiratest.Start(t, s.now), statuspagetest.New(t, "transactions")
+	s.jira, s.repo, s.public = jiratest.Start(t, s.now), githubtest.Start(t, s.now), statuspagetest.New(t, "transactions")
 	s.slack.SetClock(s.now)
 	s.web = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.server.Handler().ServeHTTP(w, r) }))
 	t.Cleanup(s.web.Close)
@@ -97,8 +99,9 @@ func (s *stage) standIns() string {
   slack: {base_url: %q}
   twilio: {base_url: %q}
   statuspage: {base_url: %q}
+  github: {base_url: %q}
   smtp: {port: %d, tls: none}
-`, s.slack.URL(), s.phones.URL, s.public.URL, s.mail.Port()), 0o600))
+`, s.slack.URL(), s.phones.URL, s.public.URL, s.repo.URL, s.mail.Port()), 0o600))
 	return path
 }
 
