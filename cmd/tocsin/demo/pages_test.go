@@ -58,6 +58,8 @@ func (c typed) Prompt() string {
 
 var nameOf = map[string]string{ethan: "ethan", amir: "amir", darren: "darren", jason: "jason"}
 
+var phoneOf = map[string]string{"+15550100": "ethan", "+15550101": "amir", "+15550102": "darren", "+15550103": "jason"}
+
 // transcripts writes what was typed, said, mailed, texted and spoken.
 func (s *stage) transcripts() {
 	s.Helper()
@@ -71,13 +73,13 @@ func (s *stage) transcripts() {
 	var heard []words
 	for _, sent := range s.phones.Sent() {
 		if !sent.Call {
-			heard = append(heard, words{"text", "to " + sent.To(), sent.Body()})
+			heard = append(heard, words{"text", "to " + phoneOf[sent.To()], sent.Body()})
 		}
 	}
 	for _, c := range s.calls {
-		heard = append(heard, words{"call, " + c.At.Format(moment) + ", taken by voicemail", "to " + c.To, c.Text})
+		heard = append(heard, words{"call, " + c.At.Format(moment) + ", taken by voicemail", "to " + phoneOf[c.To], c.Text})
 	}
-	s.page("phones.html", "words", page{Title: "Texts and calls", Words: heard})
+	s.page("phones.html", "words", page{Title: "Texts and calls", Note: "The texts in order, then the calls.", Words: heard})
 
 	var list []mailed
 	for i, m := range s.mail.Messages() {

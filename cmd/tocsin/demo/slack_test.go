@@ -116,7 +116,7 @@ func text(v any) string {
 }
 
 var (
-	date   = regexp.MustCompile(`<!date\^[^|>]*\|([^>]*)>`)
+	date   = regexp.MustCompile(`<!date\^(\d+)\^[^|>]*\|[^>]*>`)
 	anchor = regexp.MustCompile(`<(https?://[^|>]+)\|([^>]*)>`)
 	bare   = regexp.MustCompile(`<(https?://[^|>]+)>`)
 	bold   = regexp.MustCompile(`\*([^*\n]+)\*`)
@@ -125,7 +125,7 @@ var (
 
 // markup makes HTML of Slack's own, in which &, < and > of texts are escaped already.
 func markup(s string) string {
-	s = date.ReplaceAllString(s, "$1")
+	s = date.ReplaceAllStringFunc(s, func(token string) string { return "<time>" + posted(date.FindStringSubmatch(token)[1]) + "</time>" })
 	s = bold.ReplaceAllString(s, "<b>$1</b>")
 	s = code.ReplaceAllString(s, "<code>$1</code>")
 	s = anchor.ReplaceAllString(s, `<a href="$1">$2</a>`)
