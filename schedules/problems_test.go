@@ -69,7 +69,7 @@ func TestBadInputSaysWhereAndWhy(t *testing.T) {
 		{"unknown zone", Spec{Zone: "America/New_Yrok", Rotations: daily().Rotations}, "timezone: \"America/New_Yrok\" is not a known time zone; did you mean America/New_York?"},
 		{"a city alone", Spec{Zone: "berlin", Rotations: daily().Rotations}, "did you mean Europe/Berlin?"},
 		{"nothing like a zone", Spec{Zone: "Middle-earth/Shire", Rotations: daily().Rotations}, "timezone: \"Middle-earth/Shire\" is not a known time zone; write"},
-		{"the machine's zone", Spec{Zone: "Local", Rotations: daily().Rotations}, "timezone: Local"},
+		{"the machine's zone", Spec{Zone: "Local", Rotations: daily().Rotations}, "timezone: the name Local would mean another zone on another machine"},
 		{"unknown combine", Spec{Combine: "layer", Rotations: daily().Rotations}, "combine: \"layer\""},
 		{"two rotations of one name", Spec{Rotations: append(daily().Rotations, daily().Rotations...)}, "rotations[1].name: \"daily\" is also the name of rotations[0]"},
 		{"no participants", rotation(func(r *RotationSpec) { r.Participants = nil }), "rotations[0].participants: missing"},
