@@ -79,7 +79,7 @@ func (c *Content) Write(d directory.Digest, from, until, now time.Time, zone *ti
 		}
 		text += fmt.Sprintf(", due on %s, %d days late", v.DueAt.In(zone).Format("Mon 2 Jan 2006"), v.DaysLate(now))
 		if v.Slips > 0 {
-			text += fmt.Sprintf(", put off %d times", v.Slips)
+			text += ", put off " + times(v.Slips)
 		}
 		return text
 	})
@@ -111,4 +111,11 @@ func part[T any](b *strings.Builder, title string, list []T, line func(T) string
 		}
 		b.WriteString("- " + line(x) + "\n")
 	}
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
 }
