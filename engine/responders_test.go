@@ -316,7 +316,7 @@ func TestATimelineTellsWhatHappenedToTheAlertsToo(t *testing.T) {
 	for _, want := range []string{
 		"# INC-1: Payments fail\n", "- **Severity**: SEV1 (P1)\n", "- **Engaged**: 2026-03-09 03:02:00 UTC\n", // what is known of it
 		"`2026-03-09 03:00:00` **jason (api)** alert \\#1 (P1): db: slow\n", "`2026-03-09 03:00:00` alert #1: step 1 pages ethan",
-		"`2026-03-09 03:01:00` **jason (slack)** rollback \\*started\\*\n", "`2026-03-09 03:02:00` **ethan** responds\n",
+		"`2026-03-09 03:01:00` **jason (slack)** rollback \\*started\\*\n", "`2026-03-09 03:02:00` **ethan** ethan responds\n",
 		"`2026-03-09 03:02:00` alert #1: **ethan** acknowledged over link\n", "alert #1: **ethan** 100 % recovered\n",
 	} {
 		i := strings.Index(text, want)

@@ -79,7 +79,7 @@ func (c *Content) Write(d directory.Digest, from, until, now time.Time, zone *ti
 		}
 		text += fmt.Sprintf(", due on %s, %d days late", v.DueAt.In(zone).Format("Mon 2 Jan 2006"), v.DaysLate(now))
 		if v.Slips > 0 {
-			text += ", put off " + times(v.Slips)
+			text += " against the first promise, put off " + slips(v.Slips)
 		}
 		return text
 	})
@@ -113,7 +113,8 @@ func part[T any](b *strings.Builder, title string, list []T, line func(T) string
 	}
 }
 
-func times(n int) string {
+// slips says how often an action was put off.
+func slips(n int) string {
 	if n == 1 {
 		return "once"
 	}

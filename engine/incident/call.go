@@ -236,6 +236,6 @@ func (s *State) room(user string) error {
 func (s *State) respond(user string, env Env) {
 	if !slices.Contains(s.Responders, user) {
 		s.Responders = append(s.Responders, user)
-		s.note(env, "responder", user, "responds")
+		s.note(env, "responder", user, user+" responds")
 	}
 }

@@ -41,12 +41,12 @@ func News(lines []string) string {
 	return strings.Join(lines, "\n")
 }
 
-// Line is an entry of a timeline as news tell it.
+// Line is an entry of a timeline as news tell it: who, unless the text begins with that, and what.
 func Line(by, kind, text string) string {
 	if text == "" {
 		text = kind
 	}
-	if by != "" {
+	if by != "" && !strings.HasPrefix(text, by+" ") {
 		text = by + ": " + text
 	}
 	return text

@@ -64,9 +64,11 @@ func (s *State) draftCourse() string {
 		if line = strings.TrimRight(line, " \r\n"); strings.TrimSpace(line) == "" {
 			continue
 		}
-		if words := strings.Fields(line); len(words) >= 4 && words[0] == "-" && ofMachine(words[1]+" "+words[2]) &&
-			!slices.Contains(highlights[:], strings.TrimSuffix(words[3], ":")) {
-			continue
+		if words := strings.Fields(line); len(words) >= 4 && words[0] == "-" && ofMachine(words[1]+" "+words[2]) {
+			if !slices.Contains(highlights[:], strings.TrimSuffix(words[3], ":")) {
+				continue
+			}
+			line = told(words)
 		}
 		lines = append(lines, cut(line, 300))
 	}
@@ -76,6 +78,20 @@ func (s *State) draftCourse() string {
 		lines = append(append(slices.Clone(lines[:half]), between), lines[len(lines)-half:]...)
 	}
 	return strings.Join(lines, "\n")
+}
+
+// told is a line of courseOf as people tell it: the minute, who, and what.
+func told(words []string) string {
+	head, text, worded := strings.Cut(strings.Join(words[3:], " "), ": ")
+	kind, by, _ := strings.Cut(head, " by ")
+	if !worded || kind == "opened" {
+		text = strings.TrimSuffix(kind+": "+text, ": ")
+	}
+	line := "- " + words[1] + " " + words[2][:len("15:04")] + " UTC"
+	if by != "" {
+		line += ", " + by
+	}
+	return line + ": " + text
 }
 
 // ofMachine reports whether a line begins with a time as courseOf writes it.

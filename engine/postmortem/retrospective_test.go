@@ -46,9 +46,9 @@ A release stopped payments for 20 minutes.
 
 ## What happened
 
-- 2026-03-09 08:00:00Z opened: by a rule
+- 2026-03-09 08:00 UTC: opened: by a rule
 - then everybody had lunch
-- 2026-03-09 09:00:00Z closed by darren
+- 2026-03-09 09:00 UTC, darren: closed
 
 ## Why
 

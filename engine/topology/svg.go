@@ -24,15 +24,15 @@ func (t *TooMuch) Error() string {
 
 // Sizes in pixels.
 const (
-	boxWidth  = 196.0
+	boxWidth  = 208.0
 	boxHeight = 56.0
 	columnGap = 28.0
 	layerGap  = 64.0
 	margin    = 28.0
 	heading   = 64.0
 	legend    = 40.0
-	nameFits  = 20 // letters
-	lineFits  = 30
+	nameFits  = 22 // letters
+	lineFits  = 33
 )
 
 // SVG draws the graph as a picture that stands alone, light or dark as the reader has it. What a service needs is below it. It

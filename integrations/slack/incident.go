@@ -166,7 +166,7 @@ func told(e incident.Entry, zone *time.Location) string {
 	case e.Kind == "opened":
 		text = "opened: " + text
 	}
-	line := mrkdwn(text, maxLine)
+	line := mrkdwn(strings.TrimPrefix(text, e.By+" "), maxLine) // not: ethan: ethan responds
 	if by := mrkdwn(oneLine(e.By), maxLabel); by != "" {
 		line = "*" + by + "*: " + line
 	}
