@@ -93,6 +93,10 @@ func TestNoticesAndRemindersSayTheirText(t *testing.T) {
 	if out := printed(t, notice); !strings.Contains(out, "NOTICE to ethan by console\n  amir has it\n  [P1] #1042 Checkout is down\n") {
 		t.Errorf("notice:\n%s", out)
 	}
+	update := deliver.Message{Kind: page.Update, Via: "console", Channel: &directory.Channel{Name: "sre"}, Title: "Checkout fails", Text: "We roll it back."}
+	if out := printed(t, update); !strings.Contains(out, "STATUS UPDATE to channel sre by console\n  Checkout fails\n  We roll it back.\n") {
+		t.Errorf("a status update is printed as %q", out)
+	}
 	reminder := deliver.Message{Kind: page.Reminder, Via: "console", Channel: &directory.Channel{Name: "sre"},
 		Title: "Postmortem PM-3 is due", Text: "Due on Friday.", Link: "http://127.0.0.1:8080/pm/3"}
 	want := "\n2026-03-09 03:00:00 UTC  REMINDER to channel sre by console\n  Postmortem PM-3 is due\n  Due on Friday.\n  see:\n  http://127.0.0.1:8080/pm/3\n"

@@ -107,6 +107,8 @@ func kind(m deliver.Message) string {
 		return "NOTICE"
 	case m.Kind == page.Reminder:
 		return "REMINDER"
+	case m.Kind == page.Update:
+		return "STATUS UPDATE"
 	case m.Kind == page.Handoff:
 		return "HANDOFF"
 	case m.Kind == page.Canary:
