@@ -113,6 +113,19 @@ func TestAPictureIsGoodXMLAndSaysInWordsWhatItShows(t *testing.T) {
 	}
 }
 
+func TestEveryDurationThatThereIsAnyOfIsDrawn(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	if err := picture.WriteSVG(&b, march(t, "Disk full")); err != nil {
+		t.Fatal(err)
+	}
+	for title, drawn := range map[string]bool{"Time to acknowledge": true, "Time to close": true, "Time to mitigate": true, "Time to detect": false, "Communication delay": false} {
+		if strings.Contains(b.String(), ">"+title+"</text>") != drawn {
+			t.Errorf("%s: drawn %v", title, !drawn)
+		}
+	}
+}
+
 // docs/report.svg is drawn of an invented month: TOCSIN_WRITE_DOCS=1 go test ./engine/report/picture draws it anew.
 func TestThePictureInTheDocumentsIsWhatTheProgramDraws(t *testing.T) {
 	t.Parallel()

@@ -47,14 +47,14 @@ func (c *canvas) all(r *report.Report) {
 	c.people(r)
 }
 
-// trends are the durations that are drawn: those that there are any of.
+// trends are the durations that are drawn: those that there are any of, and that are not nothing throughout.
 func trends(r *report.Report) (names []string) {
 	for _, n := range r.Numbers {
-		if n.Unit == report.Seconds && n.Now.Of > 0 {
+		if n.Unit == report.Seconds && n.Now.P90 != nil && *n.Now.P90 > 0 {
 			names = append(names, n.Name)
 		}
 	}
-	return names[:min(len(names), 2)]
+	return names
 }
 
 func heading(r *report.Report) string {
