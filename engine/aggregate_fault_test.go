@@ -3,8 +3,6 @@ package engine_test
 import (
 	"context"
 	"fmt"
-	"log/slog"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -13,7 +11,6 @@ import (
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/event"
 	"github.com/tocsin-oncall/tocsin/engine/store"
-	"github.com/tocsin-oncall/tocsin/engine/store/bolt"
 )
 
 // Whatever commit fails, is lost or is answered by nobody, and whoever crashes between two of them: one alert is opened, and
@@ -96,21 +93,7 @@ func TestAReplicaThatCrashesBeforeItTellsAnAggregateIsReplaced(t *testing.T) {
 func TestWhatAnAggregateCountsOutlivesARestartFromAFile(t *testing.T) {
 	t.Parallel()
 	tw := newTown(t, 1, wideAlarm)
-	path := filepath.Join(t.TempDir(), "tocsin.db")
-	run := func(do func()) {
-		s, err := bolt.Open(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer s.Close()
-		tw.engines[0] = engine.New(engine.Options{
-			Store: clocked{s, tw.clock.now}, Replica: "r", World: tw.world(wideAlarm),
-			Run:  func(f func()) { tw.tasks = append(tw.tasks, task{0, f}) },
-			Pick: func(int) int { return 0 }, Watch: tw.counts, Log: slog.New(slog.DiscardHandler),
-		})
-		tw.engines[0].Delivery.Configure(tw.setup())
-		do()
-	}
+	run := tw.onFile()
 	run(func() { tw.sick("a", 1); tw.sick("b", 1) })
 	tw.clock.t = start.Add(4 * time.Minute)
 	run(func() { tw.sick("c", 1); tw.wait(time.Second) })

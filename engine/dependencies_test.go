@@ -2,17 +2,13 @@ package engine_test
 
 import (
 	"context"
-	"log/slog"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/tocsin-oncall/tocsin/engine"
 	"github.com/tocsin-oncall/tocsin/engine/alert"
 	"github.com/tocsin-oncall/tocsin/engine/event"
 	"github.com/tocsin-oncall/tocsin/engine/maintenance"
-	"github.com/tocsin-oncall/tocsin/engine/store/bolt"
 )
 
 // shop is services of which two wait for what they depend on: checkout for payments and database.
@@ -210,21 +206,7 @@ func TestFaultsOfTheStoreLoseNoAlertThatWaits(t *testing.T) {
 func TestWhatWaitsIsFoundAgainAfterARestartFromAFile(t *testing.T) {
 	t.Parallel()
 	tw := newTown(t, 1, shop)
-	path := filepath.Join(t.TempDir(), "tocsin.db")
-	run := func(do func()) {
-		s, err := bolt.Open(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer s.Close()
-		tw.engines[0] = engine.New(engine.Options{
-			Store: clocked{s, tw.clock.now}, Replica: "r", World: tw.world(shop),
-			Run:  func(f func()) { tw.tasks = append(tw.tasks, task{0, f}) },
-			Pick: func(int) int { return 0 }, Watch: tw.counts, Log: slog.New(slog.DiscardHandler),
-		})
-		tw.engines[0].Delivery.Configure(tw.setup())
-		do()
-	}
+	run := tw.onFile()
 	var upstream, behind, silenced *alert.State
 	run(func() {
 		tw.maintain(1, maintenance.Wish{Match: maintenance.Match{Labels: map[string]string{"env": "lab"}}, For: 2 * time.Hour})

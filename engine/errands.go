@@ -35,7 +35,7 @@ func (e *Engine) runErrands(ctx context.Context, inc *incident.State) *incident.
 			done.Errands = append(done.Errands, er.N)
 		}
 	}
-	var touched []incident.Errand
+	var touched, mails []incident.Errand
 	for _, er := range claimed {
 		switch er.Do {
 		case incident.Page:
@@ -45,9 +45,7 @@ func (e *Engine) runErrands(ctx context.Context, inc *incident.State) *incident.
 			}
 			took(err, er)
 		case incident.Mail:
-			if failed == nil { // in their order
-				took(e.mail(ctx, inc, er.To), er)
-			}
+			mails = append(mails, er)
 		case incident.Ask:
 			var err error
 			done.Owed, err = e.owed(ctx, inc)
@@ -59,6 +57,12 @@ func (e *Engine) runErrands(ctx context.Context, inc *incident.State) *incident.
 		}
 	}
 	e.touch(ctx, inc, touched, took)
+	for _, er := range mails { // last, for thousands may get them: who is called does not wait for that
+		err := e.mail(ctx, inc, er.To)
+		if took(err, er); err != nil {
+			break // they go in their order
+		}
+	}
 	if len(done.Errands) > 0 {
 		got, err := one[*incident.State](ctx, e, inc.ID, func(rec record.Record, env directory.Env) (alert.Effects, error) {
 			_, err := incident.Apply(rec.(*incident.State), done, env)

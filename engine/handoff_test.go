@@ -3,20 +3,16 @@ package engine_test
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/tocsin-oncall/tocsin/engine"
 	"github.com/tocsin-oncall/tocsin/engine/deliver"
 	"github.com/tocsin-oncall/tocsin/engine/event"
 	"github.com/tocsin-oncall/tocsin/engine/override"
 	"github.com/tocsin-oncall/tocsin/engine/page"
-	"github.com/tocsin-oncall/tocsin/engine/store"
-	"github.com/tocsin-oncall/tocsin/engine/store/bolt"
 )
 
 // desk is a schedule whose hand-offs are told: ethan until 09:00, six hours after the start, and then amir.
@@ -77,14 +73,6 @@ func (tw *town) sit(replica int, user string, from time.Time) {
 		tw.Fatal(err)
 	}
 }
-
-// clocked is a store in virtual time.
-type clocked struct {
-	store.Store
-	now func() time.Time
-}
-
-func (c clocked) Now() time.Time { return c.now() }
 
 var nine = time.Date(2026, 3, 9, 9, 0, 0, 0, time.UTC)
 
@@ -272,21 +260,12 @@ func TestTheLaterLoadedReplicaTellsThoughTheOtherIsWokenFirst(t *testing.T) {
 func TestHandoffsAreToldAcrossARestartFromAFile(t *testing.T) {
 	t.Parallel()
 	tw := newTown(t, 1, desk)
-	path := filepath.Join(t.TempDir(), "tocsin.db")
+	file := tw.onFile()
 	run := func(do func()) {
-		s, err := bolt.Open(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer s.Close()
-		tw.engines[0] = engine.New(engine.Options{
-			Store: clocked{s, tw.clock.now}, Replica: "r", World: tw.world(desk),
-			Run:  func(f func()) { tw.tasks = append(tw.tasks, task{0, f}) },
-			Pick: func(int) int { return 0 }, Watch: tw.counts, Log: slog.New(slog.DiscardHandler),
+		file(func() {
+			tw.keep()
+			do()
 		})
-		tw.engines[0].Delivery.Configure(tw.setup())
-		tw.keep()
-		do()
 	}
 	run(func() { tw.wait(time.Minute) })
 	want(t, tw.notices(), "\n03:00:00 ethan on\n")
